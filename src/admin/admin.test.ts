@@ -1,0 +1,286 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RecordingLogger, samplePort, sampleStatus, startSampleAdmin } from '../../test/kit/sample-admin.ts';
+import { ConfigError } from '../model/config-error.ts';
+import type { AdminServer } from './start-admin.ts';
+
+interface Reply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  json(): unknown;
+}
+
+let admin: AdminServer | null = null;
+
+async function start(...args: Parameters<typeof startSampleAdmin>): Promise<AdminServer> {
+  admin = await startSampleAdmin(...args);
+  return admin;
+}
+
+afterEach(async () => {
+  await admin?.close();
+  admin = null;
+});
+
+/** One request on its own connection, with any header, Host included. */
+function send(
+  method: string,
+  path: string,
+  options: { headers?: Record<string, string>; body?: string; socketPath?: string } = {},
+): Promise<Reply> {
+  const { headers = {}, body, socketPath } = options;
+  const place = socketPath ? { socketPath } : { host: '127.0.0.1', port: new URL(admin!.url).port };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ ...place, method, path, agent: false, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (piece: string) => {
+        text += piece;
+      });
+      response.on('end', () => {
+        resolve({ status: response.statusCode!, headers: response.headers, text, json: () => JSON.parse(text) });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+describe('the routes of the admin API', () => {
+  it('give the status of the router', async () => {
+    await start();
+    const reply = await send('GET', '/api/status');
+    expect(reply.status).toBe(200);
+    expect(reply.json()).toEqual(sampleStatus);
+  });
+
+  it('say whether the router lives and takes traffic, by status code', async () => {
+    let ready = true;
+    await start(samplePort({ isReady: () => ready }));
+    expect((await send('GET', '/api/live')).status).toBe(200);
+    expect((await send('GET', '/api/ready')).status).toBe(200);
+    ready = false;
+    expect((await send('GET', '/api/live')).status).toBe(200);
+    const stopping = await send('GET', '/api/ready');
+    expect([stopping.status, stopping.json()]).toEqual([503, { ready: false }]);
+  });
+
+  it('give the metrics under their own content type', async () => {
+    await start();
+    const reply = await send('GET', '/metrics');
+    expect(reply.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(reply.text).toContain('\nup 1\n');
+  });
+
+  it('reload the configuration and say which one runs then', async () => {
+    let reloads = 0;
+    const reload = async () => void reloads++;
+    await start(samplePort({ reload }));
+    const reply = await send('POST', '/api/reload');
+    expect([reply.status, reply.json(), reloads]).toEqual([200, { snapshot: sampleStatus.snapshot }, 1]);
+  });
+
+  it('answer a refused reload with 422 and every error', async () => {
+    const errors = [
+      {
+        file: 'narrows.yaml',
+        line: 3,
+        column: 5,
+        severity: 'error' as const,
+        message: 'unknown key',
+        suggestion: 'farms',
+      },
+    ];
+    const reload = async () => {
+      throw new ConfigError(errors);
+    };
+    await start(samplePort({ reload }));
+    const reply = await send('POST', '/api/reload');
+    expect([reply.status, reply.json()]).toEqual([422, { errors }]);
+  });
+
+  it('do not reload on GET', async () => {
+    let reloads = 0;
+    await start(samplePort({ reload: async () => void reloads++ }));
+    expect((await send('GET', '/api/reload')).status).toBe(404);
+    expect(reloads).toBe(0);
+  });
+
+  it('explain a request, with defaults for what is not said', async () => {
+    await start();
+    const reply = await send('POST', '/api/explain', { body: '{"url":"http://www.example.com/a"}' });
+    expect(reply.status).toBe(200);
+    expect(reply.json()).toEqual({
+      outcome: { kind: 'none' },
+      asked: { url: 'http://www.example.com/a', method: 'GET', headers: [], client: '127.0.0.1' },
+    });
+  });
+
+  it.each([
+    ['no JSON', 'not json', 400],
+    ['no url', '{}', 400],
+    ['a relative url', '{"url":"/a"}', 400],
+    ['a key that is unknown', '{"url":"http://a/","metod":"GET"}', 400],
+    ['more than a mebibyte', JSON.stringify({ url: `http://a/${'x'.repeat(1024 * 1024)}` }), 413],
+  ])('refuse to explain a body with %s', async (_what, body, status) => {
+    await start();
+    const reply = await send('POST', '/api/explain', { body });
+    expect(reply.status).toBe(status);
+    expect(reply.json()).toHaveProperty('error');
+  });
+
+  it('are all described by the OpenAPI document, which names no other', async () => {
+    await start();
+    const { paths, openapi } = (await send('GET', '/api/openapi.json')).json() as {
+      openapi: string;
+      paths: Record<string, Record<string, { requestBody?: { content: Record<string, { schema: object }> } }>>;
+    };
+    expect(openapi).toBe('3.1.0');
+    const described = Object.entries(paths).flatMap(([path, verbs]) =>
+      Object.keys(verbs).map((verb) => `${verb} ${path}`),
+    );
+    expect(described.sort()).toEqual([
+      'get /api/live',
+      'get /api/openapi.json',
+      'get /api/ready',
+      'get /api/status',
+      'get /metrics',
+      'post /api/explain',
+      'post /api/reload',
+    ]);
+    for (const operation of described) {
+      const [verb, path] = operation.split(' ');
+      expect((await send(verb!.toUpperCase(), path!)).status, operation).not.toBe(404);
+    }
+    const explain = paths['/api/explain']!.post!.requestBody!.content['application/json']!.schema;
+    expect(explain).toMatchObject({ required: ['url'], additionalProperties: false });
+  });
+
+  it('tell an unknown path in JSON', async () => {
+    await start();
+    const reply = await send('GET', '/nothing');
+    expect([reply.status, reply.json()]).toEqual([404, { error: 'there is no GET /nothing' }]);
+  });
+
+  it('log a failure of the router itself and show none of it', async () => {
+    const logger = new RecordingLogger();
+    const status = () => {
+      throw new Error('secret detail');
+    };
+    await start(samplePort({ status }), {}, logger);
+    const reply = await send('GET', '/api/status');
+    expect(reply.status).toBe(500);
+    expect(reply.text).not.toContain('secret detail');
+    expect(logger.lines).toEqual([
+      ['error', expect.objectContaining({ event: 'admin-request-failed' }), expect.any(String)],
+    ]);
+  });
+});
+
+describe('the token', () => {
+  it('is asked for in every request that shows or changes anything', async () => {
+    await start(samplePort(), { token: 's3cret' });
+    for (const [method, path] of [
+      ['GET', '/api/status'],
+      ['GET', '/metrics'],
+      ['GET', '/api/openapi.json'],
+      ['POST', '/api/reload'],
+      ['POST', '/api/explain'],
+      ['GET', '/nothing'],
+    ] as const) {
+      const reply = await send(method, path);
+      expect([reply.status, reply.headers['www-authenticate']], path).toEqual([401, 'Bearer']);
+    }
+  });
+
+  it.each(['Bearer s3cre', 'Bearer s3cret2', 'Bearer', 'Basic s3cret', 's3cret', 'Bearer s3cret s3cret'])(
+    'is not met by "%s"',
+    async (authorization) => {
+      await start(samplePort(), { token: 's3cret' });
+      expect((await send('GET', '/api/status', { headers: { authorization } })).status).toBe(401);
+    },
+  );
+
+  it('lets its holder in, whatever the case of the scheme', async () => {
+    await start(samplePort(), { token: 's3cret' });
+    for (const authorization of ['Bearer s3cret', 'bearer s3cret']) {
+      expect((await send('GET', '/api/status', { headers: { authorization } })).status).toBe(200);
+    }
+  });
+
+  it('is not asked for by live and ready, which load balancers ask', async () => {
+    await start(samplePort(), { token: 's3cret' });
+    expect((await send('GET', '/api/live')).status).toBe(200);
+    expect((await send('GET', '/api/ready')).status).toBe(200);
+  });
+
+  it('is required beyond loopback', async () => {
+    const address = { kind: 'tcp', host: '0.0.0.0', port: 0 } as const;
+    await expect(startSampleAdmin(samplePort(), { address })).rejects.toThrow('set admin.token');
+  });
+});
+
+describe('pages in a browser', () => {
+  it.each(['evil.example', 'evil.example:9400', 'localhost.evil.example', '127.0.0.1.evil.example'])(
+    'cannot read by rebinding the name "%s" to loopback',
+    async (host) => {
+      await start();
+      expect((await send('GET', '/api/status', { headers: { host } })).status).toBe(421);
+    },
+  );
+
+  it.each(['localhost', 'localhost:9400', 'LOCALHOST:1', '127.0.0.1', '127.8.8.8:9400', '[::1]:9400'])(
+    'are told apart from requests for %s',
+    async (host) => {
+      await start();
+      expect((await send('GET', '/api/status', { headers: { host } })).status).toBe(200);
+    },
+  );
+
+  it.each<[string, Record<string, string>]>([
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+    ['another port of this machine', { 'sec-fetch-site': 'same-site' }],
+    ['an old browser on another origin', { origin: 'http://127.0.0.1:8080' }],
+    ['a sandbox', { origin: 'null' }],
+  ])('cannot change anything from %s', async (_from, headers) => {
+    let reloads = 0;
+    await start(samplePort({ reload: async () => void reloads++ }));
+    expect((await send('POST', '/api/reload', { headers })).status).toBe(403);
+    expect(reloads).toBe(0);
+  });
+
+  it('of our own origin may post', async () => {
+    await start();
+    const headers = { origin: admin!.url, 'sec-fetch-site': 'same-origin' };
+    expect((await send('POST', '/api/reload', { headers })).status).toBe(200);
+  });
+});
+
+describe('the listener', () => {
+  it('serves a Unix socket, whatever the Host, and frees it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'narrows-admin-'));
+    const path = join(folder, 'admin.sock');
+    await start(samplePort(), { address: { kind: 'unix', path } });
+    expect(admin!.url).toBe(`unix:${path}`);
+    expect((await send('GET', '/api/status', { socketPath: path, headers: { host: 'any' } })).status).toBe(200);
+    await admin!.close();
+    await start(samplePort(), { address: { kind: 'unix', path } });
+    await rm(folder, { recursive: true });
+  });
+
+  it('fails to start on a port in use', async () => {
+    await start();
+    const address = { kind: 'tcp', host: '127.0.0.1', port: Number(new URL(admin!.url).port) } as const;
+    await expect(startSampleAdmin(samplePort(), { address })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it('leaves the global Request and Response alone', async () => {
+    const before = [globalThis.Request, globalThis.Response];
+    await start();
+    expect([globalThis.Request, globalThis.Response]).toEqual(before);
+  });
+});

@@ -1,0 +1,142 @@
+// The description of the admin API for programs: OpenAPI 3.1, with the routes that exist.
+import * as z from 'zod';
+import { explainBody } from './explain-body.ts';
+
+const json = (schema: object) => ({ content: { 'application/json': { schema } } });
+const response = (description: string, schema: object = { type: 'object' }) => ({ description, ...json(schema) });
+const get = (summary: string, responses: object, open = false) => ({
+  get: { summary, responses, ...(open ? { security: [] } : {}) },
+});
+const error = { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] };
+const refused = {
+  401: response('A bearer token is needed.', error),
+  403: response('The request comes from a page of another origin.', error),
+  421: response('The Host is none of this listener.', error),
+};
+
+const problem = {
+  type: 'object',
+  properties: {
+    file: { type: 'string' },
+    line: { type: 'integer' },
+    column: { type: 'integer' },
+    severity: { enum: ['error', 'warning'] },
+    message: { type: 'string' },
+    suggestion: { type: 'string' },
+  },
+  required: ['file', 'line', 'column', 'severity', 'message'],
+};
+
+/** @param version of the router */
+export function openApi(version: string): object {
+  const { $schema: _, ...explainSchema } = z.toJSONSchema(explainBody, { io: 'input' });
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Narrows admin API', version },
+    security: [{}, { token: [] }],
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    paths: {
+      '/api/status': get('The running configuration, its servers and their counters.', {
+        200: response('Status.', statusSchema),
+        ...refused,
+      }),
+      '/api/live': get('Is the router alive?', { 200: response('Yes.'), 503: response('No.') }, true),
+      '/api/ready': get(
+        'Does the router take traffic? It does not before its listeners are open, and while it stops.',
+        { 200: response('Yes.'), 503: response('No.') },
+        true,
+      ),
+      '/metrics': get('Metrics in the text format of Prometheus.', {
+        200: { description: 'Metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
+        ...refused,
+      }),
+      '/api/openapi.json': get('This document.', { 200: response('OpenAPI 3.1.'), ...refused }),
+      '/api/reload': {
+        post: {
+          summary: 'Reads the configuration again and takes it over, all or nothing.',
+          responses: {
+            200: response('Taken over.'),
+            422: response('Refused; the running configuration stays.', {
+              type: 'object',
+              properties: { errors: { type: 'array', items: problem } },
+              required: ['errors'],
+            }),
+            ...refused,
+          },
+        },
+      },
+      '/api/explain': {
+        post: {
+          summary: 'What the router would do with a request now. Nothing is forwarded.',
+          requestBody: { required: true, ...json(explainSchema) },
+          responses: {
+            200: response('The outcome and the steps that led to it.'),
+            400: response('The body is not a request.', error),
+            413: response('The body is too long.', error),
+            ...refused,
+          },
+        },
+      },
+    },
+  };
+}
+
+const text = { type: 'string' };
+const time = { type: 'string', format: 'date-time' };
+const whole = { type: 'integer' };
+const numeric = { type: 'number' };
+const list = (properties: object) => ({ type: 'array', items: { type: 'object', properties } });
+
+const statusSchema = {
+  type: 'object',
+  properties: {
+    version: text,
+    startedAt: time,
+    snapshot: {
+      type: 'object',
+      properties: {
+        id: whole,
+        loadedAt: time,
+        lastError: { type: ['object', 'null'], properties: { at: time, message: text } },
+      },
+    },
+    workers: list({ id: whole, startedAt: time, restarts: whole, connections: whole }),
+    listeners: list({ name: text, url: text }),
+    farms: list({
+      name: text,
+      enabled: { type: 'boolean' },
+      servers: list({
+        address: text,
+        weight: numeric,
+        state: { enum: ['Active', 'Draining', 'Inactive'] },
+        isHealthy: { type: 'boolean' },
+        evidence: {
+          type: ['object', 'null'],
+          properties: {
+            reason: text,
+            since: time,
+            lastResults: list({
+              at: time,
+              passed: { type: 'boolean' },
+              status: { type: ['integer', 'null'] },
+              reason: text,
+              duration: numeric,
+            }),
+          },
+        },
+        counters: {
+          type: 'object',
+          properties: {
+            totalRequests: whole,
+            failedRequests: whole,
+            currentRequests: whole,
+            requestPerSecond: numeric,
+            bytesSent: whole,
+            bytesReceived: whole,
+            responseTime: numeric,
+          },
+        },
+      }),
+    }),
+  },
+};

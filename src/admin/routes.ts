@@ -1,0 +1,42 @@
+// The admin API's routes (CONTRACT 5). Everything is JSON except the metrics page.
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { AdminPort } from '../model/admin-port.ts';
+import { ConfigError } from '../model/config-error.ts';
+import { readExplainBody } from './explain-body.ts';
+import { openApi } from './openapi.ts';
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** @param version of the router, for the OpenAPI document */
+export function adminRoutes(port: AdminPort, version: string): Hono {
+  const routes = new Hono();
+  routes.get('/api/status', (c) => c.json(port.status()));
+  routes.get('/api/live', (c) => c.json({ live: port.isLive() }, port.isLive() ? 200 : 503));
+  routes.get('/api/ready', (c) => c.json({ ready: port.isReady() }, port.isReady() ? 200 : 503));
+  routes.get('/metrics', async (c) => c.body(await port.metrics(), 200, { 'Content-Type': port.metricsType }));
+  routes.get('/api/openapi.json', (c) => c.json(openApi(version)));
+
+  routes.post('/api/reload', async (c) => {
+    try {
+      await port.reload();
+    } catch (error) {
+      if (error instanceof ConfigError) return c.json({ errors: error.errors }, 422);
+      throw error;
+    }
+    return c.json({ snapshot: port.status().snapshot });
+  });
+
+  const limit = bodyLimit({
+    maxSize: BODY_LIMIT,
+    onError: (c) => c.json({ error: `the body is longer than ${BODY_LIMIT} bytes` }, 413),
+  });
+  routes.post('/api/explain', limit, async (c) => {
+    const body = await c.req.json<unknown>().catch(() => undefined);
+    if (body === undefined) return c.json({ error: 'the body is not JSON' }, 400);
+    const read = readExplainBody(body);
+    if ('fault' in read) return c.json({ error: read.fault }, 400);
+    return c.json((await port.explain(read.request)) as object);
+  });
+  return routes;
+}

@@ -1,0 +1,60 @@
+// Talks to the admin API of a running router, for the commands that operators use.
+
+/** Something that a person should read as it is: the command ends with exit code 1. */
+export class AdminError extends Error {
+  override readonly name = 'AdminError';
+}
+
+/** What the router answered: any status but 401 and 403, which are AdminErrors. */
+export interface AdminAnswer {
+  status: number;
+  body: unknown;
+}
+
+export class AdminClient {
+  readonly #base: string;
+  readonly #token: string | undefined;
+
+  /**
+   * @param base `http://host:port` of the admin API
+   * @param token of NARROWS_TOKEN
+   * @throws AdminError when `base` is no such URL
+   */
+  constructor(base: string, token: string | undefined) {
+    if (!URL.canParse(base) || !/^https?:/i.test(base)) {
+      throw new AdminError(`--admin ${base}: expected a URL such as http://127.0.0.1:9400`);
+    }
+    this.#base = base.replace(/\/+$/, '');
+    this.#token = token;
+  }
+
+  /** @throws AdminError when the router cannot be reached, does not let us in, or is none */
+  async ask(method: 'GET' | 'POST', path: string): Promise<AdminAnswer> {
+    const response = await this.#send(method, path);
+    if (response.status === 401) {
+      const what =
+        this.#token === undefined ? 'needs a token: set NARROWS_TOKEN' : 'refuses the token in NARROWS_TOKEN';
+      throw new AdminError(`the admin API at ${this.#base} ${what}`);
+    }
+    const body = await response.json().catch(() => undefined);
+    if (body === undefined) throw new AdminError(`${this.#base} answers, but it is not the admin API of a router`);
+    return { status: response.status, body };
+  }
+
+  async #send(method: string, path: string): Promise<Response> {
+    const headers: Record<string, string> = { Accept: 'application/json' };
+    if (this.#token !== undefined) headers.Authorization = `Bearer ${this.#token}`;
+    try {
+      return await fetch(this.#base + path, { method, headers });
+    } catch (error) {
+      throw new AdminError(`cannot reach the admin API at ${this.#base}: ${causeOf(error)}. Is the router running?`);
+    }
+  }
+}
+
+/** fetch() says "fetch failed" and hides why in the cause. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,82 @@
+// The status of a router as `narrows status` shows it to people.
+import type { RouterStatus } from '../index.ts';
+import { type Column, formatTable } from './format-table.ts';
+
+type ServerStatus = RouterStatus['farms'][number]['servers'][number];
+
+const COLUMNS: readonly Column[] = [
+  { title: 'SERVER', align: 'left' },
+  { title: 'STATE', align: 'left' },
+  { title: 'HEALTH', align: 'left' },
+  { title: 'WEIGHT', align: 'right' },
+  { title: 'REQUESTS', align: 'right' },
+  { title: 'PER SEC', align: 'right' },
+  { title: 'FAILED', align: 'right' },
+  { title: 'CURRENT', align: 'right' },
+  { title: 'SENT', align: 'right' },
+  { title: 'RECEIVED', align: 'right' },
+  { title: 'RESPONSE', align: 'right' },
+];
+
+export function formatStatus(status: RouterStatus): string {
+  const { snapshot, workers, listeners } = status;
+  const connections = workers.reduce((sum, worker) => sum + worker.connections, 0);
+  const restarts = workers.reduce((sum, worker) => sum + worker.restarts, 0);
+  const head = [
+    `narrows ${status.version}, up since ${status.startedAt}`,
+    `configuration ${snapshot.id}, loaded ${snapshot.loadedAt}`,
+    `${count(workers.length, 'worker')}, ${count(restarts, 'restart')}, ${count(connections, 'client connection')}`,
+    ...listeners.map(({ name, url }) => `listener ${name} ${url}`),
+  ];
+  if (snapshot.lastError !== null) {
+    head.push(`last reload REFUSED ${snapshot.lastError.at}: ${snapshot.lastError.message}`);
+  }
+  return `${head.join('\n')}\n${status.farms.map(farmText).join('')}`;
+}
+
+function farmText({ name, enabled, servers }: RouterStatus['farms'][number]): string {
+  const title = `\nfarm ${name}${enabled ? '' : ' (disabled)'}\n`;
+  if (servers.length === 0) return `${title}no servers\n`;
+  return title + formatTable(COLUMNS, servers.map(serverRow)) + evidenceText(servers);
+}
+
+function serverRow({ address, state, isHealthy, weight, counters }: ServerStatus): string[] {
+  return [
+    address,
+    state,
+    isHealthy ? 'healthy' : 'UNHEALTHY',
+    String(weight),
+    String(counters.totalRequests),
+    counters.requestPerSecond.toFixed(1),
+    String(counters.failedRequests),
+    String(counters.currentRequests),
+    bytes(counters.bytesSent),
+    bytes(counters.bytesReceived),
+    counters.responseTime === 0 ? '-' : `${counters.responseTime.toFixed(1)} ms`,
+  ];
+}
+
+/** Why a server is out stands under the table: it would not fit in it. */
+function evidenceText(servers: readonly ServerStatus[]): string {
+  return servers
+    .filter(({ isHealthy, evidence }) => !isHealthy && evidence !== null)
+    .map(({ address, evidence }) => `  ${address} unhealthy since ${evidence!.since}: ${evidence!.reason}\n`)
+    .join('');
+}
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
+
+/** 1024-based, as sizes in the configuration are. */
+function bytes(amount: number): string {
+  let unit = 0;
+  let value = amount;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+function count(amount: number, word: string): string {
+  return `${amount} ${word}${amount === 1 ? '' : 's'}`;
+}

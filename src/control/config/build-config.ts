@@ -1,0 +1,83 @@
+// The configuration as the schemas leave it → Config: what the rest of the router is given.
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AccessLogConfig, AdminConfig, Config } from '../../model/config.ts';
+import { isLoopback } from '../../model/listen-address.ts';
+import { buildFarms } from './build-farms.ts';
+import { buildListeners, readAddress } from './build-listeners.ts';
+import { buildProtocol } from './build-protocol.ts';
+import { buildRewriteMaps, buildRules } from './build-rules.ts';
+import type { ConfigSource } from './config-source.ts';
+import type { ProblemList } from './problem-list.ts';
+import type { Written } from './root-schema.ts';
+
+export interface AbsentSections {
+  /** Where state goes when `stateDirectory` is not written; null keeps none. Absent: `.narrows` beside the file. */
+  stateDirectoryDefault?: string | null;
+  /** Whether a configuration without `admin` has an admin API: true under the command line, false in the library. */
+  adminDefault?: boolean;
+}
+
+/**
+ * @param raw the configuration as written
+ * @param file the file it was read from; null for an object
+ */
+export function buildConfig(
+  written: Written,
+  raw: Record<string, unknown>,
+  file: string | null,
+  source: ConfigSource,
+  absent: AbsentSections,
+  problems: ProblemList,
+): Config {
+  const { limits, requestFiltering, trustedProxies, compatibility, workers, watch, resolvers } = written;
+  const { enabled, ...proxy } = written.proxy;
+  const { shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh } = written;
+  return {
+    listeners: buildListeners(written, problems),
+    farms: buildFarms(written.farms, problems),
+    rules: buildRules(written.rules, raw),
+    rewriteMaps: buildRewriteMaps(written.rewriteMaps, problems),
+    allowedServerVariables: written.allowedServerVariables.map((name) => name.toUpperCase()),
+    proxy: { enabled, ...buildProtocol(proxy) },
+    admin: buildAdmin(written.admin, absent.adminDefault ?? false, problems),
+    accessLog: buildAccessLog(written.accessLog, source),
+    stateDirectory: stateDirectory(written.stateDirectory, file, source, absent),
+    extensions: written.extensions.map((address, index) => extensionAddress(address, index, source)),
+    ...{ limits, requestFiltering, trustedProxies, compatibility, workers, watch, resolvers },
+    ...{ shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh },
+  };
+}
+
+function buildAdmin(written: Written['admin'], enabledWhenAbsent: boolean, problems: ProblemList): AdminConfig {
+  if (!written)
+    return { enabled: enabledWhenAbsent, address: { kind: 'tcp', host: '127.0.0.1', port: 9400 }, token: null };
+  const address = readAddress(written.address, ['admin', 'address'], problems);
+  if (written.enabled && written.token === undefined && !isLoopback(address)) {
+    const message = `${written.address} can be reached from other machines, and there is no token`;
+    problems.error(['admin', 'address'], message, 'add admin.token: ${NARROWS_TOKEN}, or listen on 127.0.0.1');
+  }
+  return { enabled: written.enabled, address, token: written.token ?? null };
+}
+
+function buildAccessLog(written: Written['accessLog'], source: ConfigSource): AccessLogConfig | null {
+  if (!written) return null;
+  const path = written.path === '-' ? '-' : source.resolvePath(['accessLog', 'path'], written.path);
+  return { ...written, path, fields: written.fields ?? null };
+}
+
+function stateDirectory(
+  written: string | undefined,
+  file: string | null,
+  source: ConfigSource,
+  absent: AbsentSections,
+): string | null {
+  if (written !== undefined) return source.resolvePath(['stateDirectory'], written);
+  if (absent.stateDirectoryDefault !== undefined) return absent.stateDirectoryDefault;
+  return file === null ? null : join(dirname(file), '.narrows');
+}
+
+function extensionAddress(address: string, index: number, source: ConfigSource): string {
+  if (address.startsWith('file:')) return address;
+  return pathToFileURL(source.resolvePath(['extensions', index], address)).href;
+}

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { problemLines as problemsOf } from '../../../test/kit/problem-lines.ts';
+import { loadConfig, parseConfig } from './load-config.ts';
+
+describe('faults', () => {
+  it('are all reported at once, each at its place with what would be right', () => {
+    expect(
+      problemsOf(`listners: {}
+farms:
+  shop:
+    sevrers: []
+    servers:
+      - { address: "127.0.0.1:9001", weight: 0 }
+      - http://10.0.0.1
+    loadBalancing: { algorithm: LeastRequest }
+    healthCheck: { interval: 3x, retries: 21, statusCodeMatch: 399-200 }
+    protocol: { timeout: 2d, minResponseBuffer: 9TB }
+    affinity: { useCookie: yes }
+limits: 5
+workers: many
+`),
+    ).toEqual([
+      '1:1: error: listners: unknown key, did you mean "listeners"?',
+      '4:5: error: farms.shop.sevrers: unknown key, did you mean "servers"?',
+      '6:46: error: farms.shop.servers[0].weight: expected a whole number from 1 to 4294967295, got 0',
+      '7:9: error: farms.shop.servers[1]: "http://10.0.0.1" is a URL, expected host:port, write it like 10.0.0.1:8080',
+      '8:33: error: farms.shop.loadBalancing.algorithm: "LeastRequest" is not known here, did you mean "LeastRequests"? (expected WeightedRoundRobin, LeastRequests, LeastResponseTime, WeightedTotalTraffic, RequestHash)',
+      '9:30: error: farms.shop.healthCheck.interval: "3x" is not a duration, write it like 250ms, 30s, 20m, 1h or 00:00:30',
+      '9:43: error: farms.shop.healthCheck.retries: expected a whole number from 0 to 20, got 21',
+      '9:64: error: farms.shop.healthCheck.statusCodeMatch: "399-200" is not a list of status codes, write codes and ranges, such as 200-399, 404 or 500-',
+      '10:26: error: farms.shop.protocol.timeout: "2d" is out of range, expected 10ms to 1d',
+      '10:49: error: farms.shop.protocol.minResponseBuffer: "9TB" is not a size, write it like 64KB, 4MB or 1GB',
+      '11:28: error: farms.shop.affinity.useCookie: expected true or false, got "yes"',
+      '12:9: error: limits: expected a map of settings, got 5',
+      '13:10: error: workers: expected auto, or a whole number up to 256, got "many"',
+    ]);
+  });
+
+  it.each([
+    ['a duration under 10 ms', 'dnsRefresh: 5ms', '"5ms" is out of range, expected 10ms to 24d'],
+    ['a required key', 'listeners: { web: { protocol: http } }', 'listeners.web.address: is required'],
+    [
+      'an unknown key of a short form',
+      'rules: [ { name: r, conditions: [ { input: x, patern: y } ] } ]',
+      'did you mean "pattern"?',
+    ],
+    ['a list where a map belongs', 'farms: [ a ]', 'farms: expected a map of names, got a list'],
+    [
+      'a number where text belongs',
+      'rules: [ { name: r, match: { url: 404 } } ]',
+      'expected text, got 404, quote it: "404"',
+    ],
+    [
+      'a redirect status of a custom response',
+      'rules: [ { name: r, action: { statusCode: 302 } } ]',
+      'use action type Redirect',
+    ],
+    ['an unknown compatibility', 'compatibility: [ retrys ]', 'did you mean "retries"?'],
+    ['a bad range of addresses', 'trustedProxies: [ 10.0.0.0/40 ]', '"10.0.0.0/40" is not a range of addresses'],
+    ['a bad binding', 'sites: { s: { bindings: [ "www.example.com" ] } }', 'write IP:PORT:HOST'],
+    ['a bad listener', 'listeners: { web: { address: localhost } }', '"localhost" is not host:port'],
+    [
+      'two listeners at one address',
+      'listeners: { a: { address: ":80" }, b: { address: "0.0.0.0:80" } }',
+      'listener "a" has this address too',
+    ],
+    ['a bad name of a farm', 'farms: { "a b": { servers: [h] } }', '"a b" cannot be the name of a farm'],
+    [
+      'farms that differ in case',
+      'farms: { a: { servers: [h] }, A: { servers: [h] } }\nrules: [{name: r}]',
+      'differ only in letter case',
+    ],
+    [
+      'a server that stands twice',
+      'farms: { a: { servers: [ h, { address: h } ] } }',
+      'the server h stands twice in farm "a"',
+    ],
+    ['a rule name that stands twice', 'rules: [ { name: r }, { name: R } ]', 'a rule called "R" stands above already'],
+    [
+      'a name that is no cookie',
+      'farms: { a: { servers: [h], affinity: { cookieName: "a;b" } } }',
+      'cannot be the name of a cookie',
+    ],
+    [
+      'a secret that can be guessed',
+      'farms: { a: { servers: [h], affinity: { secret: short } } }',
+      'expected at least 16 characters',
+    ],
+    [
+      'affinity without its name',
+      'farms: { a: { servers: [h], affinity: { by: header } } }',
+      'by: header needs a name',
+    ],
+    [
+      'a tcp listener without farm',
+      'listeners: { f: { address: ":9", protocol: tcp } }',
+      'a tcp listener needs a farm',
+    ],
+    [
+      'a certificate without key',
+      'listeners: { s: { address: ":9", tls: { certificates: [ { cert: a } ] } } }',
+      'either cert and key, or pfx',
+    ],
+    ['a name that would change objects', '__proto__: { a: 1 }', '"__proto__" cannot be used as a name'],
+  ])('%s', (_what, text, message) => {
+    expect(problemsOf(text).filter((line) => line.includes('error:'))).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('a rule that sends requests to a farm that is not there', () => {
+    const rule = (url: string) =>
+      `farms: { shop: { servers: [h] } }\nrules: [ { name: r, action: { type: Rewrite, url: "${url}" } } ]`;
+    expect(problemsOf(rule('http://shp/{R:0}'))).toEqual(['2:51: error: there is no farm "shp", did you mean "shop"?']);
+    expect(problemsOf(rule('http://origin.example/{R:0}'))).toEqual([expect.stringContaining('proxy.enabled: true')]);
+    expect(
+      problemsOf(`${rule('http://origin.example/')}\nproxy: { enabled: true }`).filter((line) =>
+        line.includes('error'),
+      ),
+    ).toEqual([]);
+    for (const fine of ['http://SHOP/', 'http://{HTTP_HOST}/', '/local', 'http://127.0.0.1:8080/'])
+      expect(problemsOf(rule(fine))).toEqual([]);
+  });
+
+  it('an admin API that others can reach without a token', () => {
+    expect(problemsOf('admin: { address: "0.0.0.0:9400" }')).toEqual([expect.stringContaining('there is no token')]);
+    expect(problemsOf('admin: { address: "0.0.0.0:9400", token: t }')).toEqual([]);
+  });
+
+  it('a faulty farm hides no fault in another section', () => {
+    const found = problemsOf(
+      'farms: { a: { servers: 5 } }\nrules: [ { name: r }, { name: r } ]\nlisteners: { w: { address: x } }',
+    );
+    expect(found.filter((line) => line.includes('error')).length).toBe(3);
+  });
+});
+
+describe('warnings', () => {
+  it.each([
+    [
+      'several farms and no rules',
+      'farms: { a: { servers: [h] }, b: { servers: [h] } }',
+      'no request reaches any of them',
+    ],
+    ['a farm without server', 'farms: { a: { servers: [ { address: h, enabled: false } ] } }', 'has no enabled server'],
+    [
+      'a dead live-traffic setting',
+      'farms: { a: { servers: [h], healthCheck: { maxLiveTrafficFailures: 3 } } }',
+      'liveTrafficFailurePeriod is 0',
+    ],
+    [
+      'buffers beyond a gigabyte',
+      'farms: { a: { servers: [h], protocol: { minResponseBuffer: 256KB } } }',
+      '2.4 GB (256KB × 10000 connections)',
+    ],
+    [
+      'keys of a map that differ in case',
+      'rewriteMaps: { M: { entries: { a: x, A: y } } }',
+      'differ only in letter case',
+    ],
+    [
+      'an algorithm of a later version',
+      'farms: { a: { servers: [h], loadBalancing: { algorithm: LeastRequests } } }',
+      'algorithm is ignored',
+    ],
+    [
+      'a feature of a later version',
+      'outboundRules: { rules: [] }',
+      'outboundRules is ignored: outbound rules are not carried out yet',
+    ],
+  ])('%s', (_what, text, message) => {
+    expect(problemsOf(text)).toEqual([expect.stringMatching(/^\d+:\d+: warning: /)]);
+    expect(problemsOf(text)[0]).toContain(message);
+  });
+
+  it('what compatibility asks for and this version does not do', () => {
+    const ignored = expect.stringContaining('affinityCookie is ignored');
+    expect(problemsOf('compatibility: arr')).toEqual([ignored]);
+    expect(problemsOf('compatibility: [ retries, affinityCookie ]')).toEqual([ignored]);
+    expect(problemsOf('compatibility: [ retries ]')).toEqual([]);
+  });
+
+  it('a default that is written out is no feature of a later version', () => {
+    expect(
+      problemsOf(
+        'farms: { a: { servers: [h], loadBalancing: { algorithm: weightedRoundRobin }, protocol: { httpVersion: Http11 } } }',
+      ),
+    ).toEqual([]);
+  });
+
+  it('the second farm with one cookie name gets another, and a warning says so', () => {
+    const { config, problems } = parseConfig(
+      `
+farms:
+  a: { servers: [h], affinity: { useCookie: true } }
+  b: { servers: [h], affinity: { useCookie: true } }
+  c: { servers: [h] }
+rules: [ { name: r } ]`,
+      '/x.yaml',
+    );
+    expect(config.farms.map((farm) => farm.affinity.cookieName)).toEqual([
+      'ARRAffinity',
+      'ARRAffinity_b',
+      'ARRAffinity',
+    ]);
+    expect(problems.map((problem) => problem.message)).toEqual([expect.stringContaining('ARRAffinity_b')]);
+  });
+});
+
+describe('text that is no configuration', () => {
+  it.each([
+    ['', 'the file is empty'],
+    ['# only a comment\n', 'the file is empty'],
+    ['- a\n- b\n', 'expected a map of settings, found a list'],
+    ['just text', 'expected a map of settings, found plain text'],
+    ['a: 1\na: 2\n', 'this key stands above already'],
+    ['<?xml version="1.0"?><configuration/>', 'not supported yet'],
+    [' \n<configuration>', 'not supported yet'],
+  ])('%j', (text, message) => {
+    expect(problemsOf(text)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('a file of IIS is refused by its name in one line', () => {
+    expect(() => parseConfig('farms: {}', '/etc/web.config')).toThrow(
+      '/etc/web.config:1:1: configuration files of IIS are not supported yet',
+    );
+  });
+
+  it('a file that is not there', async () => {
+    await expect(loadConfig('/nowhere/narrows.yaml')).rejects.toMatchObject({
+      errors: [{ file: '/nowhere/narrows.yaml', message: 'the configuration cannot be read: there is no such file' }],
+    });
+  });
+});

@@ -1,0 +1,94 @@
+// What no section can see alone: references between sections, and combinations that surely are not meant.
+import { formatByteSize } from '../../base/byte-size.ts';
+import { closestWord } from '../../base/closest-word.ts';
+import type { Config } from '../../model/config.ts';
+import { checkAddressRanges } from './address-ranges.ts';
+import { checkDuplicates } from './check-duplicates.ts';
+import type { ProblemList } from './problem-list.ts';
+import type { Written } from './root-schema.ts';
+import { farmNamesOf, isMap, rulesOf } from './written-lists.ts';
+
+type Raw = Record<string, unknown>;
+
+/** Memory for held-back responses from which on `check` names the product (DESIGN 5). */
+const MUCH_MEMORY = 1024 ** 3;
+
+/** @param raw the configuration as written: it holds also what the schemas refused */
+export function crossCheck(config: Config, written: Written, raw: Raw, problems: ProblemList): void {
+  checkDuplicates(raw, problems);
+  if (!config.proxy.enabled) checkRuleTargets(raw, hostsOfOurs(config, written), problems);
+  checkListenerFarms(written, farmNamesOf(raw), problems);
+  checkAddressRanges(written, problems);
+  warnOfUselessFarms(config, raw, problems);
+  warnOfLiveTraffic(config, raw, problems);
+  warnOfBuffers(config, problems);
+}
+
+/** A rewrite to a host that is neither a farm nor ours needs the proxy (url-rewrite.md 13). */
+function checkRuleTargets(raw: Raw, ours: Set<string>, problems: ProblemList): void {
+  const farms = farmNamesOf(raw);
+  const known = new Set(farms.map((name) => name.toLowerCase()));
+  for (const { path, rule } of rulesOf(raw)) {
+    const { type, url } = isMap(rule.action) ? rule.action : {};
+    if (String(type).toLowerCase() !== 'rewrite' || typeof url !== 'string') continue;
+    // A host with a back-reference or a variable in it is known only when a request comes.
+    const host = /^https?:\/\/([^/?#{}:]+)(?::\d+)?(?:[/?#]|$)/i.exec(url)?.[1];
+    if (host === undefined || known.has(host.toLowerCase()) || ours.has(host.toLowerCase())) continue;
+    const near = closestWord(host, farms);
+    const suggestion = near ? `did you mean "${near}"?` : 'add the farm, or set proxy.enabled: true to allow any host';
+    problems.error([...path, 'action', 'url'], `there is no farm "${host}"`, suggestion);
+  }
+}
+
+/** Names under which a rewrite stays local (CONTRACT 3). */
+function hostsOfOurs(config: Config, written: Written): Set<string> {
+  const bindings = Object.values(written.sites).flatMap((site) => site.bindings);
+  const hosts = bindings.map((binding) => binding.slice(binding.lastIndexOf(':') + 1));
+  for (const { address } of config.listeners) if (address.kind === 'tcp') hosts.push(address.host);
+  return new Set(hosts.filter((host) => host !== '').map((host) => host.toLowerCase()));
+}
+
+function checkListenerFarms(written: Written, farms: string[], problems: ProblemList): void {
+  for (const [name, { farm }] of Object.entries(written.listeners)) {
+    if (farm === undefined || farms.some((known) => known.toLowerCase() === farm.toLowerCase())) continue;
+    const near = closestWord(farm, farms);
+    const suggestion = near ? `did you mean "${near}"?` : 'add it to farms';
+    problems.error(['listeners', name, 'farm'], `there is no farm "${farm}"`, suggestion);
+  }
+}
+
+function warnOfUselessFarms(config: Config, raw: Raw, problems: ProblemList): void {
+  if (farmNamesOf(raw).length > 1 && rulesOf(raw).length === 0) {
+    const message = 'there are several farms and no rules: no request reaches any of them';
+    problems.warning(['farms'], message, 'add rules that choose a farm');
+  }
+  for (const { name, servers } of config.farms) {
+    if (servers.some((server) => server.enabled)) continue;
+    problems.warning(['farms', name], `farm "${name}" has no enabled server: its requests are answered with 502.4`);
+  }
+}
+
+/** ARR's default of 0 makes the other live-traffic settings dead letters (DESIGN 6). */
+function warnOfLiveTraffic(config: Config, raw: Raw, problems: ProblemList): void {
+  for (const { name, healthCheck } of config.farms) {
+    if (healthCheck.liveTrafficFailurePeriod > 0) continue;
+    const farm = isMap(raw.farms) ? raw.farms[name] : undefined;
+    const written = isMap(farm) ? farm.healthCheck : undefined;
+    for (const key of ['liveTrafficFailureCodes', 'maxLiveTrafficFailures']) {
+      if (!isMap(written) || written[key] === undefined) continue;
+      const message = `${key} has no effect while liveTrafficFailurePeriod is 0: the live-traffic test is off`;
+      problems.warning(['farms', name, 'healthCheck', key], message, 'set liveTrafficFailurePeriod, such as 60s');
+    }
+  }
+}
+
+function warnOfBuffers(config: Config, problems: ProblemList): void {
+  const { connections } = config.limits;
+  for (const { name, protocol } of config.farms) {
+    const total = protocol.minResponseBuffer * connections;
+    if (total < MUCH_MEMORY) continue;
+    const product = `${formatByteSize(protocol.minResponseBuffer)} × ${connections} connections`;
+    const message = `held-back responses may take ${(total / 1024 ** 3).toFixed(1)} GB (${product})`;
+    problems.warning(['farms', name, 'protocol', 'minResponseBuffer'], message, 'lower it, or limits.connections');
+  }
+}

@@ -1,0 +1,132 @@
+// The way from a file, a text or an object to a checked configuration. Every fault is found before anything is thrown.
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
+import { ConfigError, type LocatedProblem } from '../../model/config-error.ts';
+import { type AbsentSections, buildConfig } from './build-config.ts';
+import { checkSections } from './check-sections.ts';
+import { withArrDefaults } from './compatibility.ts';
+import { plainValue } from './config-node.ts';
+import { type ConfigSource, fileSource, namesLike, objectSource } from './config-source.ts';
+import { crossCheck } from './cross-check.ts';
+import type { SchemaProblem } from './describe-issues.ts';
+import { expandValues } from './expand-values.ts';
+import { warnOfMissing } from './not-yet.ts';
+import { ProblemList } from './problem-list.ts';
+import { readFiles } from './read-files.ts';
+
+export interface LoadOptions extends AbsentSections {
+  /** Environment for `${NAME}`; the process's own unless given. */
+  env?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface LoadedConfig {
+  config: Config;
+  /** Warnings: with an error there is no LoadedConfig. */
+  problems: LocatedProblem[];
+  /** Absolute paths of everything that was read, secrets included: what a watcher has to look at. */
+  files: string[];
+  /** Where a setting stands; file `<config>`, line 0 for a configuration without a file. */
+  locate(path: ConfigPath): { file: string; line: number; column: number };
+}
+
+/**
+ * Reads and checks the configuration file `file`.
+ * @throws ConfigError with every fault and warning found
+ */
+export async function loadConfig(file: string, options: LoadOptions = {}): Promise<LoadedConfig> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
+    const problem = `the configuration cannot be read: ${reason}`;
+    throw new ConfigError([{ file, line: 1, column: 1, severity: 'error', message: problem }]);
+  }
+  return parseConfig(text, file, options);
+}
+
+/**
+ * Checks the configuration `text` as if it stood in `file`.
+ * @param file includes, secrets and other paths are relative to it; messages name it as it is given
+ * @throws ConfigError with every fault and warning found
+ */
+export function parseConfig(text: string, file: string, options: LoadOptions = {}): LoadedConfig {
+  refuseXml(text, file);
+  const path = resolve(file);
+  const shownAs = namesLike(file);
+  const { root, files, problems: found } = readFiles(text, path);
+  if (!root) throw new ConfigError(found.map((problem) => ({ ...problem, file: shownAs(problem.file) })));
+  const readSoundly = !found.some((problem) => problem.severity === 'error');
+  const fileRead = (secret: string) => void (files.includes(secret) || files.push(secret));
+  expandValues(root, { env: options.env ?? process.env, fileRead, problems: found });
+  const raw = plainValue(root) as Record<string, unknown>;
+  const placed = found.map((problem) => ({ ...problem, file: shownAs(problem.file) }));
+  return interpret({ raw, file: path, source: fileSource(root, shownAs), files, found: placed, readSoundly }, options);
+}
+
+/**
+ * Checks a configuration that a program gives as an object: the same keys and values as in YAML, but `${…}` is not
+ * expanded, and `include` has no meaning.
+ * @throws ConfigError with every fault and warning found, at file `<config>`, line 0
+ */
+export function configFromObject(config: unknown, options: LoadOptions = {}): LoadedConfig {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new ConfigError([{ ...objectSource.locate([]), severity: 'error', message: 'expected a map of settings' }]);
+  }
+  const input = {
+    raw: config as Record<string, unknown>,
+    file: null,
+    source: objectSource,
+    files: [],
+    found: [],
+    readSoundly: true,
+  };
+  return interpret(input, options);
+}
+
+/** Gives the problems that a room found while compiling `loaded` their places. */
+export function toLocated(problems: readonly ConfigProblem[], loaded: LoadedConfig): LocatedProblem[] {
+  return problems.map(({ path, ...problem }) => ({ ...loaded.locate(path), ...problem }));
+}
+
+interface Input {
+  raw: Record<string, unknown>;
+  /** Null for an object. */
+  file: string | null;
+  source: ConfigSource;
+  files: string[];
+  /** Problems of reading. */
+  found: LocatedProblem[];
+  /** False when a file could not be read: then references may be unresolved for that reason alone. */
+  readSoundly: boolean;
+}
+
+function interpret({ raw, file, source, files, found, readSoundly }: Input, options: LoadOptions): LoadedConfig {
+  const problems = new ProblemList();
+  const written = checkSections(withArrDefaults(raw), problems);
+  const config = buildConfig(written, raw, file, source, options, problems);
+  if (readSoundly) crossCheck(config, written, raw, problems);
+  warnOfMissing(raw, problems);
+  const all = [...found, ...problems.worthSaying().map((problem) => located(problem, source))].sort(byPlace);
+  if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);
+  return { config, problems: all, files, locate: (path) => source.locate(path) };
+}
+
+function located({ path, atKey, ...problem }: SchemaProblem, source: ConfigSource): LocatedProblem {
+  const place = source.locate(path, atKey);
+  const advice = problem.severity === 'error' && !problem.suggestion ? source.adviceAt(path) : undefined;
+  return { ...place, ...problem, ...(advice ? { suggestion: advice } : {}) };
+}
+
+function byPlace(a: LocatedProblem, b: LocatedProblem): number {
+  return a.file === b.file ? a.line - b.line || a.column - b.column : 0;
+}
+
+function refuseXml(text: string, file: string): void {
+  const isXml = ['.xml', '.config'].includes(extname(file).toLowerCase()) || /^\uFEFF?\s*<[?!A-Za-z]/.test(text);
+  if (!isXml) return;
+  const message = 'configuration files of IIS are not supported yet';
+  throw new ConfigError([{ file, line: 1, column: 1, severity: 'error', message, suggestion: 'expected YAML' }]);
+}

@@ -1,0 +1,109 @@
+// What the configuration accepts and this version does not carry out. Each row is one warning of `check`; a feature
+// that arrives takes its row away.
+import type { ConfigPath } from '../../model/config.ts';
+import type { ProblemList } from './problem-list.ts';
+
+interface Missing {
+  /** Keys from the root; `*` is any name or index. */
+  path: string;
+  /** Given, the warning holds only for values that pass. */
+  when?: (value: unknown) => boolean;
+  text: string;
+  /** What is ignored, where it is not the last key of the path. */
+  name?: string;
+}
+
+const isTrue = (value: unknown) => value === true;
+const isOther =
+  (...usual: unknown[]) =>
+  (value: unknown) =>
+    !usual.includes(typeof value === 'string' ? value.toLowerCase() : value);
+const isWord = (word: string) => (value: unknown) => typeof value === 'string' && value.toLowerCase() === word;
+const isHttps = (value: unknown) => typeof value === 'string' && /^https:/i.test(value);
+
+const PROTOCOL: Missing[] = [
+  { path: 'httpVersion', when: isOther('http11'), text: 'requests are sent to servers as HTTP/1.1' },
+  { path: 'tls', text: 'servers are not reached by https yet' },
+  { path: 'proxy', when: isOther(''), text: 'chained proxies are not used yet' },
+  { path: 'proxyBypass', when: isOther(''), text: 'chained proxies are not used yet' },
+  { path: 'clientCertFileName', when: isOther(''), text: 'servers are not reached by https yet' },
+  { path: 'clientCertHash', when: isOther(''), text: 'servers are not reached by https yet' },
+  { path: 'responseBufferLimit', text: 'only minResponseBuffer holds a response back, and nothing more is buffered' },
+  { path: 'cache', text: 'nothing is cached yet' },
+];
+
+const below = (base: string, rows: Missing[]) => rows.map((row) => ({ ...row, path: `${base}.${row.path}` }));
+
+const OUR_COOKIE = 'the affinity cookie has our value and flags for now';
+
+const MISSING: Missing[] = [
+  { path: 'listeners.*.tls', text: 'TLS listeners are not opened yet' },
+  { path: 'listeners.*.protocol', when: isOther('http'), text: 'tcp listeners are not opened yet' },
+  { path: 'listeners.*.proxyProtocol', text: 'the PROXY protocol is not read yet' },
+  { path: 'farms.*.passConnectionCloseHeader', when: isTrue, text: 'connections of clients are kept for now' },
+  {
+    path: 'farms.*.loadBalancing.algorithm',
+    when: isOther('weightedroundrobin'),
+    text: 'requests are balanced by WeightedRoundRobin for now',
+  },
+  {
+    path: 'farms.*.loadBalancing.priorityGroupActivation',
+    when: isOther(0),
+    text: 'priority groups are not looked at yet',
+  },
+  { path: 'farms.*.servers.*.priorityGroup', when: isOther(0), text: 'priority groups are not looked at yet' },
+  { path: 'farms.*.affinity.by', when: isOther('cookie'), text: 'clients are recognised by cookie only for now' },
+  {
+    path: 'farms.*.affinity.whenServerGone',
+    when: isOther('redistribute'),
+    text: 'clients of a server that is gone are given another for now',
+  },
+  { path: 'farms.*.affinity.useHostName', when: isTrue, text: 'there is no host-name affinity yet' },
+  { path: 'farms.*.affinity.useServerProvider', when: isTrue, text: 'extensions are not loaded yet' },
+  {
+    path: 'farms.*.affinity.ignoreSubDomainClientAffinity',
+    when: isTrue,
+    text: 'the cookie is for the host itself for now',
+  },
+  { path: 'farms.*.healthCheck.url', when: isHttps, text: 'servers are not tested by https yet' },
+  ...below('farms.*.protocol', PROTOCOL),
+  ...below('proxy', PROTOCOL),
+  { path: 'proxy.enabled', when: isTrue, text: 'requests are not sent to hosts that are no farm yet' },
+  { path: 'outboundRules', text: 'outbound rules are not carried out yet' },
+  { path: 'sites.*.root', text: 'files are not served yet' },
+  { path: 'sites.*.rules', text: 'rules of a site are not carried out yet' },
+  { path: 'sites.*.outboundRules', text: 'outbound rules are not carried out yet' },
+  { path: 'sites.*.rewriteMaps', text: 'rewrite maps of a site are not read yet' },
+  { path: 'rules.list.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },
+  { path: 'rules.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },
+  { path: 'compatibility', when: isWord('arr'), name: 'affinityCookie', text: OUR_COOKIE },
+  { path: 'compatibility.*', when: isWord('affinitycookie'), name: 'affinityCookie', text: OUR_COOKIE },
+  { path: 'resolvers', text: "the system's resolver is asked for now" },
+  { path: 'extensions', text: 'extensions are not loaded yet' },
+  { path: 'pathMap', text: 'IIS files are not read yet' },
+  { path: 'pathCase', text: 'files are not served yet' },
+];
+
+/** Warns of everything in `raw`, the configuration as written, that is accepted and ignored. */
+export function warnOfMissing(raw: unknown, problems: ProblemList): void {
+  for (const { path, when, text, name } of MISSING) {
+    visit(raw, path.split('.'), [], (at, value) => {
+      if (!when || when(value)) problems.warning(at, `${name ?? at.at(-1)} is ignored: ${text}`);
+    });
+  }
+}
+
+/** The algorithm that balances in this version. */
+export function algorithmInUse(_written: string): string {
+  return 'WeightedRoundRobin';
+}
+
+function visit(value: unknown, steps: string[], at: ConfigPath, found: (at: ConfigPath, value: unknown) => void): void {
+  const [step, ...rest] = steps;
+  if (value === undefined) return;
+  if (step === undefined) found(at, value);
+  if (step === undefined || typeof value !== 'object' || value === null) return;
+  for (const [key, child] of Object.entries(value)) {
+    if (step === '*' || step === key) visit(child, rest, [...at, Array.isArray(value) ? Number(key) : key], found);
+  }
+}

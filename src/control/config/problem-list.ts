@@ -1,0 +1,21 @@
+// Collects what is wrong while a configuration is checked: nothing is thrown before everything was looked at.
+import type { ConfigPath } from '../../model/config.ts';
+import type { SchemaProblem } from './describe-issues.ts';
+
+export class ProblemList {
+  readonly all: SchemaProblem[] = [];
+
+  error(path: ConfigPath, message: string, suggestion?: string): void {
+    this.all.push({ path, severity: 'error', message, ...(suggestion ? { suggestion } : {}) });
+  }
+
+  /** Everything but warnings about values that have an error. */
+  worthSaying(): SchemaProblem[] {
+    const faulty = new Set(this.all.filter((one) => one.severity === 'error').map((one) => JSON.stringify(one.path)));
+    return this.all.filter((one) => one.severity === 'error' || !faulty.has(JSON.stringify(one.path)));
+  }
+
+  warning(path: ConfigPath, message: string, suggestion?: string): void {
+    this.all.push({ path, severity: 'warning', message, ...(suggestion ? { suggestion } : {}) });
+  }
+}

@@ -1,0 +1,115 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SimulatedClock } from '../../base/simulated-clock.ts';
+import { type ConfigWatcher, watchConfig } from './watch-config.ts';
+
+/** A clock that can be asked whether something waits on it: the watcher has then seen a change. */
+class ObservedClock extends SimulatedClock {
+  waiting = 0;
+  /** Times that a wait began. */
+  begun = 0;
+
+  override after(delay: number, run: () => void): () => void {
+    this.waiting++;
+    this.begun++;
+    const cancel = super.after(delay, () => {
+      this.waiting--;
+      run();
+    });
+    return () => {
+      this.waiting--;
+      cancel();
+    };
+  }
+}
+
+let folder: string;
+let file: string;
+let clock: ObservedClock;
+let changes: number;
+let watcher: ConfigWatcher;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'narrows-watch-'));
+  file = join(folder, 'narrows.yaml');
+  writeFileSync(file, 'a');
+  clock = new ObservedClock();
+  changes = 0;
+  watcher = watchConfig([file], { clock, onChange: () => void changes++ });
+});
+afterEach(() => {
+  watcher.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Lets the system's notices arrive until `seen` holds. */
+async function until(seen: () => boolean): Promise<void> {
+  while (!seen()) await turn();
+}
+
+describe('watching the configuration', () => {
+  it('reports a change once the bytes have been the same for 300 ms', async () => {
+    writeFileSync(file, 'b');
+    await until(() => clock.waiting === 1);
+    clock.advance(299);
+    expect(changes).toBe(0);
+    clock.advance(1);
+    expect(changes).toBe(1);
+  });
+
+  it('a file that is still being written is not reported', async () => {
+    writeFileSync(file, 'first half');
+    await until(() => clock.begun === 1);
+    clock.advance(200);
+    writeFileSync(file, 'first half and second half');
+    await until(() => clock.begun === 2);
+    clock.advance(299);
+    expect(changes).toBe(0);
+    clock.advance(1);
+    expect(changes).toBe(1);
+  });
+
+  it('a file replaced by renaming another over it is reported, again and again', async () => {
+    for (const round of [1, 2, 3]) {
+      const next = join(folder, 'next.tmp');
+      writeFileSync(next, `version ${round}`);
+      renameSync(next, file);
+      await until(() => clock.waiting === 1);
+      clock.advance(300);
+      expect(changes).toBe(round);
+    }
+  });
+
+  it('the same bytes written again are no change', async () => {
+    writeFileSync(file, 'a');
+    writeFileSync(join(folder, 'other'), 'x');
+    writeFileSync(file, 'b');
+    await until(() => clock.waiting === 1);
+    writeFileSync(file, 'a');
+    await until(() => clock.waiting === 0);
+    clock.advance(1000);
+    expect(changes).toBe(0);
+  });
+
+  it('follows the files of a new configuration, and only those', async () => {
+    const other = join(folder, 'other.yaml');
+    writeFileSync(other, '1');
+    watcher.setFiles([other]);
+    writeFileSync(file, 'b');
+    writeFileSync(other, '2');
+    await until(() => clock.waiting === 1);
+    clock.advance(300);
+    expect(changes).toBe(1);
+  });
+
+  it('reports nothing after it was closed', async () => {
+    writeFileSync(file, 'b');
+    await until(() => clock.waiting === 1);
+    watcher.close();
+    clock.advance(1000);
+    expect(changes).toBe(0);
+  });
+});

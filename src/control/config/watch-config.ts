@@ -1,0 +1,126 @@
+// Notices that a file of the configuration changed, and says so once its bytes have come to rest: an editor or a copy
+// may still be writing, and half a YAML file can be valid (DESIGN 5).
+import { createHash } from 'node:crypto';
+import { type FSWatcher, readFileSync, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { type Clock, systemClock } from '../../base/clock.ts';
+
+/** How long the bytes must stay the same, in ms (CONTRACT 2). */
+const REST = 300;
+
+export interface WatchOptions {
+  clock?: Clock;
+  /** The files hold something else than at the last call, or at the start, and have been at rest. */
+  onChange(): void;
+}
+
+export interface ConfigWatcher {
+  /** Watches these files from now on, as they are now. */
+  setFiles(files: readonly string[]): void;
+  close(): void;
+}
+
+/**
+ * Watches `files` (absolute paths). Their folders are watched rather than they: editors and deployments replace a file
+ * by renaming another over it, and a watch on the file would stay with the old one.
+ */
+export function watchConfig(files: readonly string[], { clock = systemClock, onChange }: WatchOptions): ConfigWatcher {
+  const watcher = new FolderWatcher(clock, onChange);
+  watcher.setFiles(files);
+  return watcher;
+}
+
+class FolderWatcher implements ConfigWatcher {
+  readonly #clock: Clock;
+  readonly #onChange: () => void;
+  readonly #folders = new Map<string, FSWatcher>();
+  #files: readonly string[] = [];
+  /** Digest of what was last reported, or read at the start. */
+  #known = '';
+  /** Digest at the last look, while waiting for rest. */
+  #seen = '';
+  #cancel: (() => void) | null = null;
+
+  constructor(clock: Clock, onChange: () => void) {
+    this.#clock = clock;
+    this.#onChange = onChange;
+  }
+
+  setFiles(files: readonly string[]): void {
+    this.#files = [...files];
+    const wanted = new Set(files.map((file) => dirname(file)));
+    for (const [folder, watcher] of this.#folders) {
+      if (wanted.has(folder)) continue;
+      watcher.close();
+      this.#folders.delete(folder);
+    }
+    for (const folder of wanted) if (!this.#folders.has(folder)) this.#watch(folder);
+    this.#known = digest(this.#files);
+    this.#stopWaiting();
+  }
+
+  close(): void {
+    for (const watcher of this.#folders.values()) watcher.close();
+    this.#folders.clear();
+    this.#stopWaiting();
+  }
+
+  #watch(folder: string): void {
+    const watcher = watch(folder, { persistent: false }, (_event, name) => {
+      // `..data` is the symbolic link that Kubernetes swaps to replace all files at once.
+      if (name === null || name === '..data' || this.#concerns(folder, name)) this.#look();
+    });
+    // The folder was removed: what is known stays, and a reload by hand still works.
+    watcher.on('error', () => {
+      watcher.close();
+      this.#folders.delete(folder);
+    });
+    this.#folders.set(folder, watcher);
+  }
+
+  #concerns(folder: string, name: string): boolean {
+    return this.#files.some((file) => dirname(file) === folder && basename(file) === name);
+  }
+
+  /** Something happened: the time of rest begins, and begins again at each change of the bytes. */
+  #look(): void {
+    const now = digest(this.#files);
+    if (this.#cancel && now === this.#seen) return;
+    this.#stopWaiting();
+    if (now === this.#known) return;
+    this.#seen = now;
+    this.#cancel = this.#clock.after(REST, () => this.#rested());
+  }
+
+  #rested(): void {
+    this.#cancel = null;
+    const now = digest(this.#files);
+    if (now !== this.#seen) {
+      this.#look();
+      return;
+    }
+    this.#known = now;
+    this.#onChange();
+  }
+
+  #stopWaiting(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+}
+
+/** One digest over the bytes of all files; one that cannot be read counts as a state of its own. */
+function digest(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    let bytes: Buffer | null = null;
+    try {
+      bytes = readFileSync(file);
+    } catch {
+      // Absent for a moment while it is being replaced, or gone for good: either way different from before.
+    }
+    hash.update(`${file}\0${bytes?.length ?? 'unreadable'}\0`);
+    if (bytes) hash.update(bytes);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,39 @@
+// Rules and servers as they stand in the file, before any schema: for checks that must see them all, also beside one
+// that has a fault of its own.
+import type { ConfigPath } from '../../model/config.ts';
+
+type WrittenMap = Record<string, unknown>;
+
+/** True for a map of the configuration, whatever is in it. */
+export function isMap(value: unknown): value is WrittenMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The path of the list of rules: `rules`, or `rules.list` where the section is a map. */
+export function rulesPath(raw: WrittenMap): ConfigPath {
+  return isMap(raw.rules) ? ['rules', 'list'] : ['rules'];
+}
+
+/** Every rule that is a map, with its place. */
+export function rulesOf(raw: WrittenMap): { path: ConfigPath; rule: WrittenMap }[] {
+  const list = isMap(raw.rules) ? raw.rules.list : raw.rules;
+  if (!Array.isArray(list)) return [];
+  const base = rulesPath(raw);
+  return list.flatMap((rule, index) => (isMap(rule) ? [{ path: [...base, index], rule }] : []));
+}
+
+/** Names of the farms, in file order, faulty ones included. */
+export function farmNamesOf(raw: WrittenMap): string[] {
+  return isMap(raw.farms) ? Object.keys(raw.farms) : [];
+}
+
+/** Addresses of the servers of a farm, with their places. */
+export function addressesOf(raw: WrittenMap, farm: string): { path: ConfigPath; address: string }[] {
+  const written = isMap(raw.farms) ? raw.farms[farm] : undefined;
+  const servers = isMap(written) ? written.servers : undefined;
+  if (!Array.isArray(servers)) return [];
+  return servers.flatMap((server, index) => {
+    const address = isMap(server) ? server.address : server;
+    return typeof address === 'string' ? [{ path: ['farms', farm, 'servers', index], address }] : [];
+  });
+}

@@ -1,0 +1,27 @@
+// Values of URL Rewrite that YAML reads as something else when they stand without quotes: `{R:1}` is a map, `*` an
+// alias (DESIGN 5). Here they are recognised, so that the message can say what to do.
+import type { MapNode } from './config-node.ts';
+
+/** Characters that begin something else than text in YAML. */
+const SPECIAL_START = /^[{[*&!%@`|>]/;
+
+/** What to write instead, when the line around `offset` has an unquoted value that begins with a special character. */
+export function quotingAdvice(text: string, offset: number): string | undefined {
+  const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
+  const end = text.indexOf('\n', start);
+  const line = text.slice(start, end === -1 ? undefined : end).slice(0, 500);
+  const value = /^\s*(?:- +)*[\w"'-]+: +(\S.*?)\s*$/.exec(line)?.[1];
+  if (value && SPECIAL_START.test(value) && !value.startsWith('{ '))
+    return `a value that begins with ${value[0]} needs quotes: ${quoted(value)}`;
+  const inBraces = /(?:url|pattern|input|value): +([*&!%@`|>{[].*?)(?=,\s|\s+[}\]]|$)/.exec(line)?.[1];
+  return inBraces ? `a value that begins with ${inBraces[0]} needs quotes: ${quoted(inBraces)}` : undefined;
+}
+
+/** What to write instead, when a map in braces stands where text belongs, as `url: {R:1}`. */
+export function mapMeantAsText(node: MapNode): string | undefined {
+  return node.braces === null ? undefined : `quote it: ${quoted(node.braces)}`;
+}
+
+function quoted(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}

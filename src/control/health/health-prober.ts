@@ -1,0 +1,71 @@
+// Health of all farms: one prober for each router, however many workers (arr.md 8.2, last point).
+import type { FarmConfig } from '../../model/config.ts';
+import { FarmHealth, type HealthServices } from './farm-health.ts';
+import type { HealthEvidence } from './health-event.ts';
+import type { ServerHealth } from './server-health.ts';
+
+export class HealthProber {
+  readonly #services: HealthServices;
+  readonly #farms = new Map<string, FarmHealth>();
+
+  /** Nothing is tested before apply(). */
+  constructor(services: HealthServices) {
+    this.#services = services;
+  }
+
+  /**
+   * Tests these farms from now on. What a reload leaves the same goes on undisturbed: timers, evidence, marks.
+   * The slots of all their servers must have been claimed.
+   */
+  apply(farms: readonly FarmConfig[]): void {
+    const names = new Set(farms.map((farm) => farm.name));
+    for (const [name, farm] of this.#farms) if (!names.has(name)) this.#stop(name, farm);
+    for (const config of farms) {
+      const known = this.#farms.get(config.name);
+      if (known === undefined) this.#farms.set(config.name, new FarmHealth(config, this.#services));
+      else known.apply(config);
+    }
+  }
+
+  /** A worker saw a real request fail because of the server `id` (FARM/ADDRESS); one that is gone since is ignored. */
+  liveFailure(id: string, reason: string): void {
+    this.#find(id)?.server.addLiveFailure(reason);
+  }
+
+  /** Sets a server healthy by hand until a test disagrees (arr.md 8.2). False when there is no such server. */
+  setHealthy(id: string): boolean {
+    const found = this.#find(id);
+    found?.farm.markHealthy(found.server.address, 'set healthy by an operator');
+    return found !== null;
+  }
+
+  /** Sets a server unhealthy by hand until a test passes. False when there is no such server. */
+  setUnhealthy(id: string): boolean {
+    const found = this.#find(id);
+    found?.farm.markUnhealthy(found.server.address, 'operator', 'set unhealthy by an operator');
+    return found !== null;
+  }
+
+  /** Why the health of a server is what it is; null when there is no such server, or it is not enabled. */
+  evidence(id: string): HealthEvidence | null {
+    return this.#find(id)?.server.evidence ?? null;
+  }
+
+  /** Ends every test; runs under way are cut off. */
+  close(): void {
+    for (const [name, farm] of this.#farms) this.#stop(name, farm);
+  }
+
+  #stop(name: string, farm: FarmHealth): void {
+    farm.stop();
+    this.#farms.delete(name);
+  }
+
+  #find(id: string): { farm: FarmHealth; server: ServerHealth } | null {
+    // Names of farms hold no slash; addresses may.
+    const slash = id.indexOf('/');
+    const farm = this.#farms.get(id.slice(0, slash));
+    const server = farm?.server(id.slice(slash + 1));
+    return farm === undefined || server === undefined ? null : { farm, server };
+  }
+}

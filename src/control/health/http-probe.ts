@@ -1,0 +1,97 @@
+// One run of the URL test against a real server: GET, on a connection of its own, judged by status and body (arr.md 8.2).
+import { get as httpGet, type IncomingMessage, type RequestOptions } from 'node:http';
+import { get as httpsGet } from 'node:https';
+import { isIP } from 'node:net';
+import type { CodeRanges, HealthCheckConfig } from '../../model/config.ts';
+import type { ProbeRequest } from './probe-request.ts';
+
+/** Bytes of a body that are read: a health page is small, and what comes later is not looked at. */
+const BODY_BOUND = 262_144;
+
+/** Gives an address for a host name; the name service is asked elsewhere. */
+export type HostLookup = (host: string) => Promise<string> | string;
+
+export interface Verdict {
+  readonly passed: boolean;
+  /** Null when no response came. */
+  readonly status: number | null;
+  readonly reason: string;
+}
+
+/**
+ * Runs the test once. It never rejects: what goes wrong is the verdict.
+ * @param signal ends the run; its reason, a text, becomes the verdict's
+ */
+export async function probeOverHttp(
+  request: ProbeRequest,
+  test: HealthCheckConfig,
+  lookup: HostLookup,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  let status: number | null = null;
+  try {
+    const place = await placeOf(request, lookup);
+    signal.throwIfAborted();
+    const response = await responseTo(request, place, signal);
+    status = response.statusCode!;
+    if (!matches(test.statusCodeMatch, status)) {
+      response.destroy();
+      return failed(status, `status ${status}, expected ${textOf(test.statusCodeMatch)}`);
+    }
+    const body = await bodyOf(response);
+    if (!body.includes(test.responseMatch)) return failed(status, `the body does not contain "${test.responseMatch}"`);
+    return { passed: true, status, reason: `status ${status}` };
+  } catch (error) {
+    return failed(status, signal.aborted ? String(signal.reason) : (error as Error).message);
+  }
+}
+
+function failed(status: number | null, reason: string): Verdict {
+  return { passed: false, status, reason };
+}
+
+async function placeOf({ target, port }: ProbeRequest, lookup: HostLookup): Promise<RequestOptions> {
+  if (target.kind === 'unix') return { socketPath: target.path };
+  return { host: isIP(target.host) === 0 ? await lookup(target.host) : target.host, port };
+}
+
+function responseTo(request: ProbeRequest, place: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  const name = new URL(`http://${request.host}`).hostname;
+  const options = {
+    ...place,
+    path: request.path,
+    headers: { Host: request.host, 'User-Agent': 'Narrows-Health', Accept: '*/*', Connection: 'close' },
+    agent: false,
+    signal,
+    servername: isIP(name) === 0 ? name : '',
+  };
+  return new Promise((resolve, reject) => {
+    const start = request.secure ? httpsGet : httpGet;
+    start(options, resolve).on('error', reject);
+  });
+}
+
+/** The body up to BODY_BOUND; rejects when the response breaks off before its end. */
+function bodyOf(response: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    response.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      length += piece.length;
+      if (length < BODY_BOUND) return;
+      resolve(Buffer.concat(pieces));
+      response.destroy();
+    });
+    response.on('end', () => resolve(Buffer.concat(pieces)));
+    response.on('error', () => reject(new Error('the connection closed before the response was whole')));
+  });
+}
+
+function matches(ranges: CodeRanges, code: number): boolean {
+  return ranges.some(([from, to]) => code >= from && code <= to);
+}
+
+function textOf(ranges: CodeRanges): string {
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
+}

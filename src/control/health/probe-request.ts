@@ -1,0 +1,37 @@
+// Where the URL test of a server goes: a path to its own port under the farm's Host rules, an absolute URL with the
+// URL's scheme and Host to the server's address (CONTRACT 2 Health, arr.md 8.2).
+import type { FarmConfig, ServerConfig } from '../../model/config.ts';
+import { hostHeaderOf } from '../../model/host-header.ts';
+
+export interface ProbeRequest {
+  readonly secure: boolean;
+  readonly target: ServerConfig['target'];
+  readonly port: number;
+  /** Path and query. */
+  readonly path: string;
+  /** Value of Host, for https also the name that the certificate must have. */
+  readonly host: string;
+}
+
+/** The request that tests `server`. `farm.healthCheck.url` is not empty. */
+export function probeRequestFor(farm: FarmConfig, server: ServerConfig): ProbeRequest {
+  const { url } = farm.healthCheck;
+  return url.startsWith('/') ? pathRequest(farm, server, url) : absoluteRequest(server, new URL(url));
+}
+
+function pathRequest(farm: FarmConfig, server: ServerConfig, path: string): ProbeRequest {
+  const host = server.healthCheckAlternateHostName ?? hostHeaderOf(farm, server);
+  return { secure: false, target: server.target, port: server.healthCheckAlternatePort || server.httpPort, path, host };
+}
+
+function absoluteRequest(server: ServerConfig, url: URL): ProbeRequest {
+  const secure = url.protocol === 'https:';
+  const ownPort = secure ? server.httpsPort : server.httpPort;
+  return {
+    secure,
+    target: server.target,
+    port: server.healthCheckAlternatePort || ownPort,
+    path: url.pathname + url.search,
+    host: server.healthCheckAlternateHostName ?? url.host,
+  };
+}

@@ -1,0 +1,28 @@
+// Where the metrics page reads its numbers: the router's live state, asked when somebody scrapes.
+import type { ServerTotals } from '../../model/server-table-totals.ts';
+
+export interface ServerNumbers {
+  farm: string;
+  /** Its address as written. */
+  server: string;
+  healthy: boolean;
+  totals: ServerTotals;
+}
+
+export interface RouterNumbers {
+  /** Client connections open now. */
+  connections: number;
+  workers: number;
+  /** Workers replaced because they died or hung. */
+  workerRestarts: number;
+  reloadsSucceeded: number;
+  reloadsFailed: number;
+  /** When the running configuration was loaded, in ms since 1970. */
+  loadedAt: number;
+  logLinesDropped: number;
+}
+
+export interface MetricsSource {
+  servers(): Iterable<ServerNumbers>;
+  router(): RouterNumbers;
+}

@@ -1,0 +1,29 @@
+// Which servers have a place in the shared table: those of the configuration that runs, and those that requests on an
+// older snapshot may still write to.
+import type { FarmConfig } from '../../model/config.ts';
+import { Availability } from '../../model/server-state.ts';
+import { farmSlotId, serverId } from '../../model/server-table.ts';
+import type { ServerTableOwner } from '../../model/server-table-owner.ts';
+
+/**
+ * Claims a slot for each farm and each of its servers and releases those of servers that went; numbers, health and
+ * state of the others stay. New servers start Active, or Inactive where serverAutoStart is false (arr.md 5.1).
+ * Released slots are given to others only by ServerTableOwner.recycleReleased().
+ * @returns slots by server id and farmSlotId: what compiling the farms needs
+ */
+export function claimSlots(table: ServerTableOwner, farms: readonly FarmConfig[]): ReadonlyMap<string, number> {
+  const before = new Set(table.claimed());
+  const slots = new Map<string, number>();
+  for (const farm of farms) {
+    slots.set(farmSlotId(farm.name), table.claim(farmSlotId(farm.name)));
+    for (const server of farm.servers) {
+      const id = serverId(farm.name, server.address);
+      const slot = table.claim(id);
+      slots.set(id, slot);
+      if (!before.has(id))
+        table.setAvailability(slot, farm.serverAutoStart ? Availability.Active : Availability.Inactive);
+    }
+  }
+  for (const id of before) if (!slots.has(id)) table.release(table.slotOf(id)!);
+  return slots;
+}

@@ -1,0 +1,40 @@
+// Config to Snapshot, in every thread alike: each room compiles its part.
+import type { Clock } from '../base/clock.ts';
+import type { ConfigProblem } from '../model/config.ts';
+import type { ServerTable } from '../model/server-table.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { compileCookieAffinity } from '../proxy/affinity/cookie-affinity.ts';
+import { createBalancer } from '../proxy/balancer/registry.ts';
+import { compileFarm } from '../proxy/farms/compile-farm.ts';
+import { journeyStages } from '../proxy/journey/journey.ts';
+import { compileTrustedProxies } from '../proxy/listener/trusted-proxies.ts';
+import { compileRules } from '../proxy/rules/compile-rules.ts';
+import type { Revision } from './data-plane-port.ts';
+
+/** @param problems gets what the rooms find wrong; with an error among them the snapshot is not to be used */
+export function compileSnapshot(
+  revision: Revision,
+  table: ServerTable,
+  clock: Clock,
+  problems: ConfigProblem[],
+): Snapshot {
+  const { config } = revision;
+  const farms = config.farms.map((farm) =>
+    compileFarm(farm, {
+      table,
+      slots: revision.slots,
+      createBalancer: (farmConfig, cursors) => createBalancer(farmConfig.loadBalancing, cursors, revision.tieSeed),
+      createAffinity: (farmConfig, servers) =>
+        compileCookieAffinity(farmConfig.affinity, farmConfig.name, servers, revision.affinitySecret, clock),
+    }),
+  );
+  const rules = compileRules(config, problems);
+  return Object.freeze({
+    id: revision.id,
+    config,
+    farms: new Map(farms.map((farm) => [farm.name.toLowerCase(), farm])),
+    onlyFarm: farms.length === 1 && config.rules.list.length === 0 ? farms[0]! : null,
+    trustedProxies: compileTrustedProxies(config.trustedProxies),
+    stages: journeyStages(config, farms, rules),
+  });
+}

@@ -1,0 +1,57 @@
+// The data plane as the control thread sees it: the same verbs whether it is a worker thread or, with `workers: 0`,
+// lives in the caller's thread. Everything in these messages is plain data: a compiled function cannot cross (DESIGN 2).
+import type { Config, ConfigProblem, ListenAddress } from '../model/config.ts';
+
+/** What a data plane is made with, once. */
+export interface DataPlaneSetup {
+  /** Its row in the shared numbers. */
+  row: number;
+  serverBlocks: readonly SharedArrayBuffer[];
+  gauges: SharedArrayBuffer;
+}
+
+/** One configuration, with all that compiling it takes. */
+export interface Revision {
+  id: number;
+  config: Config;
+  /** Slots of servers and farms, by their ids. */
+  slots: ReadonlyMap<string, number>;
+  serverBlocks: readonly SharedArrayBuffer[];
+  affinitySecret: string;
+  /** The same number in every worker of the process: orders ties. */
+  tieSeed: number;
+  /** Known addresses by host name. */
+  addresses: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface OpenListener {
+  /** Name and configured address together: what makes it the same listener after a reload. */
+  key: string;
+  name: string;
+  address: ListenAddress;
+  reusePort: boolean;
+}
+
+export interface DataPlanePort {
+  /** Compiles `revision` and keeps it ready. @returns what is wrong with it */
+  prepare(revision: Revision): Promise<ConfigProblem[]>;
+  /** Requests from now on run on the revision that was prepared. */
+  commit(): Promise<void>;
+  /** Opens listeners; rejects, with none of them open, when one cannot be. */
+  open(listeners: readonly OpenListener[]): Promise<void>;
+  close(keys: readonly string[]): Promise<void>;
+  setAddresses(host: string, addresses: readonly string[]): Promise<void>;
+  /** Id of the oldest revision that a request under way still runs on. */
+  oldestPinned(): Promise<number>;
+  /** Stops as CONTRACT 6 says. @returns how many requests were cut */
+  stop(): Promise<number>;
+}
+
+/** What a data plane tells the control thread. */
+export interface DataPlaneEvents {
+  onLiveFailure(serverId: string, reason: string): void;
+  /** Whole lines of the access log. */
+  onLogLines(lines: Uint8Array<ArrayBuffer>): void;
+  onUntrustedForward(peerAddress: string): void;
+  onInternalError(message: string): void;
+}

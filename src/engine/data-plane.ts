@@ -1,0 +1,218 @@
+// The data plane of one thread: its listeners, its snapshot, its connections to servers, and the journey between them.
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { Deadlines } from '../base/deadlines.ts';
+import type { ClientConnectionInfo } from '../model/client.ts';
+import type { ConfigProblem } from '../model/config.ts';
+import type { OutcomeSink } from '../model/extensions.ts';
+import type { ProxyError } from '../model/proxy-error.ts';
+import type { RequestContext } from '../model/request-context.ts';
+import { ServerTable } from '../model/server-table.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { Journey } from '../proxy/journey/journey.ts';
+import type { ClientConnection } from '../proxy/listener/client-connection.ts';
+import { Listener } from '../proxy/listener/listener.ts';
+import type { ListenerServices } from '../proxy/listener/listener-services.ts';
+import { AccessLogSink } from '../proxy/outcomes/access-log.ts';
+import { countOutcome } from '../proxy/outcomes/count-outcome.ts';
+import { LiveTrafficSink } from '../proxy/outcomes/live-traffic.ts';
+import { UpstreamServices } from '../proxy/upstream/upstream-services.ts';
+import type { RequestHeadScanner } from '../wire/http1/request-head-scanner.ts';
+import { compileSnapshot } from './compile-snapshot.ts';
+import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup, OpenListener, Revision } from './data-plane-port.ts';
+import { ProcessGauges } from './process-gauges.ts';
+
+/** How often the sign of life, the Date field and the log are seen to, ms. */
+const BEAT = 200;
+
+export class DataPlane implements DataPlanePort, ListenerServices {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly scanners: RequestHeadScanner[] = [];
+  snapshot!: Snapshot;
+  stopping = false;
+  date = '';
+  readonly #row: number;
+  readonly #table: ServerTable;
+  readonly #gauges: ProcessGauges;
+  readonly #events: DataPlaneEvents;
+  readonly #upstream: UpstreamServices;
+  readonly #journey: Journey;
+  readonly #sinks: OutcomeSink[];
+  readonly #listeners = new Map<string, Listener>();
+  /** Listeners that take no more connections but still have some. */
+  readonly #closing = new Set<Listener>();
+  readonly #stopBeat: () => void;
+  #accessLog: AccessLogSink | null = null;
+  #prepared: { snapshot: Snapshot; revision: Revision } | null = null;
+  #whenEmpty: (() => void) | null = null;
+
+  constructor(setup: DataPlaneSetup, events: DataPlaneEvents, clock: Clock) {
+    this.clock = clock;
+    this.deadlines = new Deadlines(clock);
+    this.#row = setup.row;
+    this.#table = ServerTable.attach(setup.serverBlocks, setup.row);
+    this.#gauges = new ProcessGauges(setup.gauges);
+    this.#events = events;
+    this.#upstream = new UpstreamServices(clock, this.deadlines);
+    this.#sinks = [countOutcome, new LiveTrafficSink((server, reason) => events.onLiveFailure(server.id, reason))];
+    this.#journey = new Journey({
+      clock,
+      upstream: this.#upstream,
+      sinks: this.#sinks,
+      date: () => this.date,
+      onInternalError: (error) => events.onInternalError(error instanceof Error ? `${error.stack}` : String(error)),
+    });
+    this.#beat();
+    this.#stopBeat = clock.every(BEAT, () => this.#beat());
+  }
+
+  #beat(): void {
+    this.#gauges.tick(this.#row);
+    this.date = new Date(this.clock.wall()).toUTCString();
+    this.#accessLog?.tick();
+    this.#upstream.pools.retryWaiters();
+  }
+
+  // ---- for the control thread -----------------------------------------------------------------------------------
+
+  async prepare(revision: Revision): Promise<ConfigProblem[]> {
+    for (const block of revision.serverBlocks) this.#table.addBlock(block);
+    const problems: ConfigProblem[] = [];
+    const snapshot = compileSnapshot(revision, this.#table, this.clock, problems);
+    this.#prepared = { snapshot, revision };
+    return problems;
+  }
+
+  async commit(): Promise<void> {
+    const { snapshot, revision } = this.#prepared!;
+    this.#prepared = null;
+    for (const [host, addresses] of revision.addresses) this.#upstream.addresses.set(host, addresses);
+    this.#useAccessLog(snapshot);
+    this.scanners.length = 0; // they carry the old limits
+    this.snapshot = snapshot;
+    this.#upstream.pools.retain(snapshot);
+  }
+
+  #useAccessLog(snapshot: Snapshot): void {
+    this.#accessLog?.tick();
+    const { accessLog } = snapshot.config;
+    this.#accessLog =
+      accessLog === null ? null : new AccessLogSink(accessLog, (lines) => this.#events.onLogLines(lines));
+    this.#sinks.length = 2;
+    if (this.#accessLog !== null) this.#sinks.push(this.#accessLog);
+  }
+
+  async open(listeners: readonly OpenListener[]): Promise<void> {
+    const opened: Listener[] = [];
+    try {
+      for (const options of listeners) {
+        const listener = new Listener(options, this);
+        await listener.listen();
+        opened.push(listener);
+      }
+    } catch (error) {
+      for (const listener of opened) listener.close();
+      throw error;
+    }
+    for (const listener of opened) this.#listeners.set(listener.key, listener);
+  }
+
+  async close(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const listener = this.#listeners.get(key);
+      if (listener === undefined) continue;
+      this.#listeners.delete(key);
+      listener.close();
+      listener.closeIdle();
+      this.#closing.add(listener);
+    }
+  }
+
+  async setAddresses(host: string, addresses: readonly string[]): Promise<void> {
+    this.#upstream.addresses.set(host, addresses);
+    this.#upstream.pools.forgetHost(this.snapshot, host);
+  }
+
+  async oldestPinned(): Promise<number> {
+    let oldest = this.snapshot.id;
+    for (const connection of this.#connections()) oldest = Math.min(oldest, connection.pinnedSnapshot ?? oldest);
+    return oldest;
+  }
+
+  async stop(): Promise<number> {
+    this.stopping = true;
+    // What the kernel has accepted already is taken first: closing resets what is still queued (CONTRACT 6).
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    for (const listener of this.#listeners.values()) listener.close();
+    const { shutdownTimeout, shutdownIdleGrace } = this.snapshot.config;
+    const cancelGrace = this.clock.after(shutdownIdleGrace, () => {
+      for (const listener of this.#allListeners()) listener.closeIdle();
+    });
+    const cut = await this.#emptied(shutdownTimeout);
+    cancelGrace();
+    this.#upstream.pools.destroy();
+    this.#accessLog?.tick();
+    this.#stopBeat();
+    this.deadlines.close();
+    return cut;
+  }
+
+  /** Resolves when no connection is left; after `timeout` ms what is left is cut, and counted. */
+  #emptied(timeout: number): Promise<number> {
+    return new Promise((resolve) => {
+      let cut = 0;
+      const cancel = this.clock.after(timeout, () => {
+        for (const listener of this.#allListeners()) cut += listener.destroy();
+      });
+      this.#whenEmpty = () => {
+        cancel();
+        resolve(cut);
+      };
+      this.#checkEmpty();
+    });
+  }
+
+  #checkEmpty(): void {
+    if (this.#whenEmpty === null) return;
+    for (const listener of this.#allListeners()) if (listener.connections.size > 0) return;
+    this.#whenEmpty();
+    this.#whenEmpty = null;
+  }
+
+  *#allListeners(): Iterable<Listener> {
+    yield* this.#listeners.values();
+    yield* this.#closing;
+  }
+
+  *#connections(): Iterable<ClientConnection> {
+    for (const listener of this.#allListeners()) yield* listener.connections;
+  }
+
+  // ---- for the listeners ----------------------------------------------------------------------------------------
+
+  newId(): string {
+    return randomUUID();
+  }
+
+  handle(ctx: RequestContext): void {
+    this.#journey.begin(ctx);
+  }
+
+  admit(): boolean {
+    return this.#gauges.admitConnection(this.#row, this.snapshot.config.limits.connections);
+  }
+
+  released(connection: ClientConnectionInfo): void {
+    this.#gauges.releaseConnection(this.#row);
+    this.#upstream.pins.release(connection);
+    for (const listener of this.#closing) if (listener.connections.size === 0) this.#closing.delete(listener);
+    this.#checkEmpty();
+  }
+
+  refused(_error: ProxyError, _peerAddress: string): void {}
+
+  untrustedForward(peerAddress: string): void {
+    this.#events.onUntrustedForward(peerAddress);
+  }
+}

@@ -1,0 +1,82 @@
+// From what was written to what can run: loads the configuration, carries out the caller's overrides, and lets every
+// room compile it once in the control thread, so that all faults are known before any worker hears of it.
+import type { Clock } from '../base/clock.ts';
+import { configFromObject, type LoadedConfig, loadConfig, toLocated } from '../control/config/load-config.ts';
+import { claimSlots } from '../control/state/server-slots.ts';
+import type { Config, ConfigProblem, ListenerConfig } from '../model/config.ts';
+import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
+import { parseListenAddress } from '../model/listen-address.ts';
+import { ServerTableOwner } from '../model/server-table-owner.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { compileSnapshot } from './compile-snapshot.ts';
+import type { ConfigInput, RouterOptions } from './router-options.ts';
+
+export interface CheckedConfig {
+  config: Config;
+  /** Warnings. */
+  problems: LocatedProblem[];
+  files: string[];
+}
+
+/**
+ * Loads and checks a configuration as far as that is possible without running it.
+ * @throws ConfigError with every fault of every room
+ */
+export async function loadChecked(input: ConfigInput, options: RouterOptions, clock: Clock): Promise<CheckedConfig> {
+  const loaded = await load(input, options);
+  const config = { ...loaded.config, listeners: overrideListeners(loaded.config.listeners, options.listen ?? []) };
+  const problems: ConfigProblem[] = [];
+  compileForNobody(config, clock, problems);
+  const all = [...loaded.problems, ...toLocated(problems, loaded)];
+  if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);
+  return { config, problems: all, files: loaded.files };
+}
+
+function load(input: ConfigInput, options: RouterOptions): Promise<LoadedConfig> | LoadedConfig {
+  const absent = {
+    adminDefault: options.adminDefault ?? false,
+    ...(options.stateDirectoryDefault === undefined ? {} : { stateDirectoryDefault: options.stateDirectoryDefault }),
+  };
+  return 'file' in input && typeof input.file === 'string'
+    ? loadConfig(input.file, absent)
+    : configFromObject(input, { stateDirectoryDefault: null, ...absent });
+}
+
+/** A snapshot with live numbers of its own, for explain and for finding faults; every server is healthy and Active. */
+export function compileForNobody(config: Config, clock: Clock, problems: ConfigProblem[]): Snapshot {
+  const table = ServerTableOwner.create(1);
+  const revision = {
+    id: 0,
+    config,
+    slots: claimSlots(table, config.farms),
+    serverBlocks: table.blocks,
+    affinitySecret: '',
+    tieSeed: 0,
+    addresses: new Map(),
+  };
+  return compileSnapshot(revision, table, clock, problems);
+}
+
+/** Host names of servers that have to be looked up. */
+export function serverHosts(config: Config): Set<string> {
+  const hosts = new Set<string>();
+  for (const farm of config.farms) {
+    for (const { target } of farm.servers) if (target.kind === 'tcp') hosts.add(target.host);
+  }
+  return hosts;
+}
+
+/** `--listen`: one address for every listener, or `http=…` for those of a scheme (CONTRACT 1). */
+function overrideListeners(listeners: ListenerConfig[], written: readonly string[]): ListenerConfig[] {
+  let result = listeners;
+  for (const text of written) {
+    const [, scheme, value = ''] = /^(?:(https?)=)?(.*)$/.exec(text)!;
+    const address = parseListenAddress(value);
+    if ('fault' in address)
+      throw new ConfigError([{ file: '--listen', line: 0, column: 0, severity: 'error', message: address.fault }]);
+    result = result.map((listener) =>
+      scheme === undefined || (scheme === 'https') === listener.tls ? { ...listener, address } : listener,
+    );
+  }
+  return result;
+}

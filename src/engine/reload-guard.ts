@@ -1,0 +1,27 @@
+// What a reload may not do, or not by itself (CONTRACT 2, Reload).
+import type { Config } from '../model/config.ts';
+import { serverId } from '../model/server-table.ts';
+
+/** Keys that a reload does not change, of those that `next` writes otherwise. */
+export function fixedKeysChanged(running: Config, next: Config): string[] {
+  const fixed: [string, (config: Config) => unknown][] = [
+    ['admin.address', (config) => [config.admin.enabled, config.admin.address]],
+    ['workers', (config) => config.workers],
+    ['stateDirectory', (config) => config.stateDirectory],
+  ];
+  return fixed.filter(([, read]) => JSON.stringify(read(running)) !== JSON.stringify(read(next))).map(([name]) => name);
+}
+
+/**
+ * Farms that would lose more than half of their servers: through the watcher that is more likely an accident than a
+ * wish, so it is refused and said; SIGHUP and `reload` do it.
+ */
+export function farmsLosingMost(running: Config, next: Config): string[] {
+  const kept = new Set(next.farms.flatMap((farm) => farm.servers.map((server) => serverId(farm.name, server.address))));
+  return running.farms
+    .filter((farm) => {
+      const lost = farm.servers.filter((server) => !kept.has(serverId(farm.name, server.address)));
+      return lost.length * 2 > farm.servers.length;
+    })
+    .map((farm) => farm.name);
+}

@@ -1,0 +1,77 @@
+// What a running router says of itself: the status of the admin API and the numbers of the metrics page.
+
+import type { HealthEvidence } from '../control/health/health-event.ts';
+import type { HealthProber } from '../control/health/health-prober.ts';
+import type { ServerNumbers } from '../control/observe/metrics-source.ts';
+import type { RequestRates } from '../control/observe/request-rates.ts';
+import { serverCounters } from '../control/observe/server-counters.ts';
+import type { Config, ServerConfig } from '../model/config.ts';
+import { serverId } from '../model/server-table.ts';
+import type { ServerTableOwner } from '../model/server-table-owner.ts';
+import type { FarmStatus, ServerAvailability, ServerEvidence, ServerStatus } from '../model/status.ts';
+
+const AVAILABILITY: readonly ServerAvailability[] = ['Active', 'Draining', 'Inactive'];
+
+/** Farms and servers of `config` with their live numbers. */
+export function farmStatuses(
+  config: Config,
+  table: ServerTableOwner,
+  health: HealthProber,
+  rates: RequestRates,
+): FarmStatus[] {
+  return config.farms.map((farm) => ({
+    name: farm.name,
+    enabled: farm.enabled,
+    servers: farm.servers.map((server) =>
+      serverStatus(serverId(farm.name, server.address), server, table, health, rates),
+    ),
+  }));
+}
+
+function serverStatus(
+  id: string,
+  server: ServerConfig,
+  table: ServerTableOwner,
+  health: HealthProber,
+  rates: RequestRates,
+): ServerStatus {
+  const state = table.state(table.slotOf(id)!);
+  return {
+    address: server.address,
+    weight: server.weight,
+    // A server that is not enabled takes no work, whatever its state was.
+    state: server.enabled ? AVAILABILITY[state.availability]! : 'Inactive',
+    isHealthy: state.healthy,
+    evidence: evidenceOf(health.evidence(id)),
+    counters: serverCounters(state.totals(), rates.perSecond(id)),
+  };
+}
+
+function evidenceOf(evidence: HealthEvidence | null): ServerEvidence | null {
+  if (evidence === null) return null;
+  return {
+    reason: evidence.reason,
+    since: new Date(evidence.since).toISOString(),
+    lastResults: evidence.lastResults.map((result) => ({ ...result, at: new Date(result.at).toISOString() })),
+  };
+}
+
+/** The same servers for the metrics page. */
+export function* serverNumbers(config: Config, table: ServerTableOwner): Iterable<ServerNumbers> {
+  for (const farm of config.farms) {
+    for (const server of farm.servers) {
+      const state = table.state(table.slotOf(serverId(farm.name, server.address))!);
+      yield { farm: farm.name, server: server.address, healthy: state.healthy, totals: state.totals() };
+    }
+  }
+}
+
+/** Total requests of every server, for the rates. */
+export function* requestTotals(config: Config, table: ServerTableOwner): Iterable<readonly [string, number]> {
+  for (const farm of config.farms) {
+    for (const server of farm.servers) {
+      const id = serverId(farm.name, server.address);
+      yield [id, table.state(table.slotOf(id)!).totals().totalRequests];
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// Addresses of listeners, before workers share them: reusePort would hide a port in use, and would give each worker
+// another port for 0, so the control thread binds each address alone first (DESIGN 5).
+import { unlink } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import type { ListenAddress, ListenerConfig } from '../model/config.ts';
+import { formatListenAddress } from '../model/listen-address.ts';
+import type { OpenListener } from './data-plane-port.ts';
+
+/** A listener that cannot be opened; the message is one line for people. */
+export class ListenError extends Error {}
+
+/**
+ * Settles the address of `listener`: a port in use is found, port 0 becomes a real one.
+ * @param shared whether workers will share it
+ * @throws ListenError
+ */
+export async function settleListener(listener: ListenerConfig, shared: boolean): Promise<OpenListener> {
+  const { name, address } = listener;
+  if (address.kind === 'unix') {
+    await removeStaleSocket(name, address.path);
+    return { key: listenerKey(listener), name, address, reusePort: false };
+  }
+  const port = await bindOnce(name, address);
+  return { key: listenerKey(listener), name, address: { ...address, port }, reusePort: shared };
+}
+
+/** What makes a listener the same one after a reload. */
+export function listenerKey(listener: ListenerConfig): string {
+  return `${listener.name} ${formatListenAddress(listener.address)}`;
+}
+
+function bindOnce(name: string, address: Extract<ListenAddress, { kind: 'tcp' }>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(inWords(name, address, error))));
+    server.listen({ host: address.host, port: address.port }, () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function inWords(name: string, address: ListenAddress, error: NodeJS.ErrnoException): string {
+  const place = `listener ${name}: ${formatListenAddress(address)}`;
+  if (error.code === 'EADDRINUSE') return `${place} is in use by another program`;
+  if (error.code === 'EACCES') return `${place} needs more rights than this user has`;
+  if (error.code === 'EADDRNOTAVAIL') return `${place} is not an address of this machine`;
+  return `${place} cannot be opened: ${error.message}`;
+}
+
+/** A socket file that nobody listens on is left over from a router that did not stop in order. */
+async function removeStaleSocket(name: string, path: string): Promise<void> {
+  const answered = await new Promise<boolean>((resolve) => {
+    const probe = connect({ path }, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
+  if (answered) throw new ListenError(`listener ${name}: unix:${path} is in use by another program`);
+  await unlink(path).catch(() => {});
+}
+
+/** The address as people and clients write it. */
+export function listenerUrl(address: ListenAddress): string {
+  return address.kind === 'unix' ? `unix:${address.path}` : `http://${formatListenAddress(address)}`;
+}

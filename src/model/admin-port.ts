@@ -1,0 +1,19 @@
+// What the admin API may ask of a running router: all that admin/ sees of the engine.
+import type { ExplainRequest } from './explain-request.ts';
+import type { RouterStatus } from './status.ts';
+
+export interface AdminPort {
+  status(): RouterStatus;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  /** Content-Type of metrics(). */
+  readonly metricsType: string;
+  /** Rejects with ConfigError, and the running configuration stays. */
+  reload(): Promise<void>;
+  /** The object of `explain --json` (CONTRACT 4), with live state. */
+  explain(request: ExplainRequest): Promise<unknown>;
+  /** False once the router cannot serve at all. */
+  isLive(): boolean;
+  /** False until every listener is open, and while stopping. */
+  isReady(): boolean;
+}

@@ -1,0 +1,76 @@
+// What the journey knows of the client's side: facts of its connection, and the way to answer. The listener fulfils
+// both, whatever the version of the wire, so that nothing behind it depends on HTTP/1.1.
+import type { ProxyError } from './proxy-error.ts';
+
+export interface ClientConnectionInfo {
+  readonly listener: string;
+  /** Address of the TCP peer; '' on a Unix socket. */
+  readonly peerAddress: string;
+  readonly peerPort: number;
+  readonly localAddress: string;
+  /** Port of the listener: SERVER_PORT. */
+  readonly localPort: number;
+  readonly secure: boolean;
+  /** True when the peer is in trustedProxies. */
+  readonly trusted: boolean;
+}
+
+/** Takes the request body as it comes, and hears of the client: the upstream exchange. */
+export interface BodySink {
+  /** Bytes buffer[start, end) of the payload; they may be kept by reference. */
+  onBody(buffer: Buffer, start: number, end: number): void;
+  /** All that has come for now was handed over: send it. */
+  onBodyPause(): void;
+  /** The payload is whole. `trailers` are field lines with CRLF, already cleaned; '' for none. */
+  onBodyEnd(trailers: string): void;
+  /** The client went, or broke the rules, before the request was whole or before the answer was. */
+  onClientGone(error: ProxyError): void;
+  /** What was not written to the client has been: go on reading from the server. */
+  onClientDrain(): void;
+}
+
+/** Length of a response body for sendHead: unknown beforehand (chunked to HTTP/1.1, ended by close to HTTP/1.0), or no body at all. */
+export const BODY_STREAMED = -1;
+export const BODY_NONE = -2;
+
+/** The way back to the client for one request. What is sent is collected until flush(). */
+export interface ClientExchange {
+  /** `sink` hears of the client from now on, at once if it is gone; the body waits for resumeBody(). */
+  attach(sink: BodySink): void;
+  /** No sink listens any more, and no body is read: an attempt ended, or the rest of the body is not wanted. */
+  detach(): void;
+  pauseBody(): void;
+  /** Body bytes that have come already are pushed into the sink before this returns. */
+  resumeBody(): void;
+  /** True while the request has body bytes that no sink has taken. */
+  readonly bodyPending: boolean;
+  /** Why the client is gone; null while it is there. */
+  readonly gone: ProxyError | null;
+  /** True when a body can be passed on in chunks as the server framed it. */
+  readonly takesChunks: boolean;
+  /** A 1xx head other than 101, whole, with its empty line; not sent to an HTTP/1.0 client. */
+  sendInformational(head: string): void;
+  /**
+   * Status line and field lines, each with CRLF, without Connection and Transfer-Encoding and without the empty line.
+   * @param bodyLength payload bytes to follow (the head then says so in Content-Length), BODY_STREAMED or BODY_NONE
+   */
+  sendHead(head: string, bodyLength: number): void;
+  sendBody(buffer: Buffer, start: number, end: number): void;
+  /** Bytes that are chunks already; only where takesChunks and the body is BODY_STREAMED. */
+  sendChunks(buffer: Buffer, start: number, end: number): void;
+  /** The response is whole, and is written. `trailers`: field lines with CRLF; sent only where the framing can carry them. */
+  endBody(trailers: string): void;
+  /** The request is settled: on to the next one, or to the end of the connection. */
+  finish(): void;
+  /** Writes what was collected. False when the client takes no more for now: onClientDrain follows. */
+  flush(): boolean;
+  /** True while buffers given to sendBody may not be changed. */
+  readonly retains: boolean;
+  /** The response cannot be completed: the client sees a connection that breaks off. */
+  abortResponse(): void;
+  /** True once sendHead() was called: no other answer can be sent. */
+  readonly headSent: boolean;
+  /** Bytes of this request from the client, and of its response to it. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}

@@ -1,0 +1,248 @@
+// The configuration as written, after validation: plain data with every default filled in, so that it can cross
+// to a worker thread as it is. Durations are milliseconds, sizes are bytes. The rooms' schema.ts produce these
+// types; the rooms' compile.ts turn them into what requests run on. Names and defaults: arr.md 3 and 5, CONTRACT 2.
+
+/** Where something stands in the configuration, as keys and indexes from its root: `['farms','shop','servers',1]`. */
+export type ConfigPath = readonly (string | number)[];
+
+/** One thing wrong with a configuration. control/config turns the path into file, line and column. */
+export interface ConfigProblem {
+  path: ConfigPath;
+  severity: 'error' | 'warning';
+  message: string;
+  /** What would be right, when that can be said. */
+  suggestion?: string;
+}
+
+export interface Config {
+  listeners: ListenerConfig[];
+  farms: FarmConfig[];
+  rules: RuleSetConfig;
+  rewriteMaps: RewriteMapConfig[];
+  /** Names, upper-case, that rules of a site may set; global rules may set anything (url-rewrite.md 9). */
+  allowedServerVariables: string[];
+  proxy: ServerProxyConfig;
+  admin: AdminConfig;
+  accessLog: AccessLogConfig | null;
+  limits: LimitsConfig;
+  requestFiltering: { allowDoubleEscaping: boolean };
+  /** CIDR ranges whose X-Forwarded-* are believed. */
+  trustedProxies: string[];
+  compatibility: CompatibilityKey[];
+  shutdownTimeout: number;
+  shutdownIdleGrace: number;
+  workerStallTimeout: number;
+  dnsRefresh: number;
+  resolvers: string[];
+  /** Worker threads; 'auto' is one for each core. */
+  workers: number | 'auto';
+  watch: boolean;
+  /** Absolute path; null when the library's caller named none: then nothing is written. */
+  stateDirectory: string | null;
+  /** Absolute addresses (file: URLs) of extension modules. */
+  extensions: string[];
+}
+
+export type CompatibilityKey =
+  | 'affinityCookie'
+  | 'xForwardedFor'
+  | 'retries'
+  | 'tls'
+  | 'buffering'
+  | 'algorithms'
+  | 'headers'
+  | 'reverseRewrite';
+
+export interface ListenerConfig {
+  name: string;
+  address: ListenAddress;
+  /** What this version opens; others are read, and a warning says that they are not served. */
+  protocol: 'http' | 'tcp';
+  tls: boolean;
+}
+
+export type ListenAddress = { kind: 'tcp'; host: string; port: number } | { kind: 'unix'; path: string };
+
+export interface FarmConfig {
+  name: string;
+  enabled: boolean;
+  servers: ServerConfig[];
+  loadBalancing: LoadBalancingConfig;
+  affinity: AffinityConfig;
+  healthCheck: HealthCheckConfig;
+  protocol: ProtocolConfig;
+  passConnectionCloseHeader: boolean;
+  passServerHeader: 'Replace' | 'Remove' | 'PassThrough';
+  serverAutoStart: boolean;
+}
+
+export interface ServerConfig {
+  /** As written: the identity of the server in its farm. */
+  address: string;
+  /** Where to connect: taken from the address. */
+  target: { kind: 'tcp'; host: string } | { kind: 'unix'; path: string };
+  httpPort: number;
+  httpsPort: number;
+  weight: number;
+  enabled: boolean;
+  priorityGroup: number;
+  hostName: string | null;
+  healthCheckAlternateHostName: string | null;
+  healthCheckAlternatePort: number;
+}
+
+export interface LoadBalancingConfig {
+  algorithm: string;
+  randomizeLBTies: boolean;
+}
+
+export interface AffinityConfig {
+  useCookie: boolean;
+  /** As it will be used: the second farm with one cookieName has NAME_FARM (CONTRACT 2). */
+  cookieName: string;
+  /** HMAC secret; null: the one in stateDirectory, else one for this run. */
+  secret: string | null;
+  previousSecrets: string[];
+  /** Milliseconds; null: no limit. */
+  cookieIdleTimeout: number | null;
+  cookieLifetime: number | null;
+  sameSite: 'Strict' | 'Lax' | 'None' | null;
+  timeout: number;
+}
+
+/** Inclusive ranges of status codes, from `200-399`, `404`, `500-`. */
+export type CodeRanges = readonly (readonly [from: number, to: number])[];
+
+export interface HealthCheckConfig {
+  /** Absolute URL or a path; '' is off. */
+  url: string;
+  interval: number;
+  timeout: number;
+  retries: number;
+  statusCodeMatch: CodeRanges;
+  responseMatch: string;
+  liveTrafficFailureCodes: CodeRanges;
+  maxLiveTrafficFailures: number;
+  /** 0 is off (DESIGN 6). */
+  liveTrafficFailurePeriod: number;
+  minServers: number;
+}
+
+/** `protocol` of a farm and, with other defaults, `proxy` of the server (arr.md 3). */
+export interface ProtocolConfig {
+  httpVersion: 'Http10' | 'Http11' | 'PassThrough';
+  keepAlive: boolean;
+  timeout: number;
+  preserveHostHeader: boolean;
+  alternateHostName: string;
+  reverseRewriteHostInResponseHeaders: boolean;
+  xForwardedForHeaderName: string;
+  includePortInXForwardedFor: boolean;
+  xForwardedByHeaderName: string;
+  xForwardedByHeader: string;
+  arrResponseHeader: boolean;
+  sslHeaderName: string;
+  clientCertHeaderName: string;
+  logGuidName: string;
+  maxForwards: number;
+  minResponseBuffer: number;
+  responseBufferLimit: number;
+  bufferChunkedResponses: boolean;
+  maxResponseHeaderSize: number;
+  stealthMode: boolean;
+  /** Narrows' own: open connections to one server, for the whole process; 0 is no limit. */
+  maxConnections: number;
+  /** Narrows' own: how long an idle server connection is kept. */
+  idleTimeout: number;
+  /** Narrows' own: further attempts on other servers after a connect failure. */
+  retries: number;
+}
+
+export interface ServerProxyConfig extends ProtocolConfig {
+  enabled: boolean;
+}
+
+export interface AdminConfig {
+  enabled: boolean;
+  address: ListenAddress;
+  token: string | null;
+}
+
+export interface AccessLogConfig {
+  /** Absolute path, or '-' for stderr. */
+  path: string;
+  format: 'json' | 'w3c';
+  requestHeaders: string[];
+  /** Fields of the W3C format in their order; null: IIS's own set. */
+  fields: string[] | null;
+  /** Files that a rolling log leaves behind, the present one included; 0 keeps all. */
+  keep: number;
+}
+
+export interface LimitsConfig {
+  lingerTimeout: number;
+  lingerBytes: number;
+  requestLine: number;
+  headerBytes: number;
+  headerCount: number;
+  headTimeout: number;
+  idleTimeout: number;
+  bodyProgressTimeout: number;
+  /** Client connections for the whole process. */
+  connections: number;
+  /** Bytes of one request's body; 0 is no limit. */
+  requestBody: number;
+  underscoreHeaders: 'drop' | 'pass' | 'refuse';
+  abortOnClientEnd: boolean;
+}
+
+export interface RuleSetConfig {
+  useOriginalURLEncoding: boolean;
+  list: RuleConfig[];
+}
+
+export interface RuleConfig {
+  name: string;
+  enabled: boolean;
+  patternSyntax: 'ECMAScript' | 'Wildcard' | 'ExactMatch';
+  stopProcessing: boolean;
+  /** Absent: the rule applies to every URL (url-rewrite.md 3). */
+  match: { url: string; ignoreCase: boolean; negate: boolean } | null;
+  conditions: ConditionsConfig;
+  serverVariables: { name: string; value: string; replace: boolean }[];
+  action: ActionConfig;
+  /** Where the rule stands in the configuration, for messages. */
+  path: ConfigPath;
+}
+
+export interface ConditionsConfig {
+  logicalGrouping: 'MatchAll' | 'MatchAny';
+  trackAllCaptures: boolean;
+  add: ConditionConfig[];
+}
+
+export interface ConditionConfig {
+  input: string;
+  matchType: 'Pattern' | 'IsFile' | 'IsDirectory';
+  pattern: string;
+  ignoreCase: boolean;
+  negate: boolean;
+}
+
+export interface ActionConfig {
+  type: 'None' | 'Rewrite' | 'Redirect' | 'CustomResponse' | 'AbortRequest';
+  url: string;
+  appendQueryString: boolean;
+  redirectType: 'Permanent' | 'Found' | 'SeeOther' | 'Temporary';
+  statusCode: number;
+  subStatusCode: number;
+  statusReason: string;
+  statusDescription: string;
+}
+
+export interface RewriteMapConfig {
+  name: string;
+  defaultValue: string;
+  ignoreCase: boolean;
+  entries: [key: string, value: string][];
+}

@@ -1,0 +1,11 @@
+// A request that somebody asks about: "what would the router do with it?" (CONTRACT 4).
+
+export interface ExplainRequest {
+  /** Absolute: its scheme sets HTTPS, its port SERVER_PORT, its host is Host unless a header says otherwise. */
+  url: string;
+  method: string;
+  /** In order; a repeated name is a repeated field. */
+  headers: [name: string, value: string][];
+  /** Address of the client. */
+  client: string;
+}

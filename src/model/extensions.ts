@@ -1,0 +1,40 @@
+// Every plug point: a name and one or two verbs (DESIGN 2). A policy is chosen once, when the snapshot is compiled.
+import type { Answer } from './answer.ts';
+import type { Server } from './farm.ts';
+import type { RequestContext } from './request-context.ts';
+import type { ResponseDraft } from './response-draft.ts';
+
+/** Picks one of several servers. Synchronous: it runs for each request. */
+export interface LoadBalancingPolicy {
+  readonly name: string;
+  /** `candidates` is never empty. */
+  pick(candidates: readonly Server[], ctx: RequestContext): Server;
+}
+
+/** Ties a client to a server. */
+export interface AffinityPolicy {
+  readonly name: string;
+  /** The server that this request's client is bound to, null when it is bound to none (sets ctx.affinity either way). */
+  find(ctx: RequestContext): Server | null;
+  /** Writes the binding of the client to ctx.server into the response, where it is new or changed. */
+  bind(ctx: RequestContext, response: ResponseDraft): void;
+}
+
+/**
+ * A step of the journey. It returns a promise only when it must wait. Functions that are absent cost nothing.
+ */
+export interface Stage {
+  readonly name: string;
+  /** Nothing: go on. An answer: the journey ends here. May throw ProxyError. */
+  onRequest?(ctx: RequestContext): Answer | undefined | Promise<Answer | undefined>;
+  /** Edits the response before its head is sent. */
+  onResponseHead?(ctx: RequestContext, response: ResponseDraft): void;
+  /** After the outcome is settled, always, also when the client left. */
+  onEnd?(ctx: RequestContext): void;
+}
+
+/** Takes what became of a request. Called once for each, after the last byte. */
+export interface OutcomeSink {
+  readonly name: string;
+  record(ctx: RequestContext): void;
+}

@@ -1,0 +1,33 @@
+// A farm and its servers, compiled and frozen: what requests run on. FarmConfig is what was written, ServerState what lives.
+import type { FarmConfig, ServerConfig } from './config.ts';
+import type { AffinityPolicy, LoadBalancingPolicy } from './extensions.ts';
+import type { ServerState } from './server-state.ts';
+
+export interface Server {
+  /** FARM/ADDRESS: the name that operators use. */
+  readonly id: string;
+  readonly address: string;
+  readonly config: ServerConfig;
+  readonly farmName: string;
+  /** Position in its farm. */
+  readonly index: number;
+  readonly state: ServerState;
+  /** Host header for this server when the client's is not kept (arr.md 5.2), for http. */
+  readonly hostHeader: string;
+  /** Everything that makes two connections interchangeable (DESIGN 5): address, port, scheme, TLS. */
+  readonly poolKey: string;
+}
+
+export interface Farm {
+  readonly name: string;
+  readonly config: FarmConfig;
+  /** Enabled servers, in file order. */
+  readonly servers: readonly Server[];
+  /** Servers that take new work now, the same list until a state changes; empty when none does. */
+  candidates(): readonly Server[];
+  /** Why candidates() is empty, for people: `farm shop: 3 servers: 2 unhealthy, 1 draining`. */
+  whyNoServer(): string;
+  readonly balancer: LoadBalancingPolicy;
+  /** Null when the farm has no client affinity. */
+  readonly affinity: AffinityPolicy | null;
+}

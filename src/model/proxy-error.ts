@@ -1,0 +1,88 @@
+// The catalogue of what can go wrong with a request: who failed, the status and ARR sub-status (arr.md 11.2), the
+// error type of Proxy-Status (RFC 9209 section 2.3), and the win32 code that ARR logs for it.
+
+export type FailedSide = 'client' | 'upstream' | 'proxy';
+
+export interface ErrorKind {
+  readonly source: FailedSide;
+  readonly status: number;
+  readonly subStatus: number;
+  /** RFC 9209 error type. */
+  readonly proxyStatus: string;
+  /** The win32 status that IIS logs write for it; 0 where there is none. */
+  readonly win32: number;
+}
+
+const client = (status: number, proxyStatus = 'http_request_error', win32 = 0): ErrorKind => ({
+  source: 'client',
+  status,
+  subStatus: 0,
+  proxyStatus,
+  win32,
+});
+const upstream = (proxyStatus: string, win32: number, subStatus = 3): ErrorKind => ({
+  source: 'upstream',
+  status: 502,
+  subStatus,
+  proxyStatus,
+  win32,
+});
+const proxy = (status: number, subStatus: number, proxyStatus: string): ErrorKind => ({
+  source: 'proxy',
+  status,
+  subStatus,
+  proxyStatus,
+  win32: 0,
+});
+
+export const errorKinds = {
+  badRequest: client(400),
+  clientGone: client(400, 'http_request_error', 64),
+  requestTimeout: client(408),
+  payloadTooLarge: client(413),
+  uriTooLong: client(414),
+  headersTooLarge: client(431),
+  notImplemented: client(501),
+  versionNotSupported: client(505),
+  doubleEscaped: { ...client(404), subStatus: 11 },
+
+  connectFailed: upstream('connection_refused', 12029),
+  connectTimeout: upstream('connection_timeout', 12002),
+  nameNotResolved: upstream('dns_error', 12007),
+  connectionAborted: upstream('connection_terminated', 12030),
+  sendTimeout: upstream('connection_write_timeout', 12002),
+  responseTimeout: upstream('http_response_timeout', 12002),
+  closedDuringUpload: upstream('connection_terminated', 12030),
+  invalidResponse: upstream('http_protocol_error', 12152),
+  responseHeadTooLarge: upstream('http_response_header_section_size', 12152),
+  incompleteResponse: upstream('http_response_incomplete', 12030),
+  upgradeRefused: upstream('http_upgrade_failed', 0, 5),
+
+  noServer: proxy(502, 4, 'destination_unavailable'),
+  loop: proxy(502, 6, 'proxy_loop_detected'),
+  noRoute: proxy(404, 0, 'destination_not_found'),
+  schemeNotServed: proxy(502, 3, 'proxy_configuration_error'),
+  ruleFailed: proxy(500, 51, 'proxy_configuration_error'),
+  connectionLimit: proxy(503, 0, 'connection_limit_reached'),
+  stopping: proxy(503, 0, 'connection_terminated'),
+  internal: proxy(500, 0, 'proxy_internal_error'),
+} satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/** A failure of one request. `reason` is for people: it names what failed and, where known, why. */
+export class ProxyError extends Error {
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+
+  constructor(code: ErrorCode, reason: string, cause?: unknown) {
+    super(reason, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.kind = errorKinds[code];
+  }
+}
+
+/** Anything that is not a ProxyError is a fault of ours. */
+export function asProxyError(error: unknown): ProxyError {
+  return error instanceof ProxyError ? error : new ProxyError('internal', 'something in the router failed', error);
+}

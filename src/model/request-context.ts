@@ -1,0 +1,110 @@
+// One object for each request. Every field is set in the constructor, so that all requests share one hidden class,
+// and has one writer, named beside it (DESIGN 2).
+import type { RequestHead } from '../wire/http1/request-head.ts';
+import type { ClientConnectionInfo, ClientExchange } from './client.ts';
+import type { Farm, Server } from './farm.ts';
+import { OutboundDraft } from './outbound-draft.ts';
+import type { ErrorCode } from './proxy-error.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Step } from './trace.ts';
+
+const NO_SERVERS: readonly Server[] = [];
+
+/** What became of the cookie of a client: 'off' the farm has no affinity; 'new' no cookie; 'kept' honoured; 'invalid' a value we do not know; 'gone' its server takes no work; 'rebound' the retry moved it. */
+export type AffinityVerdict = 'off' | 'new' | 'kept' | 'invalid' | 'gone' | 'rebound';
+
+/** One try of one server. */
+export interface Attempt {
+  server: Server;
+  /** True when it went over a connection that had served before. */
+  reused: boolean;
+  error: ErrorCode | null;
+}
+
+/** What became of the request; settled once, also when the client left. */
+export interface Outcome {
+  /** Status that the client was sent, or would have been. */
+  status: number;
+  subStatus: number;
+  /** Null when the request went well, also when the server answered 500. */
+  error: ErrorCode | null;
+  /** Why, in words, when error is set. */
+  reason: string;
+  /** Status of the server's response, 0 when there was none. */
+  upstreamStatus: number;
+  /** Body and head bytes from the client, and to it. */
+  bytesIn: number;
+  bytesOut: number;
+  /** Bytes to the server and from it. */
+  bytesSent: number;
+  bytesReceived: number;
+  /** Milliseconds from the first byte of the request to the last of the response. */
+  duration: number;
+  /** Milliseconds from the start of the attempt that answered to the server's head; -1 when no server answered. */
+  responseTime: number;
+}
+
+export class RequestContext {
+  // written by the listener
+  /** GUID, lower-case: X-ARR-LOG-ID. */
+  readonly id: string;
+  /** Wall time, ms since 1970. */
+  readonly receivedAt: number;
+  /** Monotonic ms. */
+  readonly startedAt: number;
+  readonly connection: ClientConnectionInfo;
+  /** The client: the peer, or the first untrusted address of X-Forwarded-For when the peer is trusted. */
+  readonly clientAddress: string;
+  /** 0 when it is not known. */
+  readonly clientPort: number;
+  readonly inbound: RequestHead;
+  readonly snapshot: Snapshot;
+  /** The way back to the client; null in a dry run, which forwards nothing. */
+  readonly exchange: ClientExchange | null;
+  /** Steps for explain; null when nobody asks. */
+  readonly trace: Step[] | null;
+
+  // written by rules, finished by upstream
+  readonly outbound: OutboundDraft;
+  /** Names of the rules that matched; null while none did. */
+  matchedRules: string[] | null = null;
+  // written by farms
+  farm: Farm | null = null;
+  /** Written by farms, narrowed by affinity, and by attempts after a failure. */
+  candidates: readonly Server[] = NO_SERVERS;
+  // written by affinity
+  affinity: AffinityVerdict = 'off';
+  /** The client's cookie is good but to be written again: made with an old secret, or its time is to be renewed. */
+  affinityRenewal = false;
+  // written by balancer
+  server: Server | null = null;
+  // written by upstream
+  attempts: Attempt[] | null = null;
+  /** Written where the journey ends. */
+  outcome: Outcome | null = null;
+
+  constructor(
+    id: string,
+    receivedAt: number,
+    startedAt: number,
+    connection: ClientConnectionInfo,
+    clientAddress: string,
+    clientPort: number,
+    inbound: RequestHead,
+    snapshot: Snapshot,
+    exchange: ClientExchange | null,
+    trace: Step[] | null,
+  ) {
+    this.id = id;
+    this.receivedAt = receivedAt;
+    this.startedAt = startedAt;
+    this.connection = connection;
+    this.clientAddress = clientAddress;
+    this.clientPort = clientPort;
+    this.inbound = inbound;
+    this.outbound = new OutboundDraft(inbound.path);
+    this.snapshot = snapshot;
+    this.exchange = exchange;
+    this.trace = trace;
+  }
+}

@@ -1,0 +1,127 @@
+// The live numbers of one server, seen from one thread: they survive reloads, and are true for the whole process (DESIGN 2).
+// The thread writes its own row with plain stores; the control thread alone writes health and availability.
+import {
+  AVAILABILITY,
+  type Block,
+  BUCKETS,
+  BYTES_RECEIVED,
+  BYTES_SENT,
+  CONNECTIONS,
+  CURRENT,
+  controlIndex,
+  FAILED,
+  GENERATION,
+  HELD,
+  RESPONSE_BOUNDS,
+  RESPONSE_SUM,
+  recordIndex,
+  STATUSES,
+  statusPosition,
+  TOTAL,
+  UNHEALTHY,
+} from './server-table-layout.ts';
+import { readTotals, type ServerTotals } from './server-table-totals.ts';
+
+/** `counters/@state` of ARR (arr.md 8.3). */
+export const Availability = { Active: 0, Draining: 1, Inactive: 2 } as const;
+export type Availability = (typeof Availability)[keyof typeof Availability];
+
+export class ServerState {
+  readonly #block: Block;
+  readonly #position: number;
+  readonly #control: Int32Array;
+  readonly #records: Float64Array;
+  readonly #at: number;
+  readonly #base: number;
+  readonly #generation: number;
+
+  /** @param position of the slot in `block`; @param row the one that the calling thread writes */
+  constructor(block: Block, position: number, row: number) {
+    this.#block = block;
+    this.#position = position;
+    this.#control = block.control;
+    this.#records = block.records;
+    this.#at = controlIndex(position);
+    this.#base = recordIndex(row, position);
+    this.#generation = Atomics.load(block.control, this.#at + GENERATION);
+  }
+
+  get healthy(): boolean {
+    return Atomics.load(this.#control, this.#at + UNHEALTHY) === 0;
+  }
+
+  get availability(): Availability {
+    return Atomics.load(this.#control, this.#at + AVAILABILITY) as Availability;
+  }
+
+  /** Takes new work: healthy and Active. What a farm below minServers does with the others is the farm's affair. */
+  get available(): boolean {
+    return this.healthy && this.availability === Availability.Active;
+  }
+
+  /** An attempt on this server begins. */
+  started(): void {
+    if (this.#isStale()) return;
+    this.#records[this.#base + CURRENT]! += 1;
+  }
+
+  /**
+   * An attempt ended; each started() has one.
+   * @param status of the server's response, 0 when none came
+   * @param responseTime milliseconds to the response head, -1 when none came
+   * @param failed as ARR counts failures (arr.md 8.3): connection error, time-out, or a live-traffic failure code
+   */
+  ended(status: number, bytesSent: number, bytesReceived: number, responseTime: number, failed: boolean): void {
+    if (this.#isStale()) return;
+    const records = this.#records;
+    const base = this.#base;
+    records[base + CURRENT]! -= 1;
+    records[base + TOTAL]! += 1;
+    if (failed) records[base + FAILED]! += 1;
+    records[base + BYTES_SENT]! += bytesSent;
+    records[base + BYTES_RECEIVED]! += bytesReceived;
+    records[base + STATUSES + statusPosition(status)]! += 1;
+    if (responseTime < 0) return;
+    records[base + RESPONSE_SUM]! += responseTime;
+    records[base + BUCKETS + bucketOf(responseTime / 1000)]! += 1;
+  }
+
+  /**
+   * Counts one more connection to this server if the process has fewer than `max`; 0 is no limit. Every connection is
+   * counted, limited or not, so that a limit set by a reload is right from the start.
+   */
+  tryAcquireConnection(max: number): boolean {
+    if (this.#isStale()) return true;
+    // Noted in our row before it is taken, and struck out after it is given back: when this thread dies the control
+    // thread gives back what the row holds. A thread is never ended between the two lines: neither is a place where
+    // V8 looks for interrupts.
+    this.#records[this.#base + HELD]! += 1;
+    const before = Atomics.add(this.#control, this.#at + CONNECTIONS, 1);
+    if (max === 0 || before < max) return true;
+    this.releaseConnection();
+    return false;
+  }
+
+  /** The connection that tryAcquireConnection() counted is closed. */
+  releaseConnection(): void {
+    if (this.#isStale()) return;
+    Atomics.sub(this.#control, this.#at + CONNECTIONS, 1);
+    this.#records[this.#base + HELD]! -= 1;
+  }
+
+  /** The numbers of all workers together. */
+  totals(): ServerTotals {
+    return readTotals(this.#block, this.#position);
+  }
+
+  /** True when the slot has gone to another server since: nothing of ours may be written there. */
+  #isStale(): boolean {
+    return this.#control[this.#at + GENERATION] !== this.#generation;
+  }
+}
+
+function bucketOf(seconds: number): number {
+  let bucket = 0;
+  while (bucket < RESPONSE_BOUNDS.length && seconds > RESPONSE_BOUNDS[bucket]!) bucket++;
+  return bucket;
+}

@@ -1,0 +1,22 @@
+// The compiled configuration: frozen, one for each revision, swapped by one assignment. A request keeps the one it began with.
+import type { Config } from './config.ts';
+import type { Stage } from './extensions.ts';
+import type { Farm } from './farm.ts';
+
+/** A set of addresses, written as ranges. */
+export interface AddressSet {
+  has(address: string): boolean;
+}
+
+export interface Snapshot {
+  readonly id: number;
+  readonly config: Config;
+  /** By lower-case name. */
+  readonly farms: ReadonlyMap<string, Farm>;
+  /** The farm that everything goes to when there is one farm and no rule (CONTRACT 2, absent sections). */
+  readonly onlyFarm: Farm | null;
+  /** Whose X-Forwarded-* are believed; null: nobody's. */
+  readonly trustedProxies: AddressSet | null;
+  /** Stages that act on this snapshot's requests, in the order of journey.ts. */
+  readonly stages: readonly Stage[];
+}

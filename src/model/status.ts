@@ -1,0 +1,86 @@
+// What a running router says of itself: the JSON of GET /api/status (CONTRACT 5). Counter names: arr.md 8.3.
+// Times are ISO 8601 in UTC.
+
+export interface RouterStatus {
+  version: string;
+  startedAt: string;
+  snapshot: SnapshotStatus;
+  workers: WorkerStatus[];
+  listeners: ListenerStatus[];
+  farms: FarmStatus[];
+}
+
+export interface SnapshotStatus {
+  id: number;
+  loadedAt: string;
+  /** Why the latest reload was refused; null when it was not, or when a later one went well. */
+  lastError: { at: string; message: string } | null;
+}
+
+export interface WorkerStatus {
+  /** Its row in the shared numbers, which its replacement takes over or not: an identity for people only. */
+  id: number;
+  startedAt: string;
+  /** How often a worker in this place was replaced because it died or hung. */
+  restarts: number;
+  /** Client connections open now. */
+  connections: number;
+}
+
+export interface ListenerStatus {
+  name: string;
+  /** With the real port. */
+  url: string;
+}
+
+export interface FarmStatus {
+  name: string;
+  enabled: boolean;
+  servers: ServerStatus[];
+}
+
+export interface ServerStatus {
+  address: string;
+  weight: number;
+  state: ServerAvailability;
+  isHealthy: boolean;
+  /** Why health is what it is; null while nothing was seen of the server. */
+  evidence: ServerEvidence | null;
+  counters: ServerCounters;
+}
+
+export type ServerAvailability = 'Active' | 'Draining' | 'Inactive';
+
+export interface ServerEvidence {
+  /** For people: what decided the present health. */
+  reason: string;
+  /** When that was decided. */
+  since: string;
+  /** The latest runs of the URL test, oldest first. */
+  lastResults: ProbeEvidence[];
+}
+
+/** One run of the URL test. */
+export interface ProbeEvidence {
+  at: string;
+  passed: boolean;
+  /** Status of the response; null when none came. */
+  status: number | null;
+  reason: string;
+  /** Milliseconds that the run took. */
+  duration: number;
+}
+
+export interface ServerCounters {
+  totalRequests: number;
+  failedRequests: number;
+  currentRequests: number;
+  /** Mean over the latest seconds. */
+  requestPerSecond: number;
+  /** Bytes to the server. */
+  bytesSent: number;
+  /** Bytes from the server. */
+  bytesReceived: number;
+  /** Mean time to the response head, in ms; 0 before the first response. */
+  responseTime: number;
+}

@@ -1,0 +1,41 @@
+// The steps of explain (CONTRACT 4): each stage adds what it decided and why, only when somebody asked.
+
+export interface RuleStep {
+  stage: 'rule';
+  name: string;
+  /** 'global', or the place of the site that defines the rule. */
+  scope: string;
+  input: string;
+  matched: boolean;
+  negate: boolean;
+  captures: string[];
+  conditions: { input: string; value: string; pattern: string; matched: boolean }[];
+  reason: string;
+}
+
+export interface FarmStep {
+  stage: 'farm';
+  farm: string | null;
+  reason: string;
+}
+
+export interface AffinityStep {
+  stage: 'affinity';
+  verdict: string;
+  server?: string;
+  reason: string;
+}
+
+export interface CandidatesStep {
+  stage: 'candidates';
+  servers: { address: string; in: boolean; reason: string }[];
+}
+
+export interface PickStep {
+  stage: 'pick';
+  algorithm: string;
+  server: string;
+  reason: string;
+}
+
+export type Step = RuleStep | FarmStep | AffinityStep | CandidatesStep | PickStep;

@@ -1,0 +1,49 @@
+// The plain kind of affinity value: one opaque constant for each server, computed when the farm is compiled (DESIGN 6).
+// It is looked up, never decoded, and grants no rights.
+import { createHash, createHmac } from 'node:crypto';
+import type { Server } from '../../model/farm.ts';
+import type { Binding, BindingValues } from './binding-values.ts';
+
+export class ConstantValues implements BindingValues {
+  readonly #bindings = new Map<string, Binding>();
+  readonly #issued: readonly string[];
+
+  /** @param secrets the first makes values, all are accepted */
+  constructor(farmName: string, servers: readonly Server[], secrets: readonly string[]) {
+    const [current, ...previous] = secrets as [string, ...string[]];
+    this.#issued = servers.map((server) => constantOf(current, farmName, server.address));
+    for (const server of servers) {
+      const renewed = { server, renew: true };
+      this.#bindings.set(arrHash(server.address), renewed);
+      for (const secret of previous) this.#bindings.set(constantOf(secret, farmName, server.address), renewed);
+    }
+    for (const server of servers) this.#bindings.set(this.issue(server), { server, renew: false });
+  }
+
+  read(value: string): Binding | null {
+    const binding = this.#bindings.get(value);
+    if (binding !== undefined) return binding;
+    // Written while a lifetime was set: the constant stands before the first dot (TimedValues).
+    const dot = value.indexOf('.');
+    const timed = dot === -1 ? undefined : this.#bindings.get(value.slice(0, dot));
+    return timed === undefined ? null : { server: timed.server, renew: true };
+  }
+
+  issue(server: Server): string {
+    return this.#issued[server.index]!;
+  }
+
+  renew(_value: string, server: Server): string {
+    return this.issue(server);
+  }
+}
+
+/** 43 characters of base64url: HMAC-SHA-256 of farm and address (arr.md 7.2). Names of farms differ in more than case. */
+function constantOf(secret: string, farmName: string, address: string): string {
+  return createHmac('sha256', secret).update(`server\0${farmName.toLowerCase()}\0${address}`).digest('base64url');
+}
+
+/** ARR's own value, accepted during a migration: SHA-256 of the lower-cased name in UTF-16LE, upper-case hex (DESIGN 6). */
+function arrHash(serverName: string): string {
+  return createHash('sha256').update(Buffer.from(serverName.toLowerCase(), 'utf16le')).digest('hex').toUpperCase();
+}

@@ -1,0 +1,57 @@
+// Weighted round robin: one sequence for the whole process, whichever worker picks (arr.md 6.3, DESIGN 2).
+import type { LoadBalancingPolicy } from '../../model/extensions.ts';
+import type { Server } from '../../model/farm.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import type { SharedCursor } from '../../model/server-table-cursor.ts';
+import type { BalancerServices } from './registry.ts';
+import { smoothOrder, turnsPerCycle } from './smooth-order.ts';
+import { tieOrder } from './tie-order.ts';
+
+export class WeightedRoundRobin implements LoadBalancingPolicy {
+  readonly name = 'WeightedRoundRobin';
+  readonly #services: BalancerServices;
+  /** The list that #order was compiled for. */
+  #list: readonly Server[] = [];
+  #order: Uint32Array = new Uint32Array(0);
+
+  constructor(services: BalancerServices) {
+    this.#services = services;
+  }
+
+  pick(candidates: readonly Server[], ctx: RequestContext): Server {
+    if (candidates.length === 1) return candidates[0]!;
+    if (candidates !== this.#list) {
+      if (ctx.attempts !== null && ctx.attempts.length > 0) return this.#pickAgain(candidates, ctx);
+      this.#compile(candidates);
+    }
+    return this.#draw(this.#services.cursors.first, ctx);
+  }
+
+  /**
+   * A pick after a failure draws from a cursor of its own until a candidate comes, so that the turns of first picks
+   * stay exact, and the share of a dead server goes to all others and not to the one behind it in the order.
+   */
+  #pickAgain(candidates: readonly Server[], ctx: RequestContext): Server {
+    const { retry } = this.#services.cursors;
+    const isDryRun = ctx.exchange === null;
+    for (let draws = 0; draws < this.#order.length && !isDryRun; draws++) {
+      const server = this.#draw(retry, ctx);
+      if (candidates.includes(server)) return server;
+    }
+    this.#compile(candidates);
+    return this.#draw(retry, ctx);
+  }
+
+  /** A dry run sees whose turn it is without taking it. */
+  #draw(cursor: SharedCursor, ctx: RequestContext): Server {
+    const length = this.#order.length;
+    const turn = ctx.exchange === null ? cursor.peek(length) : cursor.next(length);
+    return this.#list[this.#order[turn]!]!;
+  }
+
+  #compile(candidates: readonly Server[]): void {
+    const turns = turnsPerCycle(candidates.map((server) => server.config.weight));
+    this.#order = smoothOrder(turns, tieOrder(candidates, this.#services.tieSeed));
+    this.#list = candidates;
+  }
+}

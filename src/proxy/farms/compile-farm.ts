@@ -1,0 +1,56 @@
+// FarmConfig to Farm: what was written becomes what requests run on.
+import type { FarmConfig, ServerConfig } from '../../model/config.ts';
+import type { AffinityPolicy, LoadBalancingPolicy } from '../../model/extensions.ts';
+import type { Farm, Server } from '../../model/farm.ts';
+import { hostHeaderOf } from '../../model/host-header.ts';
+import { type FarmCursors, farmSlotId, type ServerTable, serverId } from '../../model/server-table.ts';
+import { Candidates } from './candidates.ts';
+import { poolKeyOf } from './pool-key.ts';
+import { whyNoServer } from './standing.ts';
+
+/** What a farm is compiled with. The policies come from their own rooms, through whoever composes them. */
+export interface FarmServices {
+  readonly table: ServerTable;
+  /** Slots by server id and farmSlotId, as the control thread claimed them. */
+  readonly slots: ReadonlyMap<string, number>;
+  createBalancer(config: FarmConfig, cursors: FarmCursors): LoadBalancingPolicy;
+  /** Null: the farm has no client affinity. */
+  createAffinity(config: FarmConfig, servers: readonly Server[]): AffinityPolicy | null;
+}
+
+/** Compiles one farm. Throws where a slot was not claimed: a fault of the caller. */
+export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
+  const servers = config.servers
+    .filter((server) => server.enabled)
+    .map((server, index) => compileServer(config, server, index, services));
+  const candidates = new Candidates(servers, config.healthCheck.minServers, services.table);
+  return Object.freeze({
+    name: config.name,
+    config,
+    servers: Object.freeze(servers),
+    candidates: () => candidates.list(),
+    whyNoServer: () => whyNoServer(config, servers),
+    balancer: services.createBalancer(config, services.table.cursors(slotOf(farmSlotId(config.name), services))),
+    affinity: services.createAffinity(config, servers),
+  });
+}
+
+function compileServer(farm: FarmConfig, config: ServerConfig, index: number, services: FarmServices): Server {
+  const id = serverId(farm.name, config.address);
+  return Object.freeze({
+    id,
+    address: config.address,
+    config,
+    farmName: farm.name,
+    index,
+    state: services.table.state(slotOf(id, services)),
+    hostHeader: hostHeaderOf(farm, config),
+    poolKey: poolKeyOf(id, config),
+  });
+}
+
+function slotOf(id: string, services: FarmServices): number {
+  const slot = services.slots.get(id);
+  if (slot === undefined) throw new Error(`no slot was claimed for ${id}`);
+  return slot;
+}

@@ -1,0 +1,109 @@
+// Prepared once, attempted as often as it makes sense: candidates, pick, exchange, and what to do after a failure
+// (DESIGN 6, retries).
+import type { Farm, Server } from '../../model/farm.ts';
+import type { ProxyError } from '../../model/proxy-error.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import { ResponseDraft } from '../../model/response-draft.ts';
+import type { ResponseHead } from '../../wire/http1/response-head.ts';
+import { clientHead } from '../response/client-head.ts';
+import { Exchange, type ExchangeOwner } from '../upstream/exchange.ts';
+import type { UpstreamServices } from '../upstream/upstream-services.ts';
+
+/** Methods whose repetition changes nothing (RFC 9110 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
+
+type Settle = (ctx: RequestContext, exchange: Exchange, error: ProxyError | null) => void;
+
+export class Attempts implements ExchangeOwner {
+  readonly #upstream: UpstreamServices;
+  readonly #date: () => string;
+  readonly #settle: Settle;
+
+  /** @param settle hears of the attempt that was the last one */
+  constructor(upstream: UpstreamServices, date: () => string, settle: Settle) {
+    this.#upstream = upstream;
+    this.#date = date;
+    this.#settle = settle;
+  }
+
+  /** @throws whatever a balancing policy throws */
+  first(ctx: RequestContext): void {
+    const farm = ctx.farm!;
+    const pinned = this.#upstream.pins.serverFor(ctx);
+    const server = pinned !== null && pinned.farmName === farm.name ? pinned : farm.balancer.pick(ctx.candidates, ctx);
+    ctx.attempts = [];
+    this.#attempt(ctx, server, false);
+  }
+
+  #attempt(ctx: RequestContext, server: Server, fresh: boolean): void {
+    if (ctx.server !== server) {
+      ctx.server?.state.ended(0, 0, 0, -1, true);
+      server.state.started();
+      ctx.server = server;
+    }
+    ctx.attempts!.push({ server, reused: false, error: null });
+    const repeatable = isRepeatable(ctx);
+    new Exchange(ctx, server, this, this.#upstream).begin(fresh, repeatable, this.#patience(ctx));
+  }
+
+  /** One time-out for getting connected, whatever the number of attempts. */
+  #patience(ctx: RequestContext): number {
+    const elapsed = this.#upstream.clock.monotonic() - ctx.startedAt;
+    return Math.max(1, ctx.farm!.config.protocol.timeout - elapsed);
+  }
+
+  onResponseHead(exchange: Exchange, head: ResponseHead): string {
+    const { ctx } = exchange;
+    const draft = new ResponseDraft(head);
+    for (const stage of ctx.snapshot.stages) stage.onResponseHead?.(ctx, draft);
+    return clientHead(draft, ctx.farm!.config.passServerHeader, this.#date());
+  }
+
+  onFailed(exchange: Exchange, error: ProxyError): void {
+    const { ctx, server } = exchange;
+    this.#note(exchange, error);
+    if (wentStale(exchange, error)) return this.#attempt(ctx, server, true);
+    const next = this.#nextServer(exchange, error);
+    if (next === null) this.#settle(ctx, exchange, error);
+    else this.#attempt(ctx, next, false);
+  }
+
+  onDone(exchange: Exchange, error: ProxyError | null): void {
+    this.#note(exchange, error);
+    this.#settle(exchange.ctx, exchange, error);
+  }
+
+  #note(exchange: Exchange, error: ProxyError | null): void {
+    const attempt = exchange.ctx.attempts!.at(-1)!;
+    attempt.reused = exchange.reused;
+    attempt.error = error?.code ?? null;
+  }
+
+  /** Another candidate after a connect failure, within protocol.retries; null when there is none. */
+  #nextServer(exchange: Exchange, error: ProxyError): Server | null {
+    const { ctx } = exchange;
+    const farm = ctx.farm!;
+    if (exchange.connected || error.kind.source !== 'upstream' || ctx.exchange!.gone !== null) return null;
+    const tried = new Set(ctx.attempts!.map((attempt) => attempt.server));
+    if (tried.size > farm.config.protocol.retries) return null;
+    const candidates = untried(farm, tried);
+    if (candidates.length === 0) return null;
+    ctx.candidates = candidates;
+    return farm.balancer.pick(candidates, ctx);
+  }
+}
+
+function untried(farm: Farm, tried: ReadonlySet<Server>): readonly Server[] {
+  return farm.candidates().filter((server) => !tried.has(server));
+}
+
+function isRepeatable(ctx: RequestContext): boolean {
+  return !ctx.exchange!.bodyPending && IDEMPOTENT.has(ctx.inbound.method);
+}
+
+/** A kept connection that the server closed before it said anything: the request is sent once more, on a new one. */
+function wentStale(exchange: Exchange, error: ProxyError): boolean {
+  const lost = error.code === 'connectionAborted' || error.code === 'closedDuringUpload';
+  if (!lost || !exchange.reused || exchange.answered || exchange.bodySent) return false;
+  return IDEMPOTENT.has(exchange.ctx.inbound.method);
+}

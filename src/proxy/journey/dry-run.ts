@@ -1,0 +1,25 @@
+// The journey up to the point where a request would be sent: for explain.
+import type { Answer } from '../../model/answer.ts';
+import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import { admitRequest, runStages } from './run-stages.ts';
+
+/**
+ * Runs the stages of `ctx`, whose exchange is null, and picks a server without taking its turn.
+ * @returns the answer that would be made here, the failure, or nothing when ctx.server would be sent the request
+ */
+export async function dryRun(ctx: RequestContext): Promise<Answer | ProxyError | undefined> {
+  try {
+    admitRequest(ctx);
+    const answer = await runStages(ctx, 0);
+    if (answer !== undefined) return answer;
+    const farm = ctx.farm!;
+    const server = farm.balancer.pick(ctx.candidates, ctx);
+    ctx.server = server;
+    const reason = ctx.candidates.length === 1 ? 'the only candidate' : 'the next in turn';
+    ctx.trace?.push({ stage: 'pick', algorithm: farm.balancer.name, server: server.address, reason });
+    return undefined;
+  } catch (error) {
+    return asProxyError(error);
+  }
+}

@@ -1,0 +1,33 @@
+// What the connections of one data plane share: handed to each of them, so that nothing is global.
+import type { Clock } from '../../base/clock.ts';
+import type { Deadlines } from '../../base/deadlines.ts';
+import type { ClientConnectionInfo } from '../../model/client.ts';
+import type { ProxyError } from '../../model/proxy-error.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { RequestHeadScanner } from '../../wire/http1/request-head-scanner.ts';
+
+export interface ListenerServices {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  /** Scanners that no connection is using. */
+  readonly scanners: RequestHeadScanner[];
+  /** The configuration for the next request. */
+  readonly snapshot: Snapshot;
+  /** True from the moment that the router stops: answers then end their connection. */
+  readonly stopping: boolean;
+  /** The Date field's value for now. */
+  readonly date: string;
+  /** A new GUID. */
+  newId(): string;
+  /** The journey of a request begins. */
+  handle(ctx: RequestContext): void;
+  /** A connection asks to be served; false when limits.connections is reached. */
+  admit(): boolean;
+  /** It has closed. */
+  released(connection: ClientConnectionInfo): void;
+  /** A request that never became one: malformed, or too slow. */
+  refused(error: ProxyError, peerAddress: string): void;
+  /** An untrusted peer in a private range sent X-Forwarded-For. */
+  untrustedForward(peerAddress: string): void;
+}

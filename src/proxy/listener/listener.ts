@@ -1,0 +1,95 @@
+// A listening socket and the connections that came through it.
+import { createServer, type Server, type Socket } from 'node:net';
+import type { ListenAddress } from '../../model/config.ts';
+import { ProxyError } from '../../model/proxy-error.ts';
+import { ClientConnection } from './client-connection.ts';
+import type { ListenerServices } from './listener-services.ts';
+
+export interface ListenOptions {
+  key: string;
+  name: string;
+  address: ListenAddress;
+  /** Share the port with the listeners of other workers. */
+  reusePort: boolean;
+}
+
+export class Listener {
+  readonly key: string;
+  readonly connections = new Set<ClientConnection>();
+  readonly #server: Server;
+  readonly #services: ListenerServices;
+  readonly #options: ListenOptions;
+  readonly #forget = (connection: ClientConnection): void => void this.connections.delete(connection);
+
+  constructor(options: ListenOptions, services: ListenerServices) {
+    this.key = options.key;
+    this.#options = options;
+    this.#services = services;
+    // allowHalfOpen: a client that ends its side after a whole request still gets its answer (CONTRACT 3).
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+  }
+
+  /** @returns the address in use; rejects with the system's error when it cannot be had */
+  async listen(): Promise<ListenAddress> {
+    const { address, reusePort } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      const listening = (): void => {
+        this.#server.off('error', reject);
+        this.#server.on('error', () => {}); // a failed accept harms only that client
+        resolve();
+      };
+      if (address.kind === 'unix') this.#server.listen({ path: address.path, backlog: BACKLOG }, listening);
+      else this.#server.listen({ host: address.host, port: address.port, reusePort, backlog: BACKLOG }, listening);
+    });
+    const bound = this.#server.address();
+    return typeof bound === 'object' && bound !== null
+      ? { kind: 'tcp', host: bound.address, port: bound.port }
+      : address;
+  }
+
+  /** Takes no more connections; those that are there go on. */
+  close(): void {
+    this.#server.close();
+  }
+
+  /** Ends the connections that wait for a request. */
+  closeIdle(): void {
+    for (const connection of this.connections) connection.closeWhenIdle();
+  }
+
+  /** Cuts every connection. @returns how many of them had a request on its way */
+  destroy(): number {
+    let cut = 0;
+    for (const connection of [...this.connections]) {
+      if (!connection.idle) cut++;
+      connection.destroy();
+    }
+    return cut;
+  }
+
+  #accept(socket: Socket): void {
+    if (!this.#services.admit()) return this.#turnAway(socket);
+    const port = this.#options.address.kind === 'tcp' ? this.#options.address.port : 0;
+    this.connections.add(new ClientConnection(socket, this.#options.name, port, this.#services, this.#forget));
+  }
+
+  /** Beyond limits.connections: 503 and a close, not silence (CONTRACT 3). */
+  #turnAway(socket: Socket): void {
+    this.#services.refused(
+      new ProxyError('connectionLimit', 'limits.connections is reached'),
+      socket.remoteAddress ?? '',
+    );
+    socket.on('error', () => {});
+    socket.resume();
+    const text = 'limits.connections is reached\n';
+    socket.end(
+      `HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\n` +
+        `Retry-After: 1\r\nProxy-Status: narrows; error=connection_limit_reached\r\nConnection: close\r\n\r\n${text}`,
+      () => socket.destroySoon(),
+    );
+  }
+}
+
+/** As long a queue as the system allows: a burst of new clients waits in the kernel instead of being refused. */
+const BACKLOG = 4096;

@@ -1,0 +1,121 @@
+// Settings of the listeners, and of what clients may do (CONTRACT 2).
+import { z } from 'zod';
+import { choice, duration, flag, size, text, whole } from '../../base/setting.ts';
+
+const addressRanges = (about: string) =>
+  z
+    .array(text('CIDR range or address.', { nonEmpty: true, trimmed: true }))
+    .meta({ description: about })
+    .prefault([]);
+
+const certificateSchema = z.strictObject({
+  cert: text('PEM file with the certificate and its chain.', { nonEmpty: true }).optional(),
+  key: text('PEM file with the private key: readable by the router alone.', { nonEmpty: true }).optional(),
+  pfx: text('PFX file with certificate and key.', { nonEmpty: true }).optional(),
+  passphrase: text('Passphrase of the key or PFX. Take it from ${ENV} or ${file:PATH}.', { secret: true }).optional(),
+});
+
+const tlsSchema = z
+  .strictObject({
+    certificates: z
+      .array(certificateSchema)
+      .meta({ description: 'Certificates, chosen by the name that the client asks for.' })
+      .prefault([]),
+    folder: text('Folder of certificates named after their hosts, as in the Central Certificate Store.', {
+      nonEmpty: true,
+    }).optional(),
+    clientCertificates: choice('Whether clients must show a certificate.', ['off', 'optional', 'required']).prefault(
+      'off',
+    ),
+    minVersion: choice('Oldest version of TLS that is accepted; older than TLSv1.2 is broken.', [
+      'TLSv1.2',
+      'TLSv1.3',
+    ]).prefault('TLSv1.2'),
+    unknownName: choice('A client that asks for a name without certificate: the first certificate, or refusal.', [
+      'default',
+      'refuse',
+    ]).prefault('default'),
+    hsts: duration(
+      'max-age of Strict-Transport-Security; 0 sends none. Browsers refuse plain HTTP for that long: hard to take back.',
+      {
+        min: 1000,
+        max: 3650 * 86_400_000,
+        zeroIsOff: true,
+      },
+    ).prefault(0),
+    redirectFrom: text('Listener whose requests are redirected to this one.', { nonEmpty: true }).optional(),
+  })
+  .meta({ description: 'Makes the listener speak TLS.' });
+
+const proxyProtocolSchema = z
+  .strictObject({
+    from: addressRanges('Peers that send a PROXY header. It is believed: name only your own load balancers.'),
+  })
+  .meta({ description: "Take the client's address from the PROXY protocol header." });
+
+/** `listeners.NAME`. */
+export const listenerSchema = z
+  .strictObject({
+    address: text('host:port, [v6]:port, :port or unix:/path; port 0 lets the system choose.', {
+      nonEmpty: true,
+      trimmed: true,
+    }),
+    protocol: choice('http, or tcp: connections are passed to a farm as they are.', ['http', 'tcp']).prefault('http'),
+    tls: tlsSchema.optional(),
+    farm: text('The farm that a tcp listener passes its connections to.', { nonEmpty: true }).optional(),
+    proxyProtocol: proxyProtocolSchema.optional(),
+  })
+  .meta({ description: 'An address that the router listens on.' });
+
+/** `limits`. */
+export const limitsSchema = z
+  .strictObject({
+    requestLine: size('Longest request line; longer is answered 414.', { min: 256, max: 1024 ** 2 }).prefault('16KB'),
+    headerBytes: size(
+      'Largest request header; larger is answered 431. Also the most that is read ahead of a response.',
+      {
+        min: 1024,
+        max: 16 * 1024 ** 2,
+      },
+    ).prefault('64KB'),
+    headerCount: whole('Most header fields of a request; more are answered 431.', 1, 10_000).prefault(128),
+    headTimeout: duration('Time for a whole request header to arrive: the guard against slow-loris clients.').prefault(
+      '10s',
+    ),
+    idleTimeout: duration('How long a client connection may stay idle between requests.').prefault('75s'),
+    bodyProgressTimeout: duration('Longest silence within a request body, while we are reading.').prefault('30s'),
+    connections: whole('Client connections for the whole process; beyond it 503 and close.', 1, 1_000_000).prefault(
+      10_000,
+    ),
+    requestBody: size(
+      'Largest request body; larger is answered 413. 0 is no limit, the default (nginx has 1MB): bodies are streamed and cost no memory here, but servers may need the guard.',
+      { max: Number.MAX_SAFE_INTEGER },
+    ).prefault(0),
+    lingerTimeout: duration(
+      'After an early answer: how long the rest of the request is read and thrown away, so that the client sees the answer.',
+    ).prefault('5s'),
+    lingerBytes: size('After an early answer: how many bytes are thrown away.', { max: 1024 ** 3 }).prefault('1MB'),
+    underscoreHeaders: choice(
+      'Request headers with an underscore in the name. They look like others once they are server variables: pass lets a client spoof those.',
+      ['drop', 'pass', 'refuse'],
+    ).prefault('drop'),
+    abortOnClientEnd: flag(
+      'Drop a request whose client has ended its side after a complete request, instead of answering.',
+    ).prefault(false),
+  })
+  .meta({ description: 'Bounds on what a client may take. They protect the router and the servers behind it.' });
+
+/** Keys at the root. */
+export const trustShape = {
+  trustedProxies: addressRanges(
+    'Peers whose X-Forwarded-For, -Proto and -Host are believed. Anyone in these ranges can claim any client address: name only your own proxies.',
+  ),
+  requestFiltering: z
+    .strictObject({
+      allowDoubleEscaping: flag(
+        'Accept a path that decodes differently a second time, instead of answering 404.11. Servers that decode twice can then be reached past the rules.',
+      ).prefault(false),
+    })
+    .meta({ description: 'Which requests are refused outright.' })
+    .prefault({}),
+};

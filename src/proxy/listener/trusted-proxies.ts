@@ -1,0 +1,21 @@
+// The peers whose X-Forwarded-* are believed (key trustedProxies), compiled for a quick look at each new connection.
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import type { AddressSet } from '../../model/snapshot.ts';
+
+/**
+ * @param ranges addresses or CIDR ranges, already validated
+ * @returns null when there are none
+ */
+export function compileTrustedProxies(ranges: readonly string[]): AddressSet | null {
+  if (ranges.length === 0) return null;
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = '', prefix] = range.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return {
+    has: (address) => (isIPv4(address) ? list.check(address, 'ipv4') : isIPv6(address) && list.check(address, 'ipv6')),
+  };
+}

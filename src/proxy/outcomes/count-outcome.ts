@@ -1,0 +1,22 @@
+// Counts each finished request in the shared numbers of the server that it ended with.
+import type { OutcomeSink } from '../../model/extensions.ts';
+import { liveFailureReason } from './live-traffic.ts';
+
+/**
+ * Ends the last attempt of a request: ctx.server is set only where ServerState.started() was called. An attempt that
+ * was followed by another one on a different server has been ended when that began.
+ */
+export const countOutcome: OutcomeSink = {
+  name: 'count',
+  record(ctx) {
+    const { server, outcome } = ctx;
+    if (server === null || outcome === null) return;
+    server.state.ended(
+      outcome.upstreamStatus,
+      outcome.bytesSent,
+      outcome.bytesReceived,
+      outcome.responseTime,
+      liveFailureReason(ctx) !== null,
+    );
+  },
+};

@@ -1,0 +1,81 @@
+// The conditions of a rule as written → compiled, and how far {C:n} may count behind each of them.
+import type { ConditionConfig, RuleConfig } from '../../model/config.ts';
+import { type Condition, Conditions } from './conditions.ts';
+import { readsConditions } from './expressions/captures-read.ts';
+import { compileExpression, type ExpressionScope } from './expressions/compile-expression.ts';
+import { AnyText } from './patterns/any-text.ts';
+import { compilePattern } from './patterns/compile-pattern.ts';
+import { type Pattern, PatternError } from './patterns/pattern.ts';
+import type { RuleProblems } from './rule-problems.ts';
+
+export interface CompiledConditions {
+  /** Null when there are none. */
+  readonly conditions: Conditions | null;
+  /** Highest n of {C:n} in what runs after the conditions; -1 when none can have captured anything. */
+  readonly groups: number;
+}
+
+/** @param scope of the rule; its conditionGroups is not looked at */
+export function compileConditions(
+  rule: RuleConfig,
+  scope: ExpressionScope,
+  problems: RuleProblems,
+): CompiledConditions {
+  const { add, logicalGrouping, trackAllCaptures } = rule.conditions;
+  if (add.length === 0) return { conditions: null, groups: -1 };
+  const any = logicalGrouping === 'MatchAny';
+  const count = new GroupCount(any, trackAllCaptures);
+  const list: Condition[] = [];
+  for (const [index, config] of add.entries()) {
+    const at = problems.at('conditions', 'add', index);
+    const pattern = conditionPattern(config, rule, at);
+    // Under MatchAny the conditions before this one failed, or it would not be reached: nothing is captured.
+    const inputScope = { ...scope, conditionGroups: any ? -1 : count.highest };
+    const input = compileExpression(config.input, inputScope, at.at('input'));
+    list.push({ input, pattern, negate: config.negate, inputText: config.input, patternText: config.pattern });
+    if (!config.negate) count.add(pattern.groups);
+  }
+  return { conditions: new Conditions(list, any, trackAllCaptures, readsConditions(rule)), groups: count.highest };
+}
+
+/** Keeps the highest number that {C:n} may have, by the rules of url-rewrite.md 7. */
+class GroupCount {
+  highest = -1;
+  readonly #any: boolean;
+  readonly #trackAll: boolean;
+
+  constructor(any: boolean, trackAll: boolean) {
+    this.#any = any;
+    this.#trackAll = trackAll;
+  }
+
+  add(groups: number): void {
+    if (this.#any) this.highest = Math.max(this.highest, groups);
+    else if (this.#trackAll) this.highest = Math.max(this.highest, 0) + groups;
+    else this.highest = groups;
+  }
+}
+
+function conditionPattern(config: ConditionConfig, rule: RuleConfig, problems: RuleProblems): Pattern {
+  if (config.matchType !== 'Pattern') {
+    problems
+      .at('matchType')
+      .error(
+        `${config.matchType} needs a site, and global rules run before one is chosen`,
+        'match {URL} with a pattern',
+      );
+    return new AnyText();
+  }
+  return patternOrProblem(config.pattern, rule, config.ignoreCase, problems.at('pattern'));
+}
+
+/** Compiles a pattern of `rule`; where that fails, a stand-in with all groups keeps one fault from making others. */
+export function patternOrProblem(text: string, rule: RuleConfig, ignoreCase: boolean, problems: RuleProblems): Pattern {
+  try {
+    return compilePattern(text, rule.patternSyntax, ignoreCase);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    problems.error(error.message, error.suggestion);
+    return { groups: 31, test: () => false, exec: () => null };
+  }
+}

@@ -1,0 +1,50 @@
+// One rule as written → compiled.
+import type { RuleConfig } from '../../model/config.ts';
+import { type ActionScope, compileAction } from './actions/compile-action.ts';
+import { compileConditions, patternOrProblem } from './compile-conditions.ts';
+import { readsPattern } from './expressions/captures-read.ts';
+import { AnyText } from './patterns/any-text.ts';
+import type { Pattern } from './patterns/pattern.ts';
+import { Rule } from './rule.ts';
+import type { RuleProblems } from './rule-problems.ts';
+import { compileSetVariables } from './variables/compile-set-variables.ts';
+
+/** What all rules of a set share. */
+export type RuleScope = Omit<ActionScope, 'ruleGroups' | 'conditionGroups'>;
+
+/** Compiles `rule`; with faults, which go to `problems`, what is returned must not be used. */
+export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleProblems): Rule {
+  const { match } = rule;
+  const pattern = rulePattern(rule, problems.at('match', 'url'));
+  const capturesNothing = match === null || match.negate;
+  const ruleGroups = capturesNothing ? 0 : pattern.groups;
+  const { conditions, groups } = compileConditions(rule, { ...shared, ruleGroups, conditionGroups: -1 }, problems);
+  const scope: ActionScope = { ...shared, ruleGroups, conditionGroups: groups };
+  return new Rule({
+    name: rule.name,
+    stopProcessing: rule.stopProcessing,
+    pattern,
+    negate: match?.negate === true,
+    capturing: readsPattern(rule),
+    conditions,
+    variables: compileSetVariables(rule, scope, problems),
+    action: compileAction(rule.action, scope, problems.at('action')),
+  });
+}
+
+/** Without `match` the rule is for every URL, and {R:0} is the input (url-rewrite.md 3). */
+function rulePattern(rule: RuleConfig, problems: RuleProblems): Pattern {
+  if (rule.match === null) return new AnyText();
+  const { url, ignoreCase } = rule.match;
+  if (url === '')
+    problems.error('match.url may not be empty', 'write ^$ for the root, or leave match out for every URL');
+  warnOfLeadingSlash(rule.patternSyntax, url, problems);
+  return patternOrProblem(url, rule, ignoreCase, problems);
+}
+
+function warnOfLeadingSlash(syntax: RuleConfig['patternSyntax'], url: string, problems: RuleProblems): void {
+  const slash = syntax === 'ECMAScript' ? /^\^\\?\// : /^\//;
+  if (!slash.test(url)) return;
+  const right = url.replace(slash, syntax === 'ECMAScript' ? '^' : '');
+  problems.warn('the pattern can never match: what it sees has no leading slash', `write ${right}`);
+}

@@ -1,0 +1,90 @@
+// One request on its way through the rules: the URL as it stands, what was captured last, and what explain wants to know.
+import { ProxyError } from '../../model/proxy-error.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import type { RuleStep } from '../../model/trace.ts';
+import { decodePath, encodePath, pathEnd, resolveDotSegments } from '../../wire/target.ts';
+import type { Captures } from './patterns/pattern.ts';
+import { encodeAgain, encodeOnce, encodeQuery, joinQueries } from './url-text.ts';
+
+/** Longest text that a pattern is run on, in UTF-16 code units: it bounds what a slow pattern can cost (DESIGN 5). */
+const LONGEST_INPUT = 16_384;
+
+export class RuleRun {
+  readonly ctx: RequestContext;
+  /** Current path, decoded, with its leading slash. */
+  path: string;
+  /** Current query as it goes on the wire, without `?`. */
+  query: string;
+  /** What patterns of rules see: the path without its leading slash (url-rewrite.md 4). */
+  input: string;
+  /** Of the pattern of the rule at work; null where nobody reads them. */
+  ruleCaptures: Captures | null = null;
+  conditionCaptures: Captures | null = null;
+  /** The rule at work. */
+  ruleName = '';
+  /** What explain is told of the rule at work; null when nobody asks. */
+  step: RuleStep | null = null;
+  /** Path in wire form; null while it is the one received. */
+  #wirePath: string | null = null;
+  readonly #firstQuery: string;
+
+  constructor(ctx: RequestContext) {
+    const { target } = ctx.outbound;
+    const end = pathEnd(target);
+    this.ctx = ctx;
+    this.path = decodePath(target);
+    this.query = end === target.length ? '' : target.slice(end + 1);
+    this.input = this.path.slice(1);
+    this.#firstQuery = this.query;
+  }
+
+  /** Whatever cannot be carried out at run time is 500.51, naming the rule (url-rewrite.md 17). */
+  failure(reason: string): ProxyError {
+    return new ProxyError('ruleFailed', `rule "${this.ruleName}": ${reason}`);
+  }
+
+  /** @throws ProxyError (414) when `text` is longer than what a pattern is run on */
+  bound(text: string): string {
+    if (text.length <= LONGEST_INPUT) return text;
+    throw new ProxyError('uriTooLong', `rule "${this.ruleName}" was given ${text.length} characters to match`);
+  }
+
+  /**
+   * Makes `url` (path and query, with the marks of url-text.ts) the current one.
+   * @param append whether the current query follows the new one
+   * @param keepEscapes whether escapes in the path stay as they are (useOriginalURLEncoding: false)
+   */
+  replaceUrl(url: string, append: boolean, keepEscapes: boolean): void {
+    const end = pathEnd(url);
+    const own = end === url.length ? '' : encodeQuery(url.slice(end + 1));
+    this.query = append ? joinQueries(own, this.query) : own;
+    const path = end === url.length ? url : url.slice(0, end);
+    this.#replacePath(path.startsWith('/') ? path : `/${path}`, keepEscapes);
+  }
+
+  #replacePath(path: string, keepEscapes: boolean): void {
+    // A path that the rules left as it was keeps the bytes of the client. With a % in it the text could mean another.
+    if (path === this.path && !(keepEscapes && path.includes('%'))) return;
+    const wire = keepEscapes ? encodeOnce(path) : encodeAgain(resolveDotSegments(path));
+    this.#wirePath = wire;
+    this.path = wire === path ? path : decodePath(wire);
+    this.input = this.path.slice(1);
+  }
+
+  /** Writes the URL as it stands into the draft. */
+  finish(): void {
+    const { outbound } = this.ctx;
+    if (!outbound.rewritten) return;
+    const received = outbound.target;
+    if (this.#wirePath === null && this.query === this.#firstQuery && !received.includes('//')) return;
+    if (received === '*' && this.#wirePath === null) return;
+    const path = this.#wirePath ?? receivedPath(received, this.path);
+    outbound.target = this.query === '' ? path : `${path}?${this.query}`;
+  }
+}
+
+/** Repeated slashes are merged in what rules see: then it is what they saw that is sent (CONTRACT 3). */
+function receivedPath(received: string, seen: string): string {
+  const raw = received.slice(0, pathEnd(received));
+  return raw.includes('//') ? encodePath(seen) : raw;
+}

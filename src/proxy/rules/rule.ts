@@ -1,0 +1,70 @@
+// One compiled rule (url-rewrite.md 2): pattern, conditions, variables, action, in this order.
+import type { Answer } from '../../model/answer.ts';
+import type { Action } from './actions/action.ts';
+import type { Conditions } from './conditions.ts';
+import type { Pattern } from './patterns/pattern.ts';
+import type { RuleRun } from './rule-run.ts';
+import type { VariableChange } from './variables/set-variables.ts';
+
+export interface RuleParts {
+  readonly name: string;
+  readonly stopProcessing: boolean;
+  readonly pattern: Pattern;
+  readonly negate: boolean;
+  /** Whether anything reads {R:n}. */
+  readonly capturing: boolean;
+  readonly conditions: Conditions | null;
+  readonly variables: readonly VariableChange[] | null;
+  /** Null for None. */
+  readonly action: Action | null;
+}
+
+export class Rule {
+  readonly name: string;
+  readonly stopProcessing: boolean;
+  readonly negate: boolean;
+  readonly #pattern: Pattern;
+  readonly #capturing: boolean;
+  readonly #conditions: Conditions | null;
+  readonly #variables: readonly VariableChange[] | null;
+  readonly #action: Action | null;
+
+  constructor(parts: RuleParts) {
+    this.name = parts.name;
+    this.stopProcessing = parts.stopProcessing;
+    this.negate = parts.negate;
+    this.#pattern = parts.pattern;
+    this.#capturing = parts.capturing;
+    this.#conditions = parts.conditions;
+    this.#variables = parts.variables;
+    this.#action = parts.action;
+  }
+
+  /** Whether the rule applies to the request as it stands. @throws ProxyError */
+  applies(run: RuleRun): boolean {
+    run.ruleName = this.name;
+    if (!this.#matches(run)) return false;
+    return this.#conditions === null || this.#conditions.hold(run);
+  }
+
+  /** Carries the rule out. An answer ends the journey. @throws ProxyError */
+  perform(run: RuleRun): Answer | undefined {
+    const { ctx } = run;
+    if (ctx.matchedRules === null) ctx.matchedRules = [this.name];
+    else ctx.matchedRules.push(this.name);
+    if (this.#variables !== null) for (const change of this.#variables) change.apply(run);
+    return this.#action === null ? undefined : this.#action.perform(run);
+  }
+
+  /** A pattern that is negated captures nothing; {R:0} is then the input (url-rewrite.md 5). */
+  #matches(run: RuleRun): boolean {
+    const input = run.bound(run.input);
+    if (!this.#capturing && run.step === null) {
+      run.ruleCaptures = null;
+      return this.#pattern.test(input) !== this.negate;
+    }
+    const captures = this.#pattern.exec(input);
+    run.ruleCaptures = this.negate ? [input] : captures;
+    return (captures !== null) !== this.negate;
+  }
+}

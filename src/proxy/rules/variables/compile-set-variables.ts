@@ -1,0 +1,50 @@
+// `serverVariables` as written → compiled; what belongs to the serialiser may not be set (CONTRACT 3).
+import type { RuleConfig } from '../../../model/config.ts';
+import { isFieldName } from '../../../wire/http1/serialise.ts';
+import { compileExpression, type ExpressionScope } from '../expressions/compile-expression.ts';
+import type { RuleProblems } from '../rule-problems.ts';
+import { compileVariable } from './compile-variable.ts';
+import { headerName } from './request-header.ts';
+import { SetHeader, SetVariable, type VariableChange } from './set-variables.ts';
+
+const FRAMING: ReadonlySet<string> = new Set([
+  ...['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect'],
+]);
+/** They look like headers and are none (url-rewrite.md 8). */
+const NO_HEADERS: ReadonlySet<string> = new Set(['HTTP_METHOD', 'HTTP_URL', 'HTTP_VERSION']);
+
+/** Null when the rule sets nothing. */
+export function compileSetVariables(
+  rule: RuleConfig,
+  scope: ExpressionScope,
+  problems: RuleProblems,
+): readonly VariableChange[] | null {
+  const changes: VariableChange[] = [];
+  for (const [index, { name, value, replace }] of rule.serverVariables.entries()) {
+    const at = problems.at('serverVariables', index);
+    const upper = name.trim().toUpperCase();
+    const part = compileExpression(value, scope, at.at('value'));
+    const existing = compileVariable(upper, scope.written, at.at('name'));
+    const unlessSet = replace ? null : existing.expand.bind(existing);
+    if (!mayBeSet(upper, at.at('name'))) continue;
+    const isHeader = upper.startsWith('HTTP_');
+    changes.push(
+      isHeader ? new SetHeader(headerName(upper), part, unlessSet) : new SetVariable(upper, part, unlessSet),
+    );
+  }
+  return changes.length === 0 ? null : changes;
+}
+
+function mayBeSet(upper: string, problems: RuleProblems): boolean {
+  if (upper === '') problems.error('a server variable needs a name');
+  else if (NO_HEADERS.has(upper)) problems.error(`${upper} is not a header and cannot be set`);
+  else if (!upper.startsWith('HTTP_')) return true;
+  else if (!isFieldName(headerName(upper))) problems.error(`${upper} does not give the name of a header`);
+  else if (FRAMING.has(headerName(upper))) {
+    problems.error(
+      `${upper} cannot be set: ${headerName(upper)} belongs to the framing of messages`,
+      'leave it to the router',
+    );
+  } else return true;
+  return false;
+}

@@ -1,0 +1,45 @@
+// {HTTP_<NAME>}: a header of the request. Bytes beyond ASCII are read as UTF-8 where they are that, else as latin1.
+import { FieldKind, fieldKindOf } from '../../../wire/http1/fields.ts';
+import type { RuleRun } from '../rule-run.ts';
+import type { ReadVariable } from './variable-part.ts';
+
+/** `HTTP_X_TENANT` → `x-tenant` (url-rewrite.md 8 and 9). */
+export function headerName(variable: string): string {
+  return variable.slice('HTTP_'.length).replaceAll('_', '-').toLowerCase();
+}
+
+/**
+ * @param name of the field, lower-case
+ * @param written whether a rule of this configuration sets it: then what was set is looked at first
+ */
+export function readHeader(name: string, written: boolean): ReadVariable {
+  const read = readInboundHeader(name);
+  if (!written) return read;
+  return (run) => {
+    const set = run.ctx.outbound.fieldEdits?.get(name);
+    if (set === undefined) return read(run);
+    return set === null ? '' : textOf(set);
+  };
+}
+
+function readInboundHeader(name: string): ReadVariable {
+  if (name === 'host') return (run) => run.ctx.inbound.host;
+  const kind = fieldKindOf(name);
+  if (kind === FieldKind.unknown) return (run) => textOf(run.ctx.inbound.field(name) ?? '');
+  return (run) => textOf(run.ctx.inbound.fieldOfKind(kind) ?? '');
+}
+
+/** X-Original-URL as the module sets it once it rewrote; before that, whatever the client sent (url-rewrite.md 8). */
+export function readOriginalUrl(run: RuleRun): string {
+  if (run.ctx.outbound.rewritten) return run.ctx.inbound.path;
+  return textOf(run.ctx.inbound.fieldOfKind(FieldKind.xOriginalUrl) ?? '');
+}
+
+const BEYOND_ASCII = /[\x80-\xff]/;
+
+/** @param wire one character for each byte */
+function textOf(wire: string): string {
+  if (!BEYOND_ASCII.test(wire)) return wire;
+  const text = Buffer.from(wire, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? wire : text;
+}

@@ -1,0 +1,91 @@
+// The server variables that rules read, and what each means here (url-rewrite.md 8, arr.md 14). Those of a site, of a
+// client certificate and of an authenticated user are empty: there is none of them in front of global rules.
+import { FieldKind } from '../../../wire/http1/fields.ts';
+import type { RuleRun } from '../rule-run.ts';
+import { markAsData } from '../url-text.ts';
+import type { ReadVariable } from './variable-part.ts';
+
+const method: ReadVariable = (run) => run.ctx.inbound.method;
+const protocol: ReadVariable = (run) => `HTTP/1.${run.ctx.inbound.minorVersion}`;
+const path: ReadVariable = (run) => run.path;
+const clientAddress: ReadVariable = (run) => run.ctx.clientAddress;
+const localAddress: ReadVariable = (run) => run.ctx.connection.localAddress;
+/** As it came: nothing decoded, whatever earlier rules did. */
+const received: ReadVariable = (run) => run.ctx.inbound.path;
+
+/** By name; looked up when an expression is compiled. */
+export const SERVER_VARIABLES: Readonly<Record<string, ReadVariable>> = {
+  ALL_HTTP: (run) => allFields(run, (name, value) => `HTTP_${name.toUpperCase().replaceAll('-', '_')}:${value}\n`),
+  ALL_RAW: (run) => allFields(run, (name, value) => `${name}: ${value}\n`),
+  CACHE_URL: (run) => origin(run) + withQuery(run, run.path),
+  CONTENT_LENGTH: (run) => run.ctx.inbound.fieldOfKind(FieldKind.contentLength) ?? '0',
+  CONTENT_TYPE: (run) => run.ctx.inbound.fieldOfKind(FieldKind.contentType) ?? '',
+  GATEWAY_INTERFACE: () => 'CGI/1.1',
+  HTTPS: (run) => (run.ctx.connection.secure ? 'on' : 'off'),
+  HTTP_METHOD: method,
+  HTTP_URL: received,
+  HTTP_VERSION: protocol,
+  LOCAL_ADDR: localAddress,
+  PATH_INFO: path,
+  QUERY_STRING: (run) => run.query,
+  REMOTE_ADDR: clientAddress,
+  REMOTE_HOST: clientAddress,
+  REMOTE_PORT: (run) => (run.ctx.clientPort === 0 ? '' : String(run.ctx.clientPort)),
+  REQUEST_METHOD: method,
+  REQUEST_URI: (run) => withQuery(run, run.path),
+  SCRIPT_NAME: path,
+  SERVER_ADDR: localAddress,
+  SERVER_NAME: (run) => hostName(run.ctx.inbound.host) || localAddress(run),
+  SERVER_PORT: (run) => String(run.ctx.connection.localPort),
+  SERVER_PORT_SECURE: (run) => (run.ctx.connection.secure ? '1' : '0'),
+  SERVER_PROTOCOL: protocol,
+  SERVER_SOFTWARE: () => 'Narrows',
+  UNENCODED_URL: received,
+  URL: path,
+  URL_PATH_INFO: path,
+};
+
+const pathInUrl: ReadVariable = (run) => markAsData(run.path);
+
+/** Of the variables that hold the decoded path: the same, where its `?`, `#` and `%` must stay data. */
+export const SERVER_VARIABLES_IN_URL: Readonly<Record<string, ReadVariable>> = {
+  CACHE_URL: (run) => origin(run) + withQuery(run, markAsData(run.path)),
+  PATH_INFO: pathInUrl,
+  REQUEST_URI: (run) => withQuery(run, markAsData(run.path)),
+  SCRIPT_NAME: pathInUrl,
+  URL: pathInUrl,
+  URL_PATH_INFO: pathInUrl,
+};
+
+/** Names that are always empty in front of global rules; anything else that is unknown is probably a slip. */
+export const EMPTY_VARIABLES: ReadonlySet<string> = new Set([
+  ...['APPL_MD_PATH', 'APPL_PHYSICAL_PATH', 'APP_POOL_ID', 'DOCUMENT_ROOT', 'PATH_TRANSLATED', 'REQUEST_FILENAME'],
+  ...['SCRIPT_FILENAME', 'SCRIPT_TRANSLATED', 'INSTANCE_ID', 'INSTANCE_META_PATH', 'INSTANCE_NAME'],
+  ...['MANAGED_PIPELINE_MODE', 'AUTH_PASSWORD', 'AUTH_TYPE', 'AUTH_USER', 'LOGON_USER', 'REMOTE_USER'],
+  ...['CERT_COOKIE', 'CERT_FLAGS', 'CERT_ISSUER', 'CERT_KEYSIZE', 'CERT_SECRETKEYSIZE', 'CERT_SERIALNUMBER'],
+  ...['CERT_SERVER_ISSUER', 'CERT_SERVER_SUBJECT', 'CERT_SUBJECT', 'CRYPT_CIPHER_ALG_ID', 'CRYPT_HASH_ALG_ID'],
+  ...['CRYPT_KEYEXCHANGE_ALG_ID', 'CRYPT_PROTOCOL', 'HTTPS_KEYSIZE', 'HTTPS_SECRETKEYSIZE'],
+  ...['HTTPS_SERVER_ISSUER', 'HTTPS_SERVER_SUBJECT', 'SSI_EXEC_DISABLED', 'ARR_CACHE_CONTROL_OVERRIDE'],
+]);
+
+/** `https://www.example.com:8443`, as the client sees us; '' when it did not say whom it called. */
+export function origin(run: RuleRun): string {
+  const { host } = run.ctx.inbound;
+  return host === '' ? '' : `${run.ctx.connection.secure ? 'https' : 'http'}://${host}`;
+}
+
+/** The host of `host[:port]`; an IPv6 address keeps its brackets. */
+export function hostName(authority: string): string {
+  return authority.replace(/:\d*$/, '');
+}
+
+function withQuery(run: RuleRun, path: string): string {
+  return run.query === '' ? path : `${path}?${run.query}`;
+}
+
+function allFields(run: RuleRun, line: (name: string, value: string) => string): string {
+  const { inbound } = run.ctx;
+  let text = '';
+  for (let i = 0; i < inbound.fieldCount; i++) text += line(inbound.nameAt(i), inbound.valueAt(i));
+  return text;
+}

@@ -1,0 +1,55 @@
+// `serverVariables`: headers of the request and variables of our own that a rule sets (url-rewrite.md 9).
+import { isFieldValue, utf8AsLatin1 } from '../../../wire/http1/serialise.ts';
+import type { Part } from '../expressions/part.ts';
+import type { RuleRun } from '../rule-run.ts';
+import type { ReadVariable } from './variable-part.ts';
+
+export interface VariableChange {
+  apply(run: RuleRun): void;
+}
+
+export class SetHeader implements VariableChange {
+  readonly #name: string;
+  readonly #value: Part;
+  /** Reads the value that is there; null: it is overwritten anyway. */
+  readonly #unlessSet: ReadVariable | null;
+
+  /** @param name of the field, lower-case */
+  constructor(name: string, value: Part, unlessSet: ReadVariable | null) {
+    this.#name = name;
+    this.#value = value;
+    this.#unlessSet = unlessSet;
+  }
+
+  /** Text becomes UTF-8 here, so that no letter of it is a line end in disguise (DESIGN 5); empty removes the field. */
+  apply(run: RuleRun): void {
+    if (this.#unlessSet !== null && this.#unlessSet(run) !== '') return;
+    const value = utf8AsLatin1(this.#value.expand(run));
+    if (!isFieldValue(value))
+      throw run.failure(`header ${this.#name} would hold a line end or another control character`);
+    const { outbound } = run.ctx;
+    outbound.fieldEdits ??= new Map();
+    outbound.fieldEdits.set(this.#name, value === '' ? null : value);
+  }
+}
+
+export class SetVariable implements VariableChange {
+  readonly #name: string;
+  readonly #value: Part;
+  readonly #unlessSet: ReadVariable | null;
+
+  /** @param name upper-case */
+  constructor(name: string, value: Part, unlessSet: ReadVariable | null) {
+    this.#name = name;
+    this.#value = value;
+    this.#unlessSet = unlessSet;
+  }
+
+  apply(run: RuleRun): void {
+    if (this.#unlessSet !== null && this.#unlessSet(run) !== '') return;
+    const value = this.#value.expand(run);
+    const { outbound } = run.ctx;
+    outbound.serverVariables ??= new Map();
+    outbound.serverVariables.set(this.#name, value);
+  }
+}

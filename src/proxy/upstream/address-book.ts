@@ -1,0 +1,24 @@
+// Addresses of servers by name, as the control thread last resolved them: a request never waits for DNS (DESIGN 2).
+import { isIP } from 'node:net';
+
+export class AddressBook {
+  readonly #addresses = new Map<string, readonly string[]>();
+  readonly #turn = new Map<string, number>();
+
+  /** What the control thread knows of `host` now. */
+  set(host: string, addresses: readonly string[]): void {
+    this.#addresses.set(host, addresses);
+  }
+
+  /** The address to connect to; null when the name has none. */
+  addressOf(host: string): string | null {
+    if (isIP(host) !== 0) return host;
+    const addresses = this.#addresses.get(host) ?? [];
+    return addresses[(this.#turn.get(host) ?? 0) % addresses.length] ?? null;
+  }
+
+  /** An address of `host` did not answer: the next attempt takes the next one. */
+  skip(host: string): void {
+    this.#turn.set(host, (this.#turn.get(host) ?? 0) + 1);
+  }
+}

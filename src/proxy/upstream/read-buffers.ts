@@ -1,0 +1,18 @@
+// Buffers for reading from servers, shared by the connections of one data plane. A buffer that a slow client's socket
+// still holds is not given back: the collector takes it when that socket is done (DESIGN 5).
+import { Buffer } from 'node:buffer';
+
+const SIZE = 65_536;
+const KEPT = 64;
+
+export class ReadBuffers {
+  readonly #free: Buffer[] = [];
+
+  take(): Buffer {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(SIZE);
+  }
+
+  give(buffer: Buffer): void {
+    if (this.#free.length < KEPT) this.#free.push(buffer);
+  }
+}

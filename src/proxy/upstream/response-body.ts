@@ -1,0 +1,62 @@
+// The body of a server's response: where it ends, and how its bytes go on to the client.
+import type { ClientExchange } from '../../model/client.ts';
+import { BodyKind } from '../../wire/http1/body-kind.ts';
+import { ChunkedDecoder } from '../../wire/http1/chunked-decoder.ts';
+import type { ResponseHead } from '../../wire/http1/response-head.ts';
+
+/** Bounds of what surrounds the payload: as for requests. */
+const CHUNK_LIMITS = { extensionBytes: 4096, trailerBytes: 16_384, trailerCount: 64 };
+
+export class ResponseBody {
+  done: boolean;
+  /** What is wrong with its framing; null while nothing is. */
+  error: string | null = null;
+  trailers = '';
+  readonly #decoder: ChunkedDecoder | null;
+  readonly #endsWithConnection: boolean;
+  #remaining: number;
+
+  constructor(head: ResponseHead) {
+    this.#decoder = head.bodyKind === BodyKind.chunked ? new ChunkedDecoder(CHUNK_LIMITS) : null;
+    this.#endsWithConnection = head.bodyKind === BodyKind.close;
+    this.#remaining = head.bodyKind === BodyKind.length ? head.contentLength : 0;
+    this.done = !this.#endsWithConnection && this.#decoder === null && this.#remaining === 0;
+  }
+
+  /** Passes on what buffer[start, end) holds of the body. @returns the offset after its last byte */
+  take(buffer: Buffer, start: number, end: number, client: ClientExchange): number {
+    if (this.#decoder !== null) return this.#takeChunks(this.#decoder, buffer, start, end, client);
+    if (this.#endsWithConnection) {
+      client.sendBody(buffer, start, end);
+      return end;
+    }
+    const stop = Math.min(end, start + this.#remaining);
+    this.#remaining -= stop - start;
+    this.done = this.#remaining === 0;
+    client.sendBody(buffer, start, stop);
+    return stop;
+  }
+
+  /** The server ended its side. @returns true when that is the end of this body */
+  endWithConnection(): boolean {
+    if (this.#endsWithConnection) this.done = true;
+    return this.done;
+  }
+
+  #takeChunks(decoder: ChunkedDecoder, buffer: Buffer, start: number, end: number, client: ClientExchange): number {
+    const stop = decoder.decode(buffer, start, end);
+    if (decoder.error !== null) {
+      this.error = decoder.error;
+      return stop;
+    }
+    const { pieces } = decoder;
+    if (decoder.verbatim && client.takesChunks) {
+      client.sendChunks(buffer, start, decoder.verbatimEnd);
+    } else {
+      for (let i = 0; i < pieces.length; i += 2) client.sendBody(buffer, pieces[i]!, pieces[i + 1]!);
+    }
+    this.done = decoder.done;
+    this.trailers = decoder.trailers;
+    return stop;
+  }
+}

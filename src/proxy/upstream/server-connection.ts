@@ -1,0 +1,125 @@
+// One connection to a server: idle in its pool, or lent to one exchange.
+import { BatchedWriter } from '../../base/batched-writer.ts';
+import { Deadline, type DeadlineQueue } from '../../base/deadlines.ts';
+import { type DialTarget, dial } from '../../transport/dial.ts';
+import type { ServerSocket, SocketReader } from '../../transport/server-socket.ts';
+import type { ReadBuffers } from './read-buffers.ts';
+
+/** Who has borrowed the connection: an exchange. */
+export interface ConnectionUser {
+  onConnected(): void;
+  /** buffer[0, length); used up when this returns, unless `retainsBuffer` then says otherwise. */
+  onBytes(buffer: Buffer, length: number): void;
+  readonly retainsBuffer: boolean;
+  onDrain(): void;
+  /** The server has ended its side. */
+  onServerEnd(): void;
+  /** The connection broke, or could not be made. */
+  onLost(error: Error | null): void;
+  onDeadline(): void;
+}
+
+export class ServerConnection implements SocketReader {
+  readonly socket: ServerSocket;
+  readonly writer: BatchedWriter;
+  /** Exchanges that it has served; above 0 the server may be about to close it. */
+  served = 0;
+  /** Coarse monotonic ms since when it is idle. */
+  idleSince = 0;
+  /** Of the pool, when it was opened: an old one is not kept. */
+  generation = 0;
+  connected = false;
+  /** How long it is kept idle, ms: protocol.idleTimeout, or less where the server said so. */
+  keepFor = 0;
+  readonly #deadline: Deadline;
+  readonly #buffers: ReadBuffers;
+  readonly #onClosed: (connection: ServerConnection) => void;
+  #buffer: Buffer | null = null;
+  #user: ConnectionUser | null = null;
+  #error: Error | null = null;
+
+  constructor(target: DialTarget, buffers: ReadBuffers, onClosed: (connection: ServerConnection) => void) {
+    this.#buffers = buffers;
+    this.#onClosed = onClosed;
+    this.#deadline = new Deadline(this);
+    this.socket = dial(target, this);
+    this.writer = new BatchedWriter(this.socket);
+    this.socket.on('connect', () => {
+      this.connected = true;
+      this.#user?.onConnected();
+    });
+    this.socket.on('drain', () => {
+      this.socket.setTimeout(0);
+      this.#user?.onDrain();
+    });
+    this.socket.on('timeout', () => this.#user?.onDeadline());
+    this.socket.on('end', () => this.#onEnd());
+    this.socket.on('error', (error) => {
+      this.#error = error;
+    });
+    this.socket.on('close', () => this.#onClose());
+  }
+
+  get usable(): boolean {
+    return !this.socket.destroyed && !this.socket.writeFailed && this.socket.readable;
+  }
+
+  lend(user: ConnectionUser): void {
+    this.#user = user;
+  }
+
+  /** The exchange is over: whatever comes now finds no user. */
+  takeBack(): void {
+    this.#user = null;
+    this.#deadline.stop();
+  }
+
+  startDeadline(queue: DeadlineQueue): void {
+    this.#deadline.start(queue);
+  }
+
+  stopDeadline(): void {
+    this.#deadline.stop();
+  }
+
+  destroy(): void {
+    this.#user = null;
+    this.#deadline.stop();
+    this.socket.destroy();
+  }
+
+  onDeadline(): void {
+    if (this.#user !== null) this.#user.onDeadline();
+    else this.socket.destroy(); // idle for protocol.idleTimeout
+  }
+
+  nextBuffer(): Buffer {
+    this.#buffer ??= this.#buffers.take();
+    return this.#buffer;
+  }
+
+  onBytes(length: number, buffer: Buffer): void {
+    const user = this.#user;
+    if (user === null) {
+      this.socket.destroy(); // bytes that nobody asked for (CONTRACT 3)
+      return;
+    }
+    user.onBytes(buffer, length);
+    if (user.retainsBuffer) this.#buffer = null;
+  }
+
+  #onEnd(): void {
+    if (this.#user === null) this.socket.destroy();
+    else this.#user.onServerEnd();
+  }
+
+  #onClose(): void {
+    this.#deadline.stop();
+    if (this.#buffer !== null) this.#buffers.give(this.#buffer);
+    this.#buffer = null;
+    this.#onClosed(this);
+    const user = this.#user;
+    this.#user = null;
+    user?.onLost(this.#error);
+  }
+}

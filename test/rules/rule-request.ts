@@ -1,0 +1,139 @@
+// For tests: rules written as briefly as in a file, and requests run through them by the stage of the router.
+import type { Answer } from '../../src/model/answer.ts';
+import type { ClientConnectionInfo } from '../../src/model/client.ts';
+import type { ActionConfig, ConditionConfig, Config, ConfigProblem, RewriteMapConfig, RuleConfig } from '../../src/model/config.ts';
+import { RequestContext } from '../../src/model/request-context.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import type { Step } from '../../src/model/trace.ts';
+import { compileRules } from '../../src/proxy/rules/compile-rules.ts';
+import { rulesStage } from '../../src/proxy/rules/rules-stage.ts';
+import type { RequestHead } from '../../src/wire/http1/request-head.ts';
+import { RequestHeadScanner } from '../../src/wire/http1/request-head-scanner.ts';
+import { prepareTarget } from '../../src/wire/target.ts';
+
+export interface WrittenRule extends Partial<Omit<RuleConfig, 'match' | 'conditions' | 'serverVariables' | 'action'>> {
+  match?: string | { url: string; ignoreCase?: boolean; negate?: boolean } | null;
+  conditions?: Partial<ConditionConfig>[];
+  logicalGrouping?: 'MatchAll' | 'MatchAny';
+  trackAllCaptures?: boolean;
+  serverVariables?: { name: string; value: string; replace?: boolean }[];
+  action?: Partial<ActionConfig>;
+}
+
+export interface WrittenRules {
+  rules: WrittenRule[];
+  maps?: (Partial<RewriteMapConfig> & { name: string })[];
+  farms?: string[];
+  useOriginalURLEncoding?: boolean;
+}
+
+/** A configuration as far as the rules look at it. */
+export function rulesConfig(written: WrittenRules): Config {
+  const { rules, maps = [], farms = ['shop'], useOriginalURLEncoding = true } = written;
+  const config: Pick<Config, 'rules' | 'rewriteMaps'> = {
+    rules: { useOriginalURLEncoding, list: rules.map(wholeRule) },
+    rewriteMaps: maps.map((map) => ({ defaultValue: '', ignoreCase: true, entries: [], ...map })),
+  };
+  return { ...config, farms: farms.map((name) => ({ name })) } as unknown as Config;
+}
+
+function wholeRule(rule: WrittenRule, index: number): RuleConfig {
+  const { logicalGrouping = 'MatchAll', trackAllCaptures = false, conditions = [], match, ...rest } = rule;
+  const url = typeof match === 'string' ? { url: match } : match;
+  return {
+    name: `rule ${index + 1}`,
+    enabled: true,
+    patternSyntax: 'ECMAScript',
+    stopProcessing: false,
+    path: ['rules', index],
+    ...rest,
+    match: url === undefined || url === null ? null : { ignoreCase: true, negate: false, ...url },
+    conditions: { logicalGrouping, trackAllCaptures, add: conditions.map(wholeCondition) },
+    serverVariables: (rule.serverVariables ?? []).map((variable) => ({ replace: true, ...variable })),
+    action: {
+      type: rule.action?.url === undefined ? 'None' : 'Rewrite',
+      url: '',
+      appendQueryString: true,
+      redirectType: 'Permanent',
+      statusCode: 0,
+      subStatusCode: 0,
+      statusReason: '',
+      statusDescription: '',
+      ...rule.action,
+    },
+  };
+}
+
+function wholeCondition(condition: Partial<ConditionConfig>): ConditionConfig {
+  return { input: '', matchType: 'Pattern', pattern: '', ignoreCase: true, negate: false, ...condition };
+}
+
+/** What compileRules() finds wrong, as `severity path: message (suggestion)`. */
+export function faultsOf(written: WrittenRules): string[] {
+  const problems: ConfigProblem[] = [];
+  compileRules(rulesConfig(written), problems);
+  return problems.map(({ severity, path, message, suggestion }) => {
+    return `${severity} ${path.join('.')}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`;
+  });
+}
+
+export interface SentRequest {
+  method?: string;
+  /** Request target; of the form /path?query unless a test is about another. */
+  target: string;
+  host?: string;
+  /** Field lines beside Host, latin1. */
+  fields?: string[];
+  connection?: Partial<ClientConnectionInfo>;
+  client?: string;
+  traced?: boolean;
+}
+
+export interface RuleResult {
+  ctx: RequestContext;
+  answer: Answer | undefined;
+  steps: Step[];
+  /** `http://shop/a?b`, or `/a?b` where the request stays local. */
+  url: string;
+}
+
+/** Compiles `written`, which must have no fault, and runs a request through it. */
+export function runRules(written: WrittenRules, request: string | SentRequest): RuleResult {
+  const sent = typeof request === 'string' ? { target: request } : request;
+  const problems: ConfigProblem[] = [];
+  const set = compileRules(rulesConfig(written), problems);
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  if (errors.length > 0) throw new Error(errors.map((problem) => problem.message).join('\n'));
+  const ctx = contextOf(sent);
+  const target = prepareTarget(ctx.inbound.path, true);
+  if (typeof target !== 'string') throw new Error(target.reason);
+  ctx.outbound.target = target;
+  const answer = set === null ? undefined : (rulesStage(set).onRequest!(ctx) as Answer | undefined);
+  const { destination, scheme } = ctx.outbound;
+  const url = (destination === null ? '' : `${scheme}://${destination}`) + ctx.outbound.target;
+  return { ctx, answer, steps: ctx.trace ?? [], url };
+}
+
+function contextOf(sent: SentRequest): RequestContext {
+  const connection: ClientConnectionInfo = {
+    listener: 'web',
+    peerAddress: '192.0.2.7',
+    peerPort: 51_000,
+    localAddress: '192.0.2.1',
+    localPort: 8080,
+    secure: false,
+    trusted: false,
+    ...sent.connection,
+  };
+  const client = sent.client ?? connection.peerAddress;
+  const trace: Step[] | null = sent.traced === true ? [] : null;
+  return new RequestContext('id', 0, 0, connection, client, connection.peerPort, headOf(sent), {} as Snapshot, null, trace);
+}
+
+function headOf({ method = 'GET', target, host = 'www.example.com', fields = [] }: SentRequest): RequestHead {
+  const lines = [`${method} ${target} HTTP/1.1`, `Host: ${host}`, ...fields, '', ''].join('\r\n');
+  const bytes = Buffer.from(lines, 'latin1');
+  const scanner = new RequestHeadScanner({ requestLine: 65_536, headerBytes: 131_072, headerCount: 128 });
+  if (scanner.scan(bytes, 0, bytes.length) !== bytes.length) throw new Error(JSON.stringify(scanner.refusal));
+  return scanner.head();
+}
