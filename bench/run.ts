@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackend } from './backend/start-backend.ts';
+import { type CorpusResult, sendCorpus } from './corpus/refusals.ts';
 import { startUpTimes } from './measure/start-up.ts';
 import { type MemoryFigures, memoryRows, memoryTable } from './memory/memory-rows.ts';
 import { type Options, readOptions } from './options.ts';
@@ -26,6 +27,7 @@ async function main(options: Options): Promise<void> {
   const results = new Map<string, Measured[]>();
   let memory: MemoryFigures[] = [];
   let startUp: number[] = [];
+  let corpus: CorpusResult | null = null;
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
   const backend = await startBackend(scratch);
   await measureRows(options, scratch, results);
@@ -34,10 +36,11 @@ async function main(options: Options): Promise<void> {
     print(memoryTable(memory));
   }
   if (options.rows.includes('start-up') && options.proxies.includes('narrows')) startUp = await measureStartUp();
+  if (options.rows.includes('corpus') && options.proxies.includes('narrows')) corpus = await checkCorpus(scratch);
   await backend.stop();
   const invalid = whyVoid(results);
   if (invalid !== null) print(`THIS RUN IS VOID: ${invalid}`);
-  const file = save({ machine, options, void: invalid, rows: Object.fromEntries(results), memory, startUp });
+  const file = save({ machine, options, void: invalid, rows: Object.fromEntries(results), memory, startUp, corpus });
   progress(`every sample: ${file}`);
   if (invalid !== null) process.exitCode = 1;
 }
@@ -62,6 +65,18 @@ async function measureStartUp(): Promise<number[]> {
   } catch (error) {
     sayMissing('narrows (start-up)', error);
     return [];
+  }
+}
+
+async function checkCorpus(scratch: string): Promise<CorpusResult | null> {
+  try {
+    const result = await sendCorpus(scratch);
+    const verdict = `${result.sent - result.faults.length} of ${result.sent} malformed requests refused as they must be`;
+    print(`### Corpus\n\n${[verdict, ...result.faults].join('\n')}\n`);
+    return result;
+  } catch (error) {
+    sayMissing('narrows (corpus)', error);
+    return null;
   }
 }
 

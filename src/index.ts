@@ -11,14 +11,15 @@ export function createRouter(config: ConfigInput, options: RouterOptions = {}): 
 }
 
 export type { Clock } from './base/clock.ts';
-export { SimulatedClock } from './base/simulated-clock.ts';
 export type { Logger } from './base/logger.ts';
+export { SimulatedClock } from './base/simulated-clock.ts';
+export { formatProblem, problemsAsJson } from './control/config/format-problems.ts';
+export { createLogger } from './control/observe/logger.ts';
+export { checkConfig, explainConfig } from './engine/check-config.ts';
 export type { Explanation } from './engine/explain.ts';
 export type { OpenedListener, Router } from './engine/router.ts';
 export type { ConfigInput, RouterOptions } from './engine/router-options.ts';
+export { VERSION } from './engine/version.ts';
 export { ConfigError, type LocatedProblem } from './model/config-error.ts';
 export type { ExplainRequest } from './model/explain-request.ts';
 export type { RouterStatus } from './model/status.ts';
-export { createLogger } from './control/observe/logger.ts';
-export { VERSION } from './engine/version.ts';
-export { formatProblem, problemsAsJson } from './control/config/format-problems.ts';

@@ -1,6 +1,4 @@
 // The memory rows: idle connections and transfers, for the proxies that are made for many of both.
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Command } from '../measure/program.ts';
 import { type ProxyName, plainVariant, proxyKinds } from '../proxies/catalogue.ts';
 import { sayMissing, startProxy } from '../proxies/running-proxy.ts';
@@ -57,6 +55,6 @@ async function measure(name: ProxyName, scratch: string): Promise<MemoryFigures>
 }
 
 function withCollection(command: Command): Command {
-  const preload = pathToFileURL(join(import.meta.dirname, 'force-collection.ts')).href;
+  const preload = import.meta.resolve('./force-collection.ts');
   return { ...command, channel: true, env: { ...command.env, NODE_OPTIONS: `--import=${preload}` } };
 }

@@ -28,7 +28,8 @@ server.register(httpProxy, {
       'x-forwarded-proto': request.protocol,
       'x-forwarded-host': request.headers.host,
     }),
-    rewriteHeaders: (headers, request) => {
+    rewriteHeaders: ({ connection: _hopByHop, ...headers }, request) => {
+      // The server's `Connection: keep-alive` would promise the client what this hop does not keep.
       const cookie = request && newCookies.get(request as FastifyRequest);
       return cookie === undefined ? headers : { ...headers, 'set-cookie': [cookie] };
     },

@@ -11,8 +11,11 @@ const newCookies = new WeakMap<IncomingMessage, string>();
 const proxy = createProxyServer({
   agent: new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: 512 }),
   xfwd: true,
+  // Else it hands on the client's `Connection: close`, and its agent reuses nothing.
+  headers: { connection: 'keep-alive' },
 });
 proxy.on('proxyRes', (response, request) => {
+  delete response.headers.connection;
   const cookie = newCookies.get(request);
   if (cookie !== undefined) response.headers['set-cookie'] = [...(response.headers['set-cookie'] ?? []), cookie];
 });

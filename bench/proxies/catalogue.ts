@@ -1,6 +1,7 @@
 // The proxies of the comparison: where each listens and how each is started.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from '../measure/program.ts';
 
 const BENCH = join(import.meta.dirname, '..');
@@ -30,8 +31,12 @@ export const proxyKinds: readonly ProxyKind[] = [
   { name: 'nginx', port: 28101, command: nginxPeer },
   { name: 'haproxy', port: 28102, command: haproxy },
   { name: 'caddy', port: 28103, command: caddy },
-  { name: 'http-proxy-3', port: 28104, command: () => nodePeer('http-proxy-3.ts') },
-  { name: 'fastify-http-proxy', port: 28105, command: () => nodePeer('fastify-http-proxy.ts') },
+  { name: 'http-proxy-3', port: 28104, command: () => nodePeer(import.meta.resolve('../peers/http-proxy-3.ts')) },
+  {
+    name: 'fastify-http-proxy',
+    port: 28105,
+    command: () => nodePeer(import.meta.resolve('../peers/fastify-http-proxy.ts')),
+  },
 ];
 
 /** An nginx with `config`, in the foreground; also the back end's. */
@@ -81,7 +86,7 @@ function caddy(variant: Variant, scratch: string): Command {
 }
 
 function nodePeer(script: string): Command {
-  return { file: process.execPath, args: [join(PEERS, script)] };
+  return { file: process.execPath, args: [fileURLToPath(script)] };
 }
 
 /** Debian keeps servers in /usr/sbin, which is not on everybody's path. */

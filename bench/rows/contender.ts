@@ -5,7 +5,7 @@ import { proxyKinds } from '../proxies/catalogue.ts';
 import { type RunningProxy, startProxy } from '../proxies/running-proxy.ts';
 import type { Participant, Row } from './row.ts';
 
-const WARM_UP_SECONDS = 2;
+const WARM_UP_SECONDS = 3;
 
 export interface Sample {
   /** µs of CPU time of the proxy for one request. */

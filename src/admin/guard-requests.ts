@@ -6,10 +6,11 @@ import type { MiddlewareHandler } from 'hono';
 /** Left open to whoever reaches the port: a load balancer in front asks these and holds no token; they tell nothing. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/api/live', '/api/ready']);
 
-/** @param token null: none is asked for */
-export function requireToken(token: string | null): MiddlewareHandler {
-  const expected = token === null ? null : digest(token);
+/** @param tokenNow asked at each request, since a reload may change it; null: none is asked for */
+export function requireToken(tokenNow: () => string | null): MiddlewareHandler {
   return async (c, next) => {
+    const token = tokenNow();
+    const expected = token === null ? null : digest(token);
     if (expected === null || OPEN_PATHS.has(c.req.path)) return next();
     const given = /^Bearer +(\S+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
     // Digests are compared, so that neither the token's length nor how much of it was right shows in the time taken.

@@ -23,6 +23,7 @@ export interface AdminServer {
 /**
  * Resolves when the address is open.
  *
+ * @param config its token is read anew at each request
  * @param version of the router
  * @throws the system's error when the address cannot be opened (EADDRINUSE); RangeError when others than this machine
  *   could reach it and no token is set
@@ -32,15 +33,15 @@ export async function startAdmin(
   port: AdminPort,
   options: { version: string; logger: Logger; clock: Clock },
 ): Promise<AdminServer> {
-  const { address, token } = config;
-  if (!isLoopback(address) && token === null) {
+  const { address } = config;
+  if (!isLoopback(address) && config.token === null) {
     throw new RangeError(`admin.address ${formatListenAddress(address)} can be reached from outside: set admin.token`);
   }
   const app = new Hono();
   // A browser cannot open a Unix socket, and beyond loopback the token is what a page does not have.
   if (address.kind === 'tcp' && isLoopback(address)) app.use(requireLocalHost(address.host));
   app.use(refuseCrossSite);
-  app.use(requireToken(token));
+  app.use(requireToken(() => config.token));
   app.route('/', adminRoutes(port, options.version));
   app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}` }, 404));
   app.onError((error, c) => {

@@ -28,24 +28,32 @@ export class AdminClient {
     this.#token = token;
   }
 
-  /** @throws AdminError when the router cannot be reached, does not let us in, or is none */
-  async ask(method: 'GET' | 'POST', path: string): Promise<AdminAnswer> {
-    const response = await this.#send(method, path);
+  /**
+   * @param body sent as JSON
+   * @throws AdminError when the router cannot be reached, does not let us in, or is none
+   */
+  async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<AdminAnswer> {
+    const response = await this.#send(method, path, body);
     if (response.status === 401) {
       const what =
         this.#token === undefined ? 'needs a token: set NARROWS_TOKEN' : 'refuses the token in NARROWS_TOKEN';
       throw new AdminError(`the admin API at ${this.#base} ${what}`);
     }
-    const body = await response.json().catch(() => undefined);
-    if (body === undefined) throw new AdminError(`${this.#base} answers, but it is not the admin API of a router`);
-    return { status: response.status, body };
+    const answer = await response.json().catch(() => undefined);
+    if (answer === undefined) throw new AdminError(`${this.#base} answers, but it is not the admin API of a router`);
+    return { status: response.status, body: answer };
   }
 
-  async #send(method: string, path: string): Promise<Response> {
+  async #send(method: string, path: string, body: object | undefined): Promise<Response> {
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (this.#token !== undefined) headers.Authorization = `Bearer ${this.#token}`;
+    const init: RequestInit = { method, headers };
+    if (body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+      init.body = JSON.stringify(body);
+    }
     try {
-      return await fetch(this.#base + path, { method, headers });
+      return await fetch(this.#base + path, init);
     } catch (error) {
       throw new AdminError(`cannot reach the admin API at ${this.#base}: ${causeOf(error)}. Is the router running?`);
     }

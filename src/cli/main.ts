@@ -1,20 +1,18 @@
-// The command line. Each command stands in a file of its own and registers itself.
+// The process that `narrows` is.
 import { enableCompileCache } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 
-enableCompileCache();
+// Compiled code is kept where only this user writes: Node's default, a folder in /tmp, others could fill beforehand.
+enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'narrows'));
 
-const { Command } = await import('commander');
-const { registerRun } = await import('./run.ts');
-const { registerStatus } = await import('./status.ts');
-const { registerReload } = await import('./reload.ts');
-const { VERSION } = await import('../index.ts');
+// Whoever reads our output may go away (`narrows check | head`): that ends nobody's router.
+process.stdout.on('error', ignoreBrokenPipe);
+process.stderr.on('error', ignoreBrokenPipe);
 
-const program = new Command('narrows')
-  .description('an application request router')
-  .version(VERSION)
-  .showHelpAfterError('(--help says more)')
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)); // wrong usage is 2 (CONTRACT 1)
-registerRun(program);
-registerStatus(program);
-registerReload(program);
-await program.parseAsync();
+const { createProgram } = await import('./program.ts');
+await createProgram().parseAsync();
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

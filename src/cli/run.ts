@@ -1,11 +1,15 @@
 // `narrows run`: a router as a process. stdout says where it listens, then `ready`; everything else goes to stderr.
 import type { Command } from 'commander';
-import { ConfigError, createLogger, createRouter, formatProblem, type Logger, type Router } from '../index.ts';
+import { createLogger, createRouter, type Logger, type Router } from '../index.ts';
+import { listenAddress, wholeNumber } from './option-values.ts';
+import { refuse } from './refusal.ts';
+
+const MOST_WORKERS = 256;
 
 interface RunOptions {
   config: string;
   listen: string[];
-  workers?: string;
+  workers?: number;
 }
 
 export function registerRun(program: Command): void {
@@ -15,27 +19,22 @@ export function registerRun(program: Command): void {
     .requiredOption('-c, --config <file>', 'configuration file')
     .option(
       '--listen <address>',
-      'replace the addresses of listeners: ADDRESS, http=ADDRESS or https=ADDRESS',
-      collect,
+      'replace the addresses of listeners: ADDRESS, http=ADDRESS or https=ADDRESS; may be repeated',
+      listenAddress,
       [],
     )
-    .option('--workers <n>', 'worker threads')
+    .option('--workers <n>', 'worker threads; 0 runs everything in one', wholeNumber(0, MOST_WORKERS))
     .action(run);
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
 }
 
 async function run({ config, listen, workers }: RunOptions): Promise<void> {
   const logger = await createLogger();
-  const router = createRouter(
-    { file: config },
-    { logger, listen, adminDefault: true, ...(workers === undefined ? {} : { workers: Number(workers) }) },
-  );
+  const override = workers === undefined ? {} : { workers };
+  const router = createRouter({ file: config }, { logger, listen, adminDefault: true, ...override });
+  const started = router.start();
+  handleSignals(router, started, logger);
   try {
-    const { listeners } = await router.start();
-    handleSignals(router, logger);
+    const { listeners } = await started;
     const lines = listeners.map(({ name, url }) => `listening ${name} ${url}\n`);
     process.stdout.write(`${lines.join('')}ready\n`);
   } catch (error) {
@@ -43,28 +42,27 @@ async function run({ config, listen, workers }: RunOptions): Promise<void> {
   }
 }
 
-/** One line for each fault, and exit 1. */
-function refuse(error: unknown): void {
-  if (error instanceof ConfigError)
-    process.stderr.write(error.errors.map((problem) => `${formatProblem(problem)}\n`).join(''));
-  else process.stderr.write(`narrows: ${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
-
-function handleSignals(router: Router, logger: Logger): void {
-  const stop = (): void => {
-    process.once('SIGTERM', () => process.exit(1));
-    process.once('SIGINT', () => process.exit(1));
-    router.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ event: 'stop-failed', error }, 'the router did not stop in order');
-        process.exit(1);
-      },
-    );
+/** A signal that comes before the router is ready waits for that: none ends a router that has clients already. */
+function handleSignals(router: Router, started: Promise<unknown>, logger: Logger): void {
+  const whenStarted = (act: () => Promise<void>, event: string, failure: string): void => {
+    started.then(act).catch((error: unknown) => logger.error({ event, error }, failure));
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  process.on('SIGHUP', () => void router.reload().catch(() => {})); // it is logged
-  process.on('SIGUSR2', () => void router.reopenLogs());
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1); // the second signal (CONTRACT 1)
+    stopping = true;
+    started
+      .then(() => router.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error({ event: 'stop-failed', error }, 'the router did not stop in order');
+          process.exit(1);
+        },
+      );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGHUP', () => void started.then(() => router.reload()).catch(() => {})); // it is logged
+  process.on('SIGUSR2', () => whenStarted(() => router.reopenLogs(), 'reopen-failed', 'log files were not reopened'));
 }

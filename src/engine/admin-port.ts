@@ -17,7 +17,10 @@ export interface AdminSource extends Pick<AdminPort, 'status' | 'reload' | 'expl
 }
 
 /** @throws ListenError when its address cannot be had */
-export async function openAdmin(config: AdminConfig, source: AdminSource): Promise<AdminServer> {
+export async function openAdmin(
+  config: Pick<AdminConfig, 'address' | 'token'>,
+  source: AdminSource,
+): Promise<AdminServer> {
   const { startAdmin } = await import('../admin/start-admin.ts');
   let page: Promise<MetricsPage> | null = null;
   const port: AdminPort = {

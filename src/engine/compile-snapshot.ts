@@ -9,6 +9,7 @@ import { compileFarm } from '../proxy/farms/compile-farm.ts';
 import { journeyStages } from '../proxy/journey/journey.ts';
 import { compileTrustedProxies } from '../proxy/listener/trusted-proxies.ts';
 import { compileRules } from '../proxy/rules/compile-rules.ts';
+import { ForwardedHead } from '../proxy/upstream/forwarded-head.ts';
 import type { Revision } from './data-plane-port.ts';
 
 /** @param problems gets what the rooms find wrong; with an error among them the snapshot is not to be used */
@@ -24,6 +25,7 @@ export function compileSnapshot(
       table,
       slots: revision.slots,
       createBalancer: (farmConfig, cursors) => createBalancer(farmConfig.loadBalancing, cursors, revision.tieSeed),
+      createForwarding: (farmConfig) => new ForwardedHead(farmConfig, config.compatibility.includes('xForwardedFor')),
       createAffinity: (farmConfig, servers) =>
         compileCookieAffinity(farmConfig.affinity, farmConfig.name, servers, revision.affinitySecret, clock),
     }),

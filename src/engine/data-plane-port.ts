@@ -20,12 +20,10 @@ export interface Revision {
   affinitySecret: string;
   /** The same number in every worker of the process: orders ties. */
   tieSeed: number;
-  /** Known addresses by host name. */
-  addresses: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface OpenListener {
-  /** Name and configured address together: what makes it the same listener after a reload. */
+  /** What makes it the same listener after a reload. */
   key: string;
   name: string;
   address: ListenAddress;
@@ -35,8 +33,8 @@ export interface OpenListener {
 export interface DataPlanePort {
   /** Compiles `revision` and keeps it ready. @returns what is wrong with it */
   prepare(revision: Revision): Promise<ConfigProblem[]>;
-  /** Requests from now on run on the revision that was prepared. */
-  commit(): Promise<void>;
+  /** Requests from now on run on the revision that was prepared. @param addresses all known ones by host name */
+  commit(addresses: ReadonlyMap<string, readonly string[]>): Promise<void>;
   /** Opens listeners; rejects, with none of them open, when one cannot be. */
   open(listeners: readonly OpenListener[]): Promise<void>;
   close(keys: readonly string[]): Promise<void>;
@@ -45,6 +43,8 @@ export interface DataPlanePort {
   oldestPinned(): Promise<number>;
   /** Stops as CONTRACT 6 says. @returns how many requests were cut */
   stop(): Promise<number>;
+  /** Ends everything at once, whatever state it is in. */
+  terminate(): Promise<void>;
 }
 
 /** What a data plane tells the control thread. */

@@ -24,13 +24,15 @@ import { ProcessGauges } from './process-gauges.ts';
 
 /** How often the sign of life, the Date field and the log are seen to, ms. */
 const BEAT = 200;
+/** Signs of life in one workerStallTimeout, at least. */
+const BEATS = 5;
 
 export class DataPlane implements DataPlanePort, ListenerServices {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly scanners: RequestHeadScanner[] = [];
+  /** Set by the first commit, which comes before the first listener is opened. */
   snapshot!: Snapshot;
-  stopping = false;
   date = '';
   readonly #row: number;
   readonly #table: ServerTable;
@@ -42,10 +44,10 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   readonly #listeners = new Map<string, Listener>();
   /** Listeners that take no more connections but still have some. */
   readonly #closing = new Set<Listener>();
-  readonly #stopBeat: () => void;
   #accessLog: AccessLogSink | null = null;
-  #prepared: { snapshot: Snapshot; revision: Revision } | null = null;
+  #prepared: Snapshot | null = null;
   #whenEmpty: (() => void) | null = null;
+  #stopBeat: () => void;
 
   constructor(setup: DataPlaneSetup, events: DataPlaneEvents, clock: Clock) {
     this.clock = clock;
@@ -80,18 +82,21 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     for (const block of revision.serverBlocks) this.#table.addBlock(block);
     const problems: ConfigProblem[] = [];
     const snapshot = compileSnapshot(revision, this.#table, this.clock, problems);
-    this.#prepared = { snapshot, revision };
+    this.#prepared = snapshot;
     return problems;
   }
 
-  async commit(): Promise<void> {
-    const { snapshot, revision } = this.#prepared!;
+  async commit(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    const snapshot = this.#prepared!;
     this.#prepared = null;
-    for (const [host, addresses] of revision.addresses) this.#upstream.addresses.set(host, addresses);
+    for (const [host, known] of addresses) this.#upstream.addresses.set(host, known);
     this.#useAccessLog(snapshot);
     this.scanners.length = 0; // they carry the old limits
     this.snapshot = snapshot;
     this.#upstream.pools.retain(snapshot);
+    this.#stopBeat();
+    const { workerStallTimeout } = snapshot.config;
+    this.#stopBeat = this.clock.every(Math.min(BEAT, workerStallTimeout / BEATS), () => this.#beat());
   }
 
   #useAccessLog(snapshot: Snapshot): void {
@@ -112,26 +117,32 @@ export class DataPlane implements DataPlanePort, ListenerServices {
         opened.push(listener);
       }
     } catch (error) {
-      for (const listener of opened) listener.close();
+      await this.#end(opened);
       throw error;
     }
     for (const listener of opened) this.#listeners.set(listener.key, listener);
   }
 
   async close(keys: readonly string[]): Promise<void> {
-    for (const key of keys) {
-      const listener = this.#listeners.get(key);
-      if (listener === undefined) continue;
-      this.#listeners.delete(key);
+    const going = keys.flatMap((key) => this.#listeners.get(key) ?? []);
+    await this.#end(going);
+    this.clock.after(this.snapshot.config.shutdownIdleGrace, () => closeIdle(going));
+  }
+
+  /** They take no more connections; those that they have answer what was begun. */
+  async #end(listeners: readonly Listener[]): Promise<void> {
+    if (listeners.length === 0) return;
+    await nextTurn(); // the kernel's queue is emptied first: closing resets what is in it (CONTRACT 6)
+    for (const listener of listeners) {
       listener.close();
-      listener.closeIdle();
-      this.#closing.add(listener);
+      this.#listeners.delete(listener.key);
+      if (listener.connections.size > 0) this.#closing.add(listener);
     }
   }
 
   async setAddresses(host: string, addresses: readonly string[]): Promise<void> {
     this.#upstream.addresses.set(host, addresses);
-    this.#upstream.pools.forgetHost(this.snapshot, host);
+    if (this.snapshot !== undefined) this.#upstream.pools.forgetHost(this.snapshot, host);
   }
 
   async oldestPinned(): Promise<number> {
@@ -141,21 +152,24 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   }
 
   async stop(): Promise<number> {
-    this.stopping = true;
-    // What the kernel has accepted already is taken first: closing resets what is still queued (CONTRACT 6).
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    for (const listener of this.#listeners.values()) listener.close();
     const { shutdownTimeout, shutdownIdleGrace } = this.snapshot.config;
-    const cancelGrace = this.clock.after(shutdownIdleGrace, () => {
-      for (const listener of this.#allListeners()) listener.closeIdle();
-    });
+    await this.#end([...this.#listeners.values()]);
+    const cancelGrace = this.clock.after(shutdownIdleGrace, () => closeIdle(this.#closing));
     const cut = await this.#emptied(shutdownTimeout);
     cancelGrace();
-    this.#upstream.pools.destroy();
     this.#accessLog?.tick();
+    await this.terminate();
+    return cut;
+  }
+
+  async terminate(): Promise<void> {
+    for (const listener of this.#allListeners()) {
+      listener.close();
+      listener.destroy();
+    }
+    this.#upstream.pools.destroy();
     this.#stopBeat();
     this.deadlines.close();
-    return cut;
   }
 
   /** Resolves when no connection is left; after `timeout` ms what is left is cut, and counted. */
@@ -215,4 +229,16 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   untrustedForward(peerAddress: string): void {
     this.#events.onUntrustedForward(peerAddress);
   }
+}
+
+/** Once everything that the kernel holds for us now has been taken. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
+/** Requests that have come already are read first: then what is idle is. */
+function closeIdle(listeners: Iterable<Listener>): void {
+  void nextTurn().then(() => {
+    for (const listener of listeners) listener.closeIdle();
+  });
 }

@@ -6,7 +6,7 @@ import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import { DataPlane } from './data-plane.ts';
 import type { DataPlaneEvents, DataPlanePort, OpenListener, Revision } from './data-plane-port.ts';
 import type { ProcessGauges } from './process-gauges.ts';
-import { WorkerThread } from './worker-thread.ts';
+import { WorkerDied, WorkerThread } from './worker-thread.ts';
 
 /** A worker that dies sooner than this after its start is not replaced at once, ms. */
 const SHORT_LIFE = 10_000;
@@ -34,15 +34,22 @@ export interface DataPlanesServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly events: DataPlaneEvents;
+  /** All known addresses by host name, now. */
+  addresses(): ReadonlyMap<string, readonly string[]>;
 }
 
 export class DataPlanes {
   readonly #services: DataPlanesServices;
   readonly #planes: Plane[] = [];
   #revision!: Revision;
+  /** Why a worker died, in one line. */
+  #lastDeath = '';
   #listeners: OpenListener[] = [];
   #stopWatching: (() => void) | null = null;
+  /** No worker is replaced any more. */
   #stopping = false;
+  /** A worker that ends was ended by us. */
+  #terminated = false;
   /** Reloads and replacements happen one after the other; this is the last of them. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -90,15 +97,19 @@ export class DataPlanes {
 
   /** Compiles `revision` everywhere. @returns what is wrong with it; one answer stands for all */
   async prepare(revision: Revision): Promise<ConfigProblem[]> {
-    const answers = await this.#ask((port) => port.prepare(revision));
-    return answers[0] ?? [];
+    const [problems] = await this.#ask((port) => port.prepare(revision));
+    if (problems === undefined) throw new Error(`no worker is alive: ${this.#lastDeath}`);
+    return problems;
   }
 
   /** The prepared revision is in force everywhere once this resolves. */
   async commit(revision: Revision): Promise<void> {
-    await this.#ask((port) => port.commit());
     this.#revision = revision;
-    for (const plane of this.#planes) plane.ready = true;
+    const addresses = this.#services.addresses();
+    await this.#ask(async (port, row) => {
+      await port.commit(addresses);
+      this.#planes[row]!.ready = true;
+    });
     this.#watchOver(revision.config.workerStallTimeout);
   }
 
@@ -118,8 +129,8 @@ export class DataPlanes {
     await this.#ask((port) => port.close(keys));
   }
 
+  /** The name of a server has other addresses; a revision that is committed later brings them itself. */
   async setAddresses(host: string, addresses: readonly string[]): Promise<void> {
-    (this.#revision.addresses as Map<string, readonly string[]>).set(host, addresses);
     await this.#ask((port) => port.setAddresses(host, addresses));
   }
 
@@ -127,20 +138,24 @@ export class DataPlanes {
     return Math.min(...(await this.#ask((port) => port.oldestPinned())));
   }
 
-  /** Stops as CONTRACT 6 says. @returns how many requests were cut */
+  /** Stops as CONTRACT 6 says; a worker that hangs meanwhile is ended. @returns how many requests were cut */
   async stop(): Promise<number> {
     this.#stopping = true;
-    this.#stopWatching?.();
-    const cut = await this.#ask((port) => port.stop());
-    await Promise.all(this.#planes.map((plane) => plane.thread?.terminate()));
+    const cut = await this.#ask(async (port, row) => {
+      const requests = await port.stop();
+      this.#planes[row]!.ready = false; // its signs of life end here
+      return requests;
+    });
+    await this.terminate();
     return cut.reduce((sum, requests) => sum + requests, 0);
   }
 
   /** Ends everything at once. */
   async terminate(): Promise<void> {
     this.#stopping = true;
+    this.#terminated = true;
     this.#stopWatching?.();
-    await Promise.all(this.#planes.map((plane) => plane.thread?.terminate()));
+    await Promise.all(this.#planes.map((plane) => plane.port.terminate()));
   }
 
   /** Asks all planes; one that dies meanwhile is left out: its replacement gets what is in force then. */
@@ -150,7 +165,7 @@ export class DataPlanes {
       try {
         return [await question(port, plane.row)];
       } catch (error) {
-        if (plane.port !== port || (error as WorkerDied).workerDied) return [];
+        if (plane.port !== port || error instanceof WorkerDied) return [];
         throw error;
       }
     });
@@ -175,36 +190,37 @@ export class DataPlanes {
   }
 
   #onExit(plane: Plane, thread: WorkerThread, reason: string): void {
-    if (this.#stopping || plane.thread !== thread) return;
+    if (this.#terminated || plane.thread !== thread) return;
     const { clock, logger, table, gauges } = this.#services;
+    this.#lastDeath = reason.split('\n', 1)[0]!;
     const lived = clock.wall() - plane.startedAt;
     const connections = gauges.connections(plane.row);
     table.retireRow(plane.row);
     gauges.retireRow(plane.row);
     plane.ready = false;
-    plane.restarts++;
     plane.shortLives = lived < SHORT_LIFE ? plane.shortLives + 1 : 0;
     const wait = plane.shortLives === 0 ? 0 : Math.min(LONGEST_BACK_OFF, 100 * 2 ** plane.shortLives);
     logger.error(
-      { event: 'worker-died', worker: plane.row, reason, connections, replacedIn: wait },
+      { event: 'worker-died', worker: plane.row, reason, connections, ...(this.#stopping ? {} : { replacedIn: wait }) },
       `worker ${plane.row} died; ${connections} client connections were cut`,
     );
-    clock.after(wait, () => void this.inTurn(() => this.#replace(plane)));
+    if (!this.#stopping) clock.after(wait, () => void this.inTurn(() => this.#replace(plane)));
   }
 
   async #replace(plane: Plane): Promise<void> {
     if (this.#stopping) return;
     const { logger } = this.#services;
+    plane.restarts++;
     this.#startThread(plane);
     try {
       await plane.port.prepare(this.#revision);
-      await plane.port.commit();
+      await plane.port.commit(this.#services.addresses());
       await plane.port.open(this.#listeners.filter((listener) => listener.reusePort || plane.row === 0));
       plane.ready = true;
       logger.info({ event: 'worker-replaced', worker: plane.row }, `worker ${plane.row} was replaced`);
     } catch (error) {
       logger.error({ event: 'worker-not-replaced', worker: plane.row, error }, `worker ${plane.row} could not start`);
-      await plane.thread?.terminate();
+      await plane.port.terminate();
     }
   }
 
@@ -234,6 +250,3 @@ export class DataPlanes {
     void plane.thread.terminate();
   }
 }
-
-/** Marks the failure of a call whose worker died before it answered. */
-type WorkerDied = Error & { workerDied?: boolean };

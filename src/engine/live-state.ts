@@ -1,4 +1,4 @@
-// What lives beside a configuration and outlasts it: shared numbers, health, addresses of names, the access log's file.
+// What lives beside a configuration and outlasts it: the health of servers and the addresses of names.
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { DnsLookup } from '../control/discovery/dns-lookup.ts';
@@ -6,12 +6,12 @@ import { systemLookup } from '../control/discovery/name-lookup.ts';
 import { NameResolver } from '../control/discovery/name-resolver.ts';
 import type { HealthEvent } from '../control/health/health-event.ts';
 import { HealthProber } from '../control/health/health-prober.ts';
-import { LogWriter } from '../control/observe/log-writer.ts';
-import type { AccessLogConfig, Config } from '../model/config.ts';
+import type { Config } from '../model/config.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
-import { w3cFieldNames, w3cPreamble } from '../proxy/outcomes/w3c-line.ts';
 import { serverHosts } from './load-revision.ts';
-import { VERSION } from './version.ts';
+
+/** How long a start or a reload waits for names that were never answered, ms; then it goes on without them. */
+const NAME_PATIENCE = 2000;
 
 export interface LiveStateServices {
   readonly clock: Clock;
@@ -25,15 +25,13 @@ export class LiveState {
   readonly health: HealthProber;
   readonly #services: LiveStateServices;
   readonly #resolver: NameResolver;
-  #log: LogWriter | null = null;
-  #logConfig = '';
+  #resolvers: string;
 
-  /** @param config of the start: `resolvers` is read once */
   constructor(config: Config, services: LiveStateServices) {
     const { clock, logger, table } = services;
     this.#services = services;
-    const lookup = config.resolvers.length === 0 ? systemLookup : new DnsLookup(config.resolvers);
-    this.#resolver = new NameResolver(lookup, clock, config.dnsRefresh, {
+    this.#resolvers = JSON.stringify(config.resolvers);
+    this.#resolver = new NameResolver(lookupThrough(config.resolvers), clock, config.dnsRefresh, {
       onChange: (host, addresses) => services.onAddresses(host, addresses),
       onFailure: (host, error, kept) =>
         logger.warn({ event: 'name-not-resolved', host, kept, reason: error.message }, `${host} cannot be resolved`),
@@ -47,47 +45,54 @@ export class LiveState {
     });
   }
 
-  get droppedLogLines(): number {
-    return this.#log?.droppedLines ?? 0;
+  /** All known addresses by host name. */
+  get addresses(): ReadonlyMap<string, readonly string[]> {
+    return this.#resolver.known();
   }
 
-  /** Looks up the names of `config` that are not known yet. @returns all known addresses by host name */
-  async resolve(config: Config): Promise<Map<string, readonly string[]>> {
-    const hosts = serverHosts(config);
-    await this.#resolver.watch(hosts, config.dnsRefresh);
-    return new Map([...hosts].map((host) => [host, this.#resolver.addresses(host)]));
-  }
-
-  /** Opens the access log that `config` names, if it is another one. @throws the system's error; the old log stays */
-  async openLog(config: AccessLogConfig | null): Promise<void> {
-    const wanted = JSON.stringify(config);
-    if (wanted === this.#logConfig) return;
+  /**
+   * Looks up the names of `next` that are not known yet, beside those that are in use. Resolves when each was answered
+   * or failed, at the latest after NAME_PATIENCE: what is answered later is learned then.
+   */
+  async learn(next: Config): Promise<void> {
+    this.#askThrough(next.resolvers);
+    const hosts = serverHosts(next);
     const { clock, logger } = this.#services;
-    const preamble =
-      config?.format === 'w3c' ? { preamble: (wall: number) => w3cPreamble(w3cFieldNames(config), VERSION, wall) } : {};
-    const log =
-      config === null
-        ? null
-        : await LogWriter.open({ path: config.path, keep: config.keep, clock, logger, ...preamble });
-    const old = this.#log;
-    this.#log = log;
-    this.#logConfig = wanted;
-    await old?.close();
+    const asked = this.#resolver.watch(new Set([...this.#resolver.hosts(), ...hosts]));
+    await new Promise<void>((resolve) => {
+      const callOff = clock.after(NAME_PATIENCE, () => {
+        const open = [...hosts].filter((host) => this.#resolver.addresses(host).length === 0);
+        logger.warn({ event: 'name-not-answered', hosts: open }, `no address yet for ${open.join(', ')}`);
+        resolve();
+      });
+      void asked.then(() => {
+        callOff();
+        resolve();
+      });
+    });
   }
 
-  writeLog(lines: Uint8Array): void {
-    this.#log?.write(lines);
+  /** `config` is in force: the names of others are forgotten. */
+  use(config: Config): void {
+    this.#askThrough(config.resolvers);
+    void this.#resolver.watch(serverHosts(config), config.dnsRefresh);
   }
 
-  async reopenLog(): Promise<void> {
-    await this.#log?.reopen();
-  }
-
-  async close(): Promise<void> {
+  close(): void {
     this.health.close();
     this.#resolver.close();
-    await this.#log?.close();
   }
+
+  #askThrough(resolvers: readonly string[]): void {
+    const wanted = JSON.stringify(resolvers);
+    if (wanted === this.#resolvers) return;
+    this.#resolver.askThrough(lookupThrough(resolvers));
+    this.#resolvers = wanted;
+  }
+}
+
+function lookupThrough(resolvers: readonly string[]) {
+  return resolvers.length === 0 ? systemLookup : new DnsLookup(resolvers);
 }
 
 function logHealth(logger: Logger, event: HealthEvent): void {

@@ -3,12 +3,12 @@
 import type { Clock } from '../base/clock.ts';
 import { configFromObject, type LoadedConfig, loadConfig, toLocated } from '../control/config/load-config.ts';
 import { claimSlots } from '../control/state/server-slots.ts';
-import type { Config, ConfigProblem, ListenerConfig } from '../model/config.ts';
+import type { Config, ConfigProblem } from '../model/config.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
-import { parseListenAddress } from '../model/listen-address.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { compileSnapshot } from './compile-snapshot.ts';
+import { overrideListeners } from './override-listeners.ts';
 import type { ConfigInput, RouterOptions } from './router-options.ts';
 
 export interface CheckedConfig {
@@ -16,6 +16,8 @@ export interface CheckedConfig {
   /** Warnings. */
   problems: LocatedProblem[];
   files: string[];
+  /** Where a setting stands. */
+  locate: LoadedConfig['locate'];
 }
 
 /**
@@ -27,9 +29,13 @@ export async function loadChecked(input: ConfigInput, options: RouterOptions, cl
   const config = { ...loaded.config, listeners: overrideListeners(loaded.config.listeners, options.listen ?? []) };
   const problems: ConfigProblem[] = [];
   compileForNobody(config, clock, problems);
-  const all = [...loaded.problems, ...toLocated(problems, loaded)];
+  const all = [...loaded.problems, ...toLocated(problems, loaded)].sort(byPlace);
   if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);
-  return { config, problems: all, files: loaded.files };
+  return { config, problems: all, files: loaded.files, locate: loaded.locate };
+}
+
+function byPlace(a: LocatedProblem, b: LocatedProblem): number {
+  return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
 }
 
 function load(input: ConfigInput, options: RouterOptions): Promise<LoadedConfig> | LoadedConfig {
@@ -42,17 +48,24 @@ function load(input: ConfigInput, options: RouterOptions): Promise<LoadedConfig>
     : configFromObject(input, { stateDirectoryDefault: null, ...absent });
 }
 
-/** A snapshot with live numbers of its own, for explain and for finding faults; every server is healthy and Active. */
-export function compileForNobody(config: Config, clock: Clock, problems: ConfigProblem[]): Snapshot {
+/**
+ * A snapshot with live numbers of its own, for explain and for finding faults; every server is healthy and Active.
+ * @param affinitySecret '' recognises no cookie
+ */
+export function compileForNobody(
+  config: Config,
+  clock: Clock,
+  problems: ConfigProblem[],
+  affinitySecret = '',
+): Snapshot {
   const table = ServerTableOwner.create(1);
   const revision = {
     id: 0,
     config,
     slots: claimSlots(table, config.farms),
     serverBlocks: table.blocks,
-    affinitySecret: '',
+    affinitySecret,
     tieSeed: 0,
-    addresses: new Map(),
   };
   return compileSnapshot(revision, table, clock, problems);
 }
@@ -64,19 +77,4 @@ export function serverHosts(config: Config): Set<string> {
     for (const { target } of farm.servers) if (target.kind === 'tcp') hosts.add(target.host);
   }
   return hosts;
-}
-
-/** `--listen`: one address for every listener, or `http=…` for those of a scheme (CONTRACT 1). */
-function overrideListeners(listeners: ListenerConfig[], written: readonly string[]): ListenerConfig[] {
-  let result = listeners;
-  for (const text of written) {
-    const [, scheme, value = ''] = /^(?:(https?)=)?(.*)$/.exec(text)!;
-    const address = parseListenAddress(value);
-    if ('fault' in address)
-      throw new ConfigError([{ file: '--listen', line: 0, column: 0, severity: 'error', message: address.fault }]);
-    result = result.map((listener) =>
-      scheme === undefined || (scheme === 'https') === listener.tls ? { ...listener, address } : listener,
-    );
-  }
-  return result;
 }

@@ -1,11 +1,14 @@
 // What a reload may not do, or not by itself (CONTRACT 2, Reload).
-import type { Config } from '../model/config.ts';
+import type { Config, ConfigPath } from '../model/config.ts';
+import { ConfigError } from '../model/config-error.ts';
 import { serverId } from '../model/server-table.ts';
+import type { CheckedConfig } from './load-revision.ts';
+import { ListenError } from './settle-listeners.ts';
 
 /** Keys that a reload does not change, of those that `next` writes otherwise. */
 export function fixedKeysChanged(running: Config, next: Config): string[] {
   const fixed: [string, (config: Config) => unknown][] = [
-    ['admin.address', (config) => [config.admin.enabled, config.admin.address]],
+    ['admin.address', (config) => config.admin.address],
     ['workers', (config) => config.workers],
     ['stateDirectory', (config) => config.stateDirectory],
   ];
@@ -24,4 +27,19 @@ export function farmsLosingMost(running: Config, next: Config): string[] {
       return lost.length * 2 > farm.servers.length;
     })
     .map((farm) => farm.name);
+}
+
+/** What kept `checked` from coming into force, in the form of a fault of the configuration where it is one. */
+export function asConfigError(error: unknown, checked: CheckedConfig): unknown {
+  const path = settingBehind(error);
+  if (path === null) return error;
+  const { message } = error as Error;
+  return new ConfigError([{ ...checked.locate(path), severity: 'error', message }]);
+}
+
+function settingBehind(error: unknown): ConfigPath | null {
+  if (error instanceof ListenError) {
+    return error.listener === null ? ['admin', 'address'] : ['listeners', error.listener, 'address'];
+  }
+  return (error as NodeJS.ErrnoException).syscall === 'open' ? ['accessLog', 'path'] : null;
 }

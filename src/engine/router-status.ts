@@ -1,5 +1,4 @@
 // What a running router says of itself: the status of the admin API and the numbers of the metrics page.
-
 import type { HealthEvidence } from '../control/health/health-event.ts';
 import type { HealthProber } from '../control/health/health-prober.ts';
 import type { ServerNumbers } from '../control/observe/metrics-source.ts';
@@ -8,12 +7,40 @@ import { serverCounters } from '../control/observe/server-counters.ts';
 import type { Config, ServerConfig } from '../model/config.ts';
 import { serverId } from '../model/server-table.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
-import type { FarmStatus, ServerAvailability, ServerEvidence, ServerStatus } from '../model/status.ts';
+import type { FarmStatus, RouterStatus, ServerAvailability, ServerEvidence, ServerStatus } from '../model/status.ts';
+import type { Running } from './running.ts';
+import { listenerUrl } from './settle-listeners.ts';
+import { VERSION } from './version.ts';
 
 const AVAILABILITY: readonly ServerAvailability[] = ['Active', 'Draining', 'Inactive'];
 
+export interface OpenedListener {
+  name: string;
+  /** With the real address and port. */
+  url: string;
+}
+
+/** @param lastError why the latest reload was refused */
+export function statusOf(running: Running, lastError: RouterStatus['snapshot']['lastError']): RouterStatus {
+  const { table, live, rates, planes, checked, revision, loadedAt, startedAt } = running;
+  const iso = (wall: number): string => new Date(wall).toISOString();
+  return {
+    version: VERSION,
+    startedAt: iso(startedAt),
+    snapshot: { id: revision.id, loadedAt: iso(loadedAt), lastError },
+    workers: planes.states.map((worker) => ({ ...worker, startedAt: iso(worker.startedAt) })),
+    listeners: openedListeners(running),
+    farms: farmStatuses(checked.config, table, live.health, rates),
+  };
+}
+
+export function openedListeners({ listeners, admin }: Running): OpenedListener[] {
+  const opened = listeners.map(({ name, address }) => ({ name, url: listenerUrl(address) }));
+  return admin.url === null ? opened : [...opened, { name: 'admin', url: admin.url }];
+}
+
 /** Farms and servers of `config` with their live numbers. */
-export function farmStatuses(
+function farmStatuses(
   config: Config,
   table: ServerTableOwner,
   health: HealthProber,
@@ -66,12 +93,7 @@ export function* serverNumbers(config: Config, table: ServerTableOwner): Iterabl
   }
 }
 
-/** Total requests of every server, for the rates. */
-export function* requestTotals(config: Config, table: ServerTableOwner): Iterable<readonly [string, number]> {
-  for (const farm of config.farms) {
-    for (const server of farm.servers) {
-      const id = serverId(farm.name, server.address);
-      yield [id, table.state(table.slotOf(id)!).totals().totalRequests];
-    }
-  }
+/** Total requests by slot, for the rates; the slots of farms count nothing. */
+export function* requestTotals(table: ServerTableOwner): Iterable<readonly [string, number]> {
+  for (const id of table.claimed()) yield [id, table.state(table.slotOf(id)!).totals().totalRequests];
 }

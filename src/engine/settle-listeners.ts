@@ -2,19 +2,41 @@
 // another port for 0, so the control thread binds each address alone first (DESIGN 5).
 import { unlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import type { ListenAddress, ListenerConfig } from '../model/config.ts';
+import type { Config, ListenAddress, ListenerConfig } from '../model/config.ts';
 import { formatListenAddress } from '../model/listen-address.ts';
 import type { OpenListener } from './data-plane-port.ts';
 
 /** A listener that cannot be opened; the message is one line for people. */
-export class ListenError extends Error {}
+export class ListenError extends Error {
+  /** Null for the admin API. */
+  readonly listener: string | null;
+
+  constructor(message: string, listener: string | null = null) {
+    super(message);
+    this.listener = listener;
+  }
+}
+
+/** Listeners that this version opens; `check` says which others there are. @throws ListenError when there is none */
+export function servedListeners(config: Config): ListenerConfig[] {
+  const served = config.listeners.filter((listener) => listener.protocol === 'http' && !listener.tls);
+  if (served.length === 0) throw new ListenError('no listener can be opened: see the warnings of `narrows check`');
+  return served;
+}
 
 /**
- * Settles the address of `listener`: a port in use is found, port 0 becomes a real one.
- * @param shared whether workers will share it
+ * Settles the addresses of `listeners`, one after the other.
+ * @param shared whether workers will share them
  * @throws ListenError
  */
-export async function settleListener(listener: ListenerConfig, shared: boolean): Promise<OpenListener> {
+export async function settleListeners(listeners: readonly ListenerConfig[], shared: boolean): Promise<OpenListener[]> {
+  const settled: OpenListener[] = [];
+  for (const listener of listeners) settled.push(await settleListener(listener, shared));
+  return settled;
+}
+
+/** A port in use is found, port 0 becomes a real one. */
+async function settleListener(listener: ListenerConfig, shared: boolean): Promise<OpenListener> {
   const { name, address } = listener;
   if (address.kind === 'unix') {
     await removeStaleSocket(name, address.path);
@@ -24,15 +46,18 @@ export async function settleListener(listener: ListenerConfig, shared: boolean):
   return { key: listenerKey(listener), name, address: { ...address, port }, reusePort: shared };
 }
 
-/** What makes a listener the same one after a reload. */
-export function listenerKey(listener: ListenerConfig): string {
-  return `${listener.name} ${formatListenAddress(listener.address)}`;
+/** What makes a listener the same one after a reload: its address, whatever its name; port 0 is another port for each name. */
+export function listenerKey({ name, address }: ListenerConfig): string {
+  const where = formatListenAddress(address);
+  return address.kind === 'tcp' && address.port === 0 ? `${where} ${name}` : where;
 }
 
 function bindOnce(name: string, address: Extract<ListenAddress, { kind: 'tcp' }>): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(inWords(name, address, error))));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new ListenError(inWords(name, address, error), name)),
+    );
     server.listen({ host: address.host, port: address.port }, () => {
       const { port } = server.address() as { port: number };
       server.close(() => resolve(port));
@@ -57,7 +82,7 @@ async function removeStaleSocket(name: string, path: string): Promise<void> {
     });
     probe.once('error', () => resolve(false));
   });
-  if (answered) throw new ListenError(`listener ${name}: unix:${path} is in use by another program`);
+  if (answered) throw new ListenError(`listener ${name}: unix:${path} is in use by another program`, name);
   await unlink(path).catch(() => {});
 }
 

@@ -14,28 +14,38 @@ interface Pending {
   reject(error: Error): void;
 }
 
+/** The worker did not live to answer a call. */
+export class WorkerDied extends Error {
+  constructor(reason: string) {
+    super(`the worker died: ${reason}`);
+  }
+}
+
 export class WorkerThread implements DataPlanePort {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   readonly #events: DataPlaneEvents;
   #calls = 0;
+  /** Why the thread has ended; null while it runs. */
+  #ended: string | null = null;
 
   /** @param onExit hears once that the thread has ended, and why */
   constructor(setup: DataPlaneSetup, events: DataPlaneEvents, onExit: (reason: string) => void) {
     this.#events = events;
     this.#worker = new Worker(ENTRY, {
       workerData: setup,
+      ...ownArguments(),
       resourceLimits: { maxOldGenerationSizeMb: HEAP },
       name: `narrows-${setup.row}`,
     });
-    let reason = 'it exited';
+    let reason = 'its thread ended';
     this.#worker.on('message', (message: PlaneMessage) => this.#onMessage(message));
     this.#worker.on('error', (error) => {
       reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     });
     this.#worker.on('exit', () => {
-      for (const pending of this.#pending.values())
-        pending.reject(Object.assign(new Error(`the worker died: ${reason}`), { workerDied: true }));
+      this.#ended = reason;
+      for (const pending of this.#pending.values()) pending.reject(new WorkerDied(reason));
       this.#pending.clear();
       onExit(reason);
     });
@@ -45,8 +55,8 @@ export class WorkerThread implements DataPlanePort {
     return this.#call('prepare', [revision]);
   }
 
-  commit(): Promise<void> {
-    return this.#call('commit', []);
+  commit(addresses: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    return this.#call('commit', [addresses]);
   }
 
   open(listeners: readonly OpenListener[]): Promise<void> {
@@ -75,6 +85,7 @@ export class WorkerThread implements DataPlanePort {
   }
 
   #call<T>(verb: PlaneVerb, values: unknown[]): Promise<T> {
+    if (this.#ended !== null) return Promise.reject(new WorkerDied(this.#ended));
     return new Promise<T>((resolve, reject) => {
       const call = ++this.#calls;
       this.#pending.set(call, { resolve: resolve as (value: unknown) => void, reject });

@@ -11,6 +11,12 @@ export interface LoadBalancingPolicy {
   pick(candidates: readonly Server[], ctx: RequestContext): Server;
 }
 
+/** Writes the head of a request for a server. */
+export interface RequestForwarding {
+  /** The whole head, with its empty line. May throw ProxyError. */
+  headFor(ctx: RequestContext, server: Server): string;
+}
+
 /** Ties a client to a server. */
 export interface AffinityPolicy {
   readonly name: string;

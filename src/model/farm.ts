@@ -1,6 +1,6 @@
 // A farm and its servers, compiled and frozen: what requests run on. FarmConfig is what was written, ServerState what lives.
 import type { FarmConfig, ServerConfig } from './config.ts';
-import type { AffinityPolicy, LoadBalancingPolicy } from './extensions.ts';
+import type { AffinityPolicy, LoadBalancingPolicy, RequestForwarding } from './extensions.ts';
 import type { ServerState } from './server-state.ts';
 
 export interface Server {
@@ -11,6 +11,8 @@ export interface Server {
   readonly farmName: string;
   /** Position in its farm. */
   readonly index: number;
+  /** Of its live numbers: small, and unique while the server exists. */
+  readonly slot: number;
   readonly state: ServerState;
   /** Host header for this server when the client's is not kept (arr.md 5.2), for http. */
   readonly hostHeader: string;
@@ -30,4 +32,5 @@ export interface Farm {
   readonly balancer: LoadBalancingPolicy;
   /** Null when the farm has no client affinity. */
   readonly affinity: AffinityPolicy | null;
+  readonly forwarding: RequestForwarding;
 }

@@ -109,6 +109,7 @@ export function sampleServers(
       config: server,
       farmName: config.name,
       index,
+      slot: slots.get(id)!,
       state: table.state(slots.get(id)!),
       hostHeader: server.address,
       poolKey: id,

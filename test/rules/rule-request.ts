@@ -1,7 +1,14 @@
 // For tests: rules written as briefly as in a file, and requests run through them by the stage of the router.
 import type { Answer } from '../../src/model/answer.ts';
 import type { ClientConnectionInfo } from '../../src/model/client.ts';
-import type { ActionConfig, ConditionConfig, Config, ConfigProblem, RewriteMapConfig, RuleConfig } from '../../src/model/config.ts';
+import type {
+  ActionConfig,
+  ConditionConfig,
+  Config,
+  ConfigProblem,
+  RewriteMapConfig,
+  RuleConfig,
+} from '../../src/model/config.ts';
 import { RequestContext } from '../../src/model/request-context.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import type { Step } from '../../src/model/trace.ts';
@@ -86,13 +93,13 @@ export interface SentRequest {
   fields?: string[];
   connection?: Partial<ClientConnectionInfo>;
   client?: string;
-  traced?: boolean;
+  /** Where explain's steps go; absent: nobody asks. */
+  trace?: Step[];
 }
 
 export interface RuleResult {
   ctx: RequestContext;
   answer: Answer | undefined;
-  steps: Step[];
   /** `http://shop/a?b`, or `/a?b` where the request stays local. */
   url: string;
 }
@@ -111,7 +118,7 @@ export function runRules(written: WrittenRules, request: string | SentRequest): 
   const answer = set === null ? undefined : (rulesStage(set).onRequest!(ctx) as Answer | undefined);
   const { destination, scheme } = ctx.outbound;
   const url = (destination === null ? '' : `${scheme}://${destination}`) + ctx.outbound.target;
-  return { ctx, answer, steps: ctx.trace ?? [], url };
+  return { ctx, answer, url };
 }
 
 function contextOf(sent: SentRequest): RequestContext {
@@ -126,8 +133,18 @@ function contextOf(sent: SentRequest): RequestContext {
     ...sent.connection,
   };
   const client = sent.client ?? connection.peerAddress;
-  const trace: Step[] | null = sent.traced === true ? [] : null;
-  return new RequestContext('id', 0, 0, connection, client, connection.peerPort, headOf(sent), {} as Snapshot, null, trace);
+  return new RequestContext(
+    'id',
+    0,
+    0,
+    connection,
+    client,
+    connection.peerPort,
+    headOf(sent),
+    {} as Snapshot,
+    null,
+    sent.trace ?? null,
+  );
 }
 
 function headOf({ method = 'GET', target, host = 'www.example.com', fields = [] }: SentRequest): RequestHead {

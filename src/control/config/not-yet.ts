@@ -78,7 +78,6 @@ const MISSING: Missing[] = [
   { path: 'rules.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },
   { path: 'compatibility', when: isWord('arr'), name: 'affinityCookie', text: OUR_COOKIE },
   { path: 'compatibility.*', when: isWord('affinitycookie'), name: 'affinityCookie', text: OUR_COOKIE },
-  { path: 'resolvers', text: "the system's resolver is asked for now" },
   { path: 'extensions', text: 'extensions are not loaded yet' },
   { path: 'pathMap', text: 'IIS files are not read yet' },
   { path: 'pathCase', text: 'files are not served yet' },

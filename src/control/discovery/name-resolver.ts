@@ -28,7 +28,7 @@ interface WatchedName {
 const NONE: readonly string[] = [];
 
 export class NameResolver {
-  readonly #lookup: NameLookup;
+  #lookup: NameLookup;
   readonly #clock: Clock;
   readonly #events: NameEvents;
   #refresh: number;
@@ -64,6 +64,21 @@ export class NameResolver {
   /** The last good answer; an IP literal is its own; none for a name that was never answered or is not watched. */
   addresses(host: string): readonly string[] {
     return isIP(host) !== 0 ? [host] : (this.#names.get(host)?.addresses ?? NONE);
+  }
+
+  /** The names that are watched. */
+  hosts(): Iterable<string> {
+    return this.#names.keys();
+  }
+
+  /** The last good answers of all names that are watched; a name without one has none. */
+  known(): ReadonlyMap<string, readonly string[]> {
+    return new Map(Array.from(this.#names.values(), ({ host, addresses }) => [host, addresses]));
+  }
+
+  /** Asks through `lookup` from the next question on. */
+  askThrough(lookup: NameLookup): void {
+    this.#lookup = lookup;
   }
 
   /** Forgets every name and ends questions under way. */

@@ -25,6 +25,16 @@ export function affinitySecret(stateDirectory: string | null, warn: (message: st
   }
 }
 
+/** The secret that a router with `stateDirectory` uses, for who only looks: nothing is made. Null when there is none. */
+export function existingAffinitySecret(stateDirectory: string | null): string | null {
+  if (stateDirectory === null) return null;
+  try {
+    return read(join(stateDirectory, FILE_NAME), () => {});
+  } catch {
+    return null; // not readable by this user: then no cookie is recognised, which explain says
+  }
+}
+
 /** Null when there is no file. Throws when it holds no secret or may not be read. */
 function read(file: string, warn: (message: string) => void): string | null {
   let secret: string;

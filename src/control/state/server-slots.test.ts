@@ -4,7 +4,7 @@ import { sampleFarm, sampleServer } from '../../../test/kit/sample-farm.ts';
 import { Availability } from '../../model/server-state.ts';
 import { farmSlotId } from '../../model/server-table.ts';
 import { ServerTableOwner } from '../../model/server-table-owner.ts';
-import { claimSlots } from './server-slots.ts';
+import { claimSlots, releaseOtherSlots } from './server-slots.ts';
 
 describe('slots of a configuration', () => {
   it('are claimed for every farm and server, disabled ones too', () => {
@@ -27,7 +27,9 @@ describe('slots of a configuration', () => {
     const table = ServerTableOwner.create(1);
     const before = claimSlots(table, [sampleFarm('shop', ['a:1', 'b:2'])]);
     table.setAvailability(before.get('shop/a:1')!, Availability.Draining);
-    const after = claimSlots(table, [sampleFarm('shop', ['a:1', 'c:3'], { serverAutoStart: false })]);
+    const next = [sampleFarm('shop', ['a:1', 'c:3'], { serverAutoStart: false })];
+    const after = claimSlots(table, next);
+    releaseOtherSlots(table, next);
     expect(after.get('shop/a:1')).toBe(before.get('shop/a:1'));
     expect(after.get(farmSlotId('shop'))).toBe(before.get(farmSlotId('shop')));
     expect(table.state(after.get('shop/a:1')!).availability).toBe(Availability.Draining);
@@ -35,5 +37,18 @@ describe('slots of a configuration', () => {
     const later = claimSlots(table, [sampleFarm('shop', ['a:1', 'c:3', 'd:4'])]);
     expect(later.get('shop/d:4')).toBe(before.get('shop/b:2'));
     expect(table.state(later.get('shop/d:4')!).availability).toBe(Availability.Active);
+  });
+
+  it('of a configuration that did not come into force are freed, and nothing of the running one changes', () => {
+    const table = ServerTableOwner.create(1);
+    const running = [sampleFarm('shop', ['a:1', 'b:2'])];
+    const before = claimSlots(table, running);
+    table.setAvailability(before.get('shop/b:2')!, Availability.Draining);
+    const refused = claimSlots(table, [sampleFarm('shop', ['a:1', 'c:3'])]);
+    releaseOtherSlots(table, running);
+    table.recycleReleased();
+    expect(table.claimed().sort()).toEqual(['shop/', 'shop/a:1', 'shop/b:2']);
+    expect(table.state(before.get('shop/b:2')!).availability).toBe(Availability.Draining);
+    expect(table.claim('shop/d:4')).toBe(refused.get('shop/c:3'));
   });
 });

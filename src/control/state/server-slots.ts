@@ -6,9 +6,8 @@ import { farmSlotId, serverId } from '../../model/server-table.ts';
 import type { ServerTableOwner } from '../../model/server-table-owner.ts';
 
 /**
- * Claims a slot for each farm and each of its servers and releases those of servers that went; numbers, health and
- * state of the others stay. New servers start Active, or Inactive where serverAutoStart is false (arr.md 5.1).
- * Released slots are given to others only by ServerTableOwner.recycleReleased().
+ * Claims a slot for each farm and each of its servers; numbers, health and state of those that have one stay. New servers
+ * start Active, or Inactive where serverAutoStart is false (arr.md 5.1).
  * @returns slots by server id and farmSlotId: what compiling the farms needs
  */
 export function claimSlots(table: ServerTableOwner, farms: readonly FarmConfig[]): ReadonlyMap<string, number> {
@@ -24,6 +23,18 @@ export function claimSlots(table: ServerTableOwner, farms: readonly FarmConfig[]
         table.setAvailability(slot, farm.serverAutoStart ? Availability.Active : Availability.Inactive);
     }
   }
-  for (const id of before) if (!slots.has(id)) table.release(table.slotOf(id)!);
   return slots;
+}
+
+/**
+ * Releases the slots of all but these farms and servers: to be called once the configuration that claimed theirs is in
+ * force. They are given to others only by ServerTableOwner.recycleReleased().
+ */
+export function releaseOtherSlots(table: ServerTableOwner, farms: readonly FarmConfig[]): void {
+  const kept = new Set<string>();
+  for (const farm of farms) {
+    kept.add(farmSlotId(farm.name));
+    for (const server of farm.servers) kept.add(serverId(farm.name, server.address));
+  }
+  for (const id of table.claimed()) if (!kept.has(id)) table.release(table.slotOf(id)!);
 }

@@ -1,6 +1,6 @@
 // FarmConfig to Farm: what was written becomes what requests run on.
 import type { FarmConfig, ServerConfig } from '../../model/config.ts';
-import type { AffinityPolicy, LoadBalancingPolicy } from '../../model/extensions.ts';
+import type { AffinityPolicy, LoadBalancingPolicy, RequestForwarding } from '../../model/extensions.ts';
 import type { Farm, Server } from '../../model/farm.ts';
 import { hostHeaderOf } from '../../model/host-header.ts';
 import { type FarmCursors, farmSlotId, type ServerTable, serverId } from '../../model/server-table.ts';
@@ -14,6 +14,7 @@ export interface FarmServices {
   /** Slots by server id and farmSlotId, as the control thread claimed them. */
   readonly slots: ReadonlyMap<string, number>;
   createBalancer(config: FarmConfig, cursors: FarmCursors): LoadBalancingPolicy;
+  createForwarding(config: FarmConfig): RequestForwarding;
   /** Null: the farm has no client affinity. */
   createAffinity(config: FarmConfig, servers: readonly Server[]): AffinityPolicy | null;
 }
@@ -32,18 +33,21 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
     whyNoServer: () => whyNoServer(config, servers),
     balancer: services.createBalancer(config, services.table.cursors(slotOf(farmSlotId(config.name), services))),
     affinity: services.createAffinity(config, servers),
+    forwarding: services.createForwarding(config),
   });
 }
 
 function compileServer(farm: FarmConfig, config: ServerConfig, index: number, services: FarmServices): Server {
   const id = serverId(farm.name, config.address);
+  const slot = slotOf(id, services);
   return Object.freeze({
     id,
     address: config.address,
     config,
     farmName: farm.name,
     index,
-    state: services.table.state(slotOf(id, services)),
+    slot,
+    state: services.table.state(slot),
     hostHeader: hostHeaderOf(farm, config),
     poolKey: poolKeyOf(id, config),
   });

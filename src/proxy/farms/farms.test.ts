@@ -17,7 +17,11 @@ const someAffinity: AffinityPolicy = { name: 'some', find: () => null, bind: () 
 
 function compiled(config: FarmConfig, affinity: AffinityPolicy | null = null) {
   const { owner, slots } = sampleTable(config);
-  const services = { table: owner, slots, createBalancer: () => firstOf, createAffinity: () => affinity };
+  const createForwarding = () => ({ headFor: () => '' });
+  const services = {
+    ...{ table: owner, slots, createForwarding },
+    ...{ createBalancer: () => firstOf, createAffinity: () => affinity },
+  };
   const farm = compileFarm(config, services);
   return { farm, owner, slot: (address: string) => slots.get(serverId(config.name, address))! };
 }

@@ -5,7 +5,7 @@ import type { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { ResponseDraft } from '../../model/response-draft.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
-import { clientHead } from '../response/client-head.ts';
+import { clientHead, interimHead } from '../response/client-head.ts';
 import { Exchange, type ExchangeOwner } from '../upstream/exchange.ts';
 import type { UpstreamServices } from '../upstream/upstream-services.ts';
 
@@ -32,10 +32,14 @@ export class Attempts implements ExchangeOwner {
     const pinned = this.#upstream.pins.serverFor(ctx);
     const server = pinned !== null && pinned.farmName === farm.name ? pinned : farm.balancer.pick(ctx.candidates, ctx);
     ctx.attempts = [];
-    this.#attempt(ctx, server, false);
+    this.#attempt(ctx, server, false, ctx.startedAt);
   }
 
-  #attempt(ctx: RequestContext, server: Server, fresh: boolean): void {
+  #attemptAgain(ctx: RequestContext, server: Server, fresh: boolean): void {
+    this.#attempt(ctx, server, fresh, this.#upstream.clock.monotonic());
+  }
+
+  #attempt(ctx: RequestContext, server: Server, fresh: boolean, startedAt: number): void {
     if (ctx.server !== server) {
       ctx.server?.state.ended(0, 0, 0, -1, true);
       server.state.started();
@@ -43,13 +47,11 @@ export class Attempts implements ExchangeOwner {
     }
     ctx.attempts!.push({ server, reused: false, error: null });
     const repeatable = isRepeatable(ctx);
-    new Exchange(ctx, server, this, this.#upstream).begin(fresh, repeatable, this.#patience(ctx));
+    new Exchange(ctx, server, this, this.#upstream, startedAt).begin(fresh, repeatable);
   }
 
-  /** One time-out for getting connected, whatever the number of attempts. */
-  #patience(ctx: RequestContext): number {
-    const elapsed = this.#upstream.clock.monotonic() - ctx.startedAt;
-    return Math.max(1, ctx.farm!.config.protocol.timeout - elapsed);
+  onInterimHead(head: ResponseHead): string {
+    return interimHead(head);
   }
 
   onResponseHead(exchange: Exchange, head: ResponseHead): string {
@@ -62,10 +64,10 @@ export class Attempts implements ExchangeOwner {
   onFailed(exchange: Exchange, error: ProxyError): void {
     const { ctx, server } = exchange;
     this.#note(exchange, error);
-    if (wentStale(exchange, error)) return this.#attempt(ctx, server, true);
+    if (wentStale(exchange, error)) return this.#attemptAgain(ctx, server, true);
     const next = this.#nextServer(exchange, error);
     if (next === null) this.#settle(ctx, exchange, error);
-    else this.#attempt(ctx, next, false);
+    else this.#attemptAgain(ctx, next, false);
   }
 
   onDone(exchange: Exchange, error: ProxyError | null): void {

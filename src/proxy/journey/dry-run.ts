@@ -16,6 +16,7 @@ export async function dryRun(ctx: RequestContext): Promise<Answer | ProxyError |
     const farm = ctx.farm!;
     const server = farm.balancer.pick(ctx.candidates, ctx);
     ctx.server = server;
+    farm.forwarding.headFor(ctx, server); // throws what sending would: a loop, a field that is refused
     const reason = ctx.candidates.length === 1 ? 'the only candidate' : 'the next in turn';
     ctx.trace?.push({ stage: 'pick', algorithm: farm.balancer.name, server: server.address, reason });
     return undefined;

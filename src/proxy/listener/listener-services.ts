@@ -14,8 +14,6 @@ export interface ListenerServices {
   readonly scanners: RequestHeadScanner[];
   /** The configuration for the next request. */
   readonly snapshot: Snapshot;
-  /** True from the moment that the router stops: answers then end their connection. */
-  readonly stopping: boolean;
   /** The Date field's value for now. */
   readonly date: string;
   /** A new GUID. */

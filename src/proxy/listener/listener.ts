@@ -48,21 +48,22 @@ export class Listener {
       : address;
   }
 
-  /** Takes no more connections; those that are there go on. */
+  /** Takes no more connections; those that are there end with their next answer. */
   close(): void {
     this.#server.close();
+    for (const connection of this.connections) connection.leave();
   }
 
   /** Ends the connections that wait for a request. */
   closeIdle(): void {
-    for (const connection of this.connections) connection.closeWhenIdle();
+    for (const connection of this.connections) connection.closeIfIdle();
   }
 
   /** Cuts every connection. @returns how many of them had a request on its way */
   destroy(): number {
     let cut = 0;
     for (const connection of [...this.connections]) {
-      if (!connection.idle) cut++;
+      if (connection.busy) cut++;
       connection.destroy();
     }
     return cut;

@@ -1,7 +1,7 @@
 // The head of a response as the client gets it: the server's fields in their spelling and order, without hop-by-hop
 // fields, with the edits of the stages carried out (arr.md 4.2, CONTRACT 3). Framing is left to the listener, except
 // for Content-Length, which stays where the server wrote it.
-import type { ResponseDraft } from '../../model/response-draft.ts';
+import { ResponseDraft } from '../../model/response-draft.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import { FIELD_STRIDE } from '../../wire/http1/message-head.ts';
@@ -48,6 +48,11 @@ export function clientHead(draft: ResponseDraft, policy: ServerFieldPolicy, date
     for (const [name, value] of draft.fieldEdits) if (value !== null) text += fieldLine(name, value);
   }
   return text + draft.addedLines;
+}
+
+/** A 1xx head for the client, with its empty line: the server's, without framing and hop-by-hop fields. */
+export function interimHead(head: ResponseHead): string {
+  return `${keptText(new ResponseDraft(head), HANDLING.PassThrough)}\r\n`;
 }
 
 /** The status line, ours in version, and the fields that go on, copied in runs. */

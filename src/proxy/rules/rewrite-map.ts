@@ -4,12 +4,14 @@ import type { Part } from './expressions/part.ts';
 import type { RuleRun } from './rule-run.ts';
 
 export class RewriteMap {
+  readonly name: string;
   readonly #values = new Map<string, string>();
   readonly #ignoreCase: boolean;
   readonly #defaultValue: string;
 
   /** Of two keys that differ only in case, the first counts when case does not. */
   constructor(config: RewriteMapConfig) {
+    this.name = config.name;
     this.#ignoreCase = config.ignoreCase;
     this.#defaultValue = config.defaultValue;
     for (const [key, value] of config.entries) {

@@ -67,7 +67,7 @@ export class RuleRun {
     if (path === this.path && !(keepEscapes && path.includes('%'))) return;
     const wire = keepEscapes ? encodeOnce(path) : encodeAgain(resolveDotSegments(path));
     this.#wirePath = wire;
-    this.path = wire === path ? path : decodePath(wire);
+    this.path = wire === path && !wire.includes('%') ? path : resolveDotSegments(decodePath(wire));
     this.input = this.path.slice(1);
   }
 

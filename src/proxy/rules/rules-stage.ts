@@ -2,9 +2,9 @@
 import type { Answer } from '../../model/answer.ts';
 import type { Stage } from '../../model/extensions.ts';
 import type { RequestContext } from '../../model/request-context.ts';
-import type { RuleSet } from './rule-set.ts';
 import type { Rule } from './rule.ts';
 import { RuleRun } from './rule-run.ts';
+import type { RuleSet } from './rule-set.ts';
 import { beginStep, noteDecision, noteResult } from './trace-rule.ts';
 
 /**

@@ -29,6 +29,7 @@ export class ConnectionPins {
   pin(ctx: RequestContext, server: Server, connection: ServerConnection): void {
     connection.takeBack();
     connection.served++;
+    connection.pinned = true;
     const before = this.#pins.get(ctx.connection);
     if (before !== undefined && before.connection !== connection) before.connection.destroy();
     this.#pins.set(ctx.connection, { server, connection });

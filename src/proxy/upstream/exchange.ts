@@ -12,25 +12,25 @@
 // The marks below are these numbers. It is one state machine and so one file. A deadline runs only against the side that
 // we wait for: here against the server, in the listener against the client (CONTRACT 2).
 import type { DeadlineQueue } from '../../base/deadlines.ts';
-import { HeldBytes } from '../../base/held-bytes.ts';
 import { BODY_NONE, BODY_STREAMED, type BodySink, type ClientExchange } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
 import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
-import { REFUSED } from '../../wire/http1/head-scanner.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
-import type { ResponseHeadScanner } from '../../wire/http1/response-head-scanner.ts';
 import { chunkSizeLine } from '../../wire/http1/serialise.ts';
 import { connectFailure, lostBeforeResponse, lostInsideResponse } from './connection-failure.ts';
 import { authenticatesConnection } from './connection-pins.ts';
 import { ResponseBody } from './response-body.ts';
+import type { ResponseHeadReader } from './response-head-reader.ts';
 import type { ConnectionUser, ServerConnection } from './server-connection.ts';
 import type { ServerPool, Waiter } from './server-pool.ts';
 import type { UpstreamServices } from './upstream-services.ts';
 
 /** What an exchange tells the journey. Of onFailed and onDone exactly one is called, once. */
 export interface ExchangeOwner {
+  /** A 1xx head has come. @returns it as the client gets it, with its empty line */
+  onInterimHead(head: ResponseHead): string;
   /** The server's final head has come. @returns status line and field lines for the client */
   onResponseHead(exchange: Exchange, head: ResponseHead): string;
   /** Nothing of a final response has gone to the client: another attempt may follow. */
@@ -63,8 +63,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   readonly #startedAt: number;
   #connection: ServerConnection | null = null;
   #requestHead = '';
-  #scanner: ResponseHeadScanner | null = null;
-  #held: HeldBytes | null = null;
+  #reader: ResponseHeadReader | null = null;
   #head: ResponseHead | null = null;
   #body: ResponseBody | null = null;
   #uploading = false;
@@ -76,7 +75,14 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   #stopWaiting: (() => void) | null = null;
   #writtenBefore = 0;
 
-  constructor(ctx: RequestContext, server: Server, owner: ExchangeOwner, services: UpstreamServices) {
+  /** @param startedAt monotonic ms */
+  constructor(
+    ctx: RequestContext,
+    server: Server,
+    owner: ExchangeOwner,
+    services: UpstreamServices,
+    startedAt: number,
+  ) {
     this.ctx = ctx;
     this.server = server;
     this.#owner = owner;
@@ -84,18 +90,17 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     this.#client = ctx.exchange!;
     this.#pool = services.pools.of(server);
     this.#timeout = services.deadlines.queue(ctx.farm!.config.protocol.timeout);
-    this.#startedAt = services.clock.monotonic();
+    this.#startedAt = startedAt;
   }
 
   /**
    * 1. Takes a connection.
    * @param fresh a new one, whatever is idle
    * @param repeatable whether the request may be sent once more if an idle connection turns out to be closed
-   * @param patience milliseconds left for getting connected
    */
-  begin(fresh: boolean, repeatable: boolean, patience: number): void {
+  begin(fresh: boolean, repeatable: boolean): void {
     try {
-      this.#requestHead = this.#services.planFor(this.ctx).headFor(this.ctx, this.server);
+      this.#requestHead = this.ctx.farm!.forwarding.headFor(this.ctx, this.server);
     } catch (error) {
       return this.#fail(asProxyError(error));
     }
@@ -103,27 +108,33 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     if (this.#over) return;
     const pinned = this.#services.pins.connectionFor(this.ctx, this.server);
     const idle = pinned ?? (fresh ? null : this.#pool.takeIdle(repeatable));
-    if (idle === null) return this.#dial(patience);
+    if (idle === null) return this.#dial();
     this.reused = idle.served > 0;
     this.#borrow(idle);
     this.#send();
   }
 
-  #dial(patience: number): void {
+  #dial(): void {
     const target = this.#services.targetFor(this.server);
     if (target === null) {
       return this.#fail(new ProxyError('nameNotResolved', `the name of ${this.server.id} has no address`));
     }
-    this.#stopWaiting ??= this.#services.clock.after(patience, () => this.onDeadline());
+    this.#stopWaiting ??= this.#services.clock.after(this.#patience(), () => this.onDeadline());
     const connection = this.#pool.open(target, this.ctx.farm!.config.protocol.maxConnections);
     if (connection === null) this.#pool.wait(this);
     else this.#borrow(connection);
   }
 
+  /** Milliseconds left for getting connected: one time-out, whatever the number of attempts. */
+  #patience(): number {
+    const elapsed = this.#services.clock.monotonic() - this.ctx.startedAt;
+    return Math.max(1, this.ctx.farm!.config.protocol.timeout - elapsed);
+  }
+
   /** protocol.maxConnections held us up; try again. */
   onConnectionFree(): void {
     const idle = this.#pool.takeIdle(false);
-    if (idle === null) return this.#dial(0);
+    if (idle === null) return this.#dial();
     this.#gotConnection();
     this.reused = idle.served > 0;
     this.#borrow(idle);
@@ -160,15 +171,19 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
       this.#sendingHead = false;
       if (this.#over) return;
     }
+    if (!this.#uploading || (this.ctx.inbound.expectContinue && !this.bodySent))
+      connection.startDeadline(this.#timeout);
     this.#flushToServer();
-    if (!this.#uploading || this.ctx.inbound.expectContinue) connection.startDeadline(this.#timeout);
   }
 
   /** 3. */
   onBody(buffer: Buffer, start: number, end: number): void {
     const connection = this.#connection;
     if (connection === null || connection.socket.writeFailed) return; // the server's answer is still being read
-    this.bodySent = true;
+    if (!this.bodySent) {
+      this.bodySent = true;
+      connection.stopDeadline(); // it ran if a 100 was awaited: now we wait for the client
+    }
     if (this.ctx.inbound.bodyKind !== BodyKind.chunked) return connection.writer.bytes(buffer, start, end);
     connection.writer.text(chunkSizeLine(end - start));
     connection.writer.bytes(buffer, start, end);
@@ -190,12 +205,14 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   #flushToServer(): void {
     const connection = this.#connection;
     if (connection === null || connection.socket.writeFailed || connection.writer.flush()) return;
-    this.#client.pauseBody();
+    if (this.#uploading) this.#client.pauseBody();
+    else connection.stopDeadline(); // receiving begins when the last byte is written (CONTRACT 2)
     connection.socket.setTimeout(this.ctx.farm!.config.protocol.timeout);
   }
 
   onDrain(): void {
     if (this.#uploading) this.#client.resumeBody();
+    else if (this.#head === null) this.#connection?.startDeadline(this.#timeout);
   }
 
   get retainsBuffer(): boolean {
@@ -205,58 +222,41 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   onBytes(buffer: Buffer, length: number): void {
     this.answered = true;
     this.bytesReceived += length;
-    this.#connection!.startDeadline(this.#timeout);
-    if (this.#head !== null) return this.#relay(buffer, 0, length);
-    if (this.#held === null) return this.#readHead(buffer, 0, length);
-    this.#held.append(Buffer.from(buffer.subarray(0, length)));
-    this.#readHead(this.#held.buffer!, this.#held.start, this.#held.end);
+    if (this.#head !== null) this.#relay(buffer, 0, length);
+    else this.#readHead(buffer, length);
+    // Each byte restarts it (CONTRACT 2), unless this was the last one or the client must give or take some first.
+    const connection = this.#connection;
+    if (connection === null || this.#uploading || connection.socket.isPaused()) return;
+    connection.startDeadline(this.#timeout);
   }
 
   /** 4. */
-  #readHead(buffer: Buffer, start: number, end: number): void {
-    const { maxResponseHeaderSize } = this.ctx.farm!.config.protocol;
-    this.#scanner ??= this.#services.borrowScanner(maxResponseHeaderSize);
-    const scanner = this.#scanner;
-    const after = scanner.scan(buffer, start, end);
-    if (after === REFUSED) {
-      const { reason, status } = scanner.refusal!;
-      this.#returnScanner();
-      return this.#fail(
-        new ProxyError(
-          status === 431 ? 'responseHeadTooLarge' : 'invalidResponse',
-          `${this.server.id} sent an invalid response: ${reason}`,
-        ),
-      );
+  #readHead(buffer: Buffer, length: number): void {
+    const { method } = this.ctx.inbound;
+    this.#reader ??= this.#services.borrowReader(this.ctx.farm!.config.protocol.maxResponseHeaderSize);
+    const reader = this.#reader;
+    reader.take(buffer, length);
+    let head = reader.head(method);
+    while (head?.isInterim) {
+      if (this.#uploading) this.#connection!.stopDeadline();
+      this.#client.sendInformational(this.#owner.onInterimHead(head));
+      head = reader.head(method);
     }
-    if (after < 0) return this.#hold(buffer, start, end);
-    const head = scanner.head(this.ctx.inbound.method);
-    this.#held?.consumeTo(after);
-    if (head.isInterim) return this.#interim(head, buffer, after, end);
-    this.#returnScanner();
-    this.#respond(head, buffer, after, end);
-  }
-
-  /** The read buffer is used again for the next read: what is not understood yet is copied. */
-  #hold(buffer: Buffer, start: number, end: number): void {
-    if (this.#held !== null && this.#held.buffer !== null) return;
-    this.#held ??= new HeldBytes();
-    this.#held.append(Buffer.from(buffer.subarray(start, end)));
-  }
-
-  #interim(head: ResponseHead, buffer: Buffer, after: number, end: number): void {
-    this.#client.sendInformational(`HTTP/1.1${head.text.slice(8)}\r\n`);
-    this.#scanner!.reset();
-    if (after < end) this.#readHead(buffer, after, end);
+    if (head !== null) return this.#respond(head, reader);
+    if (reader.refusal === null) return;
+    const code = reader.refusal.status === 431 ? 'responseHeadTooLarge' : 'invalidResponse';
+    this.#fail(new ProxyError(code, `${this.server.id} sent an invalid response: ${reader.refusal.reason}`));
   }
 
   /** 5. */
-  #respond(head: ResponseHead, buffer: Buffer, after: number, end: number): void {
+  #respond(head: ResponseHead, reader: ResponseHeadReader): void {
     if (head.status === 101) {
       return this.#fail(new ProxyError('invalidResponse', `${this.server.id} switched protocols without being asked`));
     }
     this.responseTime = this.#services.clock.monotonic() - this.#startedAt;
     this.upstreamStatus = head.status;
-    if (this.#uploading) this.#stopUpload();
+    const connection = this.#connection!;
+    if (this.#uploading || connection.writer.retains) this.#stopUpload(connection);
     let text: string;
     try {
       text = this.#owner.onResponseHead(this, head);
@@ -271,13 +271,16 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     const held = head.bodyKind === BodyKind.chunked ? protocol.bufferChunkedResponses : true;
     this.#holdBack = held ? protocol.minResponseBuffer : 0;
     this.#client.sendHead(text, bodyLength(head));
-    this.#relay(buffer, after, end);
+    const { buffer, at, end } = reader;
+    this.#returnReader();
+    this.#relay(buffer, at, end);
   }
 
   /** The server has answered before the request was whole: nothing more is written to it (CONTRACT 3). */
-  #stopUpload(): void {
+  #stopUpload(connection: ServerConnection): void {
     this.#uploading = false;
     this.#reusable = false;
+    connection.socket.setTimeout(0);
     this.#client.detach();
     this.#client.attach(this);
   }
@@ -330,7 +333,8 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   #giveBack(connection: ServerConnection, head: ResponseHead): void {
     const { protocol } = this.ctx.farm!.config;
     if (!this.#reusable || !protocol.keepAlive) return connection.destroy();
-    if (authenticatesConnection(this.ctx, head)) return this.#services.pins.pin(this.ctx, this.server, connection);
+    if (connection.pinned || authenticatesConnection(this.ctx, head))
+      return this.#services.pins.pin(this.ctx, this.server, connection);
     // One second less than the server says: it may be closing while our request is on its way (DESIGN 5).
     const said = head.keepAliveTimeout < 0 ? Number.POSITIVE_INFINITY : (head.keepAliveTimeout - 1) * 1000;
     connection.keepFor = Math.min(protocol.idleTimeout, said);
@@ -345,7 +349,8 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
       if (config.target.kind === 'tcp') this.#services.addresses.skip(config.target.host);
       return this.#fail(connectFailure(id, error));
     }
-    this.#fail(lostBeforeResponse(id, this.#uploading, error));
+    const uploading = this.#uploading || (this.bodySent && this.#connection!.socket.writeFailed);
+    this.#fail(lostBeforeResponse(id, uploading, error));
   }
 
   onDeadline(): void {
@@ -387,16 +392,16 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   #leave(): void {
     this.#over = true;
     this.#gotConnection();
-    this.#returnScanner();
+    this.#returnReader();
     this.#pool.stopWaiting(this);
     if (this.#connection !== null) this.bytesSent = this.#connection.writer.written - this.#writtenBefore;
     this.#connection = null;
   }
 
-  #returnScanner(): void {
-    if (this.#scanner === null) return;
-    this.#services.returnScanner(this.ctx.farm!.config.protocol.maxResponseHeaderSize, this.#scanner);
-    this.#scanner = null;
+  #returnReader(): void {
+    if (this.#reader === null) return;
+    this.#services.returnReader(this.ctx.farm!.config.protocol.maxResponseHeaderSize, this.#reader);
+    this.#reader = null;
   }
 }
 

@@ -2,7 +2,9 @@
 // meant for us alone, with what a server behind a proxy needs to know (arr.md 4.1, CONTRACT 3).
 //
 // The head is put together from runs of the client's text: on the plain path a handful of pieces, no object per field.
-import type { Farm, Server } from '../../model/farm.ts';
+import type { FarmConfig } from '../../model/config.ts';
+import type { RequestForwarding } from '../../model/extensions.ts';
+import type { Server } from '../../model/farm.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
@@ -43,19 +45,25 @@ for (const name of DROPPED) HANDLING[FieldKind[name]] = DROP;
 for (const name of ['host', 'trailer', 'underscore'] as const) HANDLING[FieldKind[name]] = ASK;
 
 /** What forwarding depends on in a farm's configuration, worked out once. */
-export class ForwardingPlan {
-  readonly #farm: Farm;
+export class ForwardedHead implements RequestForwarding {
+  readonly #config: FarmConfig;
   /** Lower-case names of fields that are ours to say and have another name than ARR gives them. */
   readonly #ownNames: ReadonlySet<string>;
   readonly #stealth: boolean;
   readonly #appends: boolean;
+  /** Whether the configuration leaves the plain path open. */
+  readonly #plain: boolean;
   readonly #forwardedBy: string;
+  /** On the plain path: what stands before the client's address, its host, and the id of the request. */
+  readonly #beforeFor: string;
+  readonly #beforeHost: string;
+  readonly #beforeId: string;
 
   /** @param appends whether X-Forwarded-For of untrusted peers is appended to, as ARR does (compatibility: xForwardedFor) */
-  constructor(farm: Farm, appends: boolean) {
-    this.#farm = farm;
+  constructor(config: FarmConfig, appends: boolean) {
+    this.#config = config;
     this.#appends = appends;
-    const { protocol } = farm.config;
+    const { protocol } = config;
     const usual = ['x-forwarded-for', 'x-arr-ssl', 'x-arr-clientcert', 'x-arr-log-id'];
     const own = [
       protocol.xForwardedForHeaderName,
@@ -69,6 +77,11 @@ export class ForwardingPlan {
       protocol.xForwardedByHeader === '' || protocol.stealthMode
         ? ''
         : fieldLine(protocol.xForwardedByHeaderName, protocol.xForwardedByHeader);
+    this.#beforeFor = `${this.#forwardedBy}${protocol.xForwardedForHeaderName}: `;
+    this.#beforeHost = '\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: ';
+    this.#beforeId = `\r\nMax-Forwards: ${protocol.maxForwards}\r\n${protocol.logGuidName}: `;
+    this.#plain =
+      !appends && !protocol.stealthMode && protocol.xForwardedForHeaderName !== '' && protocol.logGuidName !== '';
   }
 
   /**
@@ -86,13 +99,13 @@ export class ForwardingPlan {
     if (outbound.fieldEdits !== null) head += editLines(outbound.fieldEdits);
     head += this.#ownLines(ctx);
     head += framingLines(inbound);
-    if (!this.#farm.config.protocol.keepAlive) head += 'Connection: close\r\n';
+    if (!this.#config.protocol.keepAlive) head += 'Connection: close\r\n';
     return `${head}\r\n`;
   }
 
   /** arr.md 5.2; '' where a rule wrote one, which then stands among its edits. */
   #hostFor(ctx: RequestContext, server: Server): string {
-    const { protocol } = this.#farm.config;
+    const { protocol } = this.#config;
     if (typeof ctx.outbound.fieldEdits?.get('host') === 'string') return '';
     if (protocol.alternateHostName !== '') return protocol.alternateHostName;
     return protocol.preserveHostHeader && ctx.inbound.host !== '' ? ctx.inbound.host : server.hostHeader;
@@ -137,10 +150,27 @@ export class ForwardingPlan {
     );
   }
 
-  /** What we say of the client and of ourselves. A rule that set one of these has the last word. */
+  /** What we say of the client and of ourselves. */
   #ownLines(ctx: RequestContext): string {
+    const { inbound, outbound, connection } = ctx;
+    const isPlain =
+      this.#plain &&
+      outbound.fieldEdits === null &&
+      !connection.trusted &&
+      !connection.secure &&
+      inbound.host !== '' &&
+      !inbound.has(FieldKind.maxForwards);
+    if (!isPlain) return this.#ownLinesWithCare(ctx);
+    const { includePortInXForwardedFor } = this.#config.protocol;
+    const client = forwardedFor(ctx, includePortInXForwardedFor, false);
+    const lines = `${this.#beforeFor}${client}${this.#beforeHost}${inbound.host}${this.#beforeId}${ctx.id}\r\n`;
+    return outbound.rewritten ? `${lines}X-Original-URL: ${inbound.path}\r\n` : lines;
+  }
+
+  /** The same where a trusted peer has said some of it already, or a rule: then the rule has the last word. */
+  #ownLinesWithCare(ctx: RequestContext): string {
     const { inbound, outbound } = ctx;
-    const { protocol } = this.#farm.config;
+    const { protocol } = this.#config;
     const edits = outbound.fieldEdits;
     let lines = this.#forwardedBy;
     if (protocol.xForwardedForHeaderName !== '' && edits?.has(protocol.xForwardedForHeaderName.toLowerCase()) !== true)

@@ -29,6 +29,8 @@ export class ServerConnection implements SocketReader {
   /** Of the pool, when it was opened: an old one is not kept. */
   generation = 0;
   connected = false;
+  /** It is known to the server as one user's: never pooled again. */
+  pinned = false;
   /** How long it is kept idle, ms: protocol.idleTimeout, or less where the server said so. */
   keepFor = 0;
   readonly #deadline: Deadline;

@@ -20,18 +20,19 @@ export class ServerPool {
   readonly #idle: ServerConnection[] = [];
   readonly #open = new Set<ServerConnection>();
   readonly #waiters: Waiter[] = [];
-  #server: Server;
+  /** As the newest snapshot has it. */
+  server: Server;
   #generation = 0;
 
   constructor(server: Server, deadlines: Deadlines, buffers: ReadBuffers) {
-    this.#server = server;
+    this.server = server;
     this.#deadlines = deadlines;
     this.#buffers = buffers;
   }
 
   /** A reload has compiled the server anew. */
   serves(server: Server): void {
-    this.#server = server;
+    this.server = server;
   }
 
   /** The name of the server has other addresses now: no connection to the old ones serves again. */
@@ -68,7 +69,7 @@ export class ServerPool {
    * @param max protocol.maxConnections; 0 is no limit
    */
   open(target: DialTarget, max: number): ServerConnection | null {
-    const { state } = this.#server;
+    const { state } = this.server;
     if (!state.tryAcquireConnection(max)) {
       this.#idle.shift()?.destroy();
       return null;

@@ -10,15 +10,16 @@ export class ServerPools {
   readonly #deadlines: Deadlines;
   readonly #buffers = new ReadBuffers();
   readonly #pools = new Map<string, ServerPool>();
-  /** The same pools by server, so that a request does no look-up by text. */
-  #byServer = new WeakMap<Server, ServerPool>();
+  /** The same pools by slot of the server, so that a request does no look-up by text. */
+  #bySlot: ServerPool[] = [];
 
   constructor(deadlines: Deadlines) {
     this.#deadlines = deadlines;
   }
 
   of(server: Server): ServerPool {
-    return this.#byServer.get(server) ?? this.#remember(server);
+    const pool = this.#bySlot[server.slot];
+    return pool !== undefined && pool.server === server ? pool : this.#remember(server);
   }
 
   /** A new configuration is in force: pools that no server of it uses close what is idle. */
@@ -52,7 +53,7 @@ export class ServerPools {
   destroy(): void {
     for (const pool of this.#pools.values()) pool.destroy();
     this.#pools.clear();
-    this.#byServer = new WeakMap();
+    this.#bySlot = [];
   }
 
   #remember(server: Server): ServerPool {
@@ -62,7 +63,7 @@ export class ServerPools {
       this.#pools.set(server.poolKey, pool);
     }
     pool.serves(server);
-    this.#byServer.set(server, pool);
+    this.#bySlot[server.slot] = pool;
     return pool;
   }
 }

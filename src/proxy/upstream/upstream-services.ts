@@ -1,13 +1,11 @@
 // What the exchanges of one data plane share.
 import type { Clock } from '../../base/clock.ts';
 import type { Deadlines } from '../../base/deadlines.ts';
-import type { Farm, Server } from '../../model/farm.ts';
-import type { RequestContext } from '../../model/request-context.ts';
+import type { Server } from '../../model/farm.ts';
 import type { DialTarget } from '../../transport/dial.ts';
-import { ResponseHeadScanner } from '../../wire/http1/response-head-scanner.ts';
 import { AddressBook } from './address-book.ts';
 import { ConnectionPins } from './connection-pins.ts';
-import { ForwardingPlan } from './forwarded-head.ts';
+import { ResponseHeadReader } from './response-head-reader.ts';
 import { ServerPools } from './server-pools.ts';
 
 /** Fields of one response. */
@@ -19,23 +17,12 @@ export class UpstreamServices {
   readonly pools: ServerPools;
   readonly pins = new ConnectionPins();
   readonly addresses = new AddressBook();
-  readonly #plans = new WeakMap<Farm, ForwardingPlan>();
-  readonly #scanners = new Map<number, ResponseHeadScanner[]>();
+  readonly #readers = new Map<number, ResponseHeadReader[]>();
 
   constructor(clock: Clock, deadlines: Deadlines) {
     this.clock = clock;
     this.deadlines = deadlines;
     this.pools = new ServerPools(deadlines);
-  }
-
-  planFor(ctx: RequestContext): ForwardingPlan {
-    const farm = ctx.farm!;
-    let plan = this.#plans.get(farm);
-    if (plan === undefined) {
-      plan = new ForwardingPlan(farm, ctx.snapshot.config.compatibility.includes('xForwardedFor'));
-      this.#plans.set(farm, plan);
-    }
-    return plan;
   }
 
   /** Where to connect for `server`; null while its name has no address. */
@@ -47,16 +34,16 @@ export class UpstreamServices {
   }
 
   /** @param headerBytes protocol.maxResponseHeaderSize */
-  borrowScanner(headerBytes: number): ResponseHeadScanner {
+  borrowReader(headerBytes: number): ResponseHeadReader {
     return (
-      this.#scanners.get(headerBytes)?.pop() ?? new ResponseHeadScanner({ headerBytes, headerCount: RESPONSE_FIELDS })
+      this.#readers.get(headerBytes)?.pop() ?? new ResponseHeadReader({ headerBytes, headerCount: RESPONSE_FIELDS })
     );
   }
 
-  returnScanner(headerBytes: number, scanner: ResponseHeadScanner): void {
-    scanner.reset();
-    const free = this.#scanners.get(headerBytes);
-    if (free === undefined) this.#scanners.set(headerBytes, [scanner]);
-    else free.push(scanner);
+  returnReader(headerBytes: number, reader: ResponseHeadReader): void {
+    reader.reset();
+    const free = this.#readers.get(headerBytes);
+    if (free === undefined) this.#readers.set(headerBytes, [reader]);
+    else free.push(reader);
   }
 }

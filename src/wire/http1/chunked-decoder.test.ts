@@ -99,20 +99,27 @@ describe('a chunked body', () => {
     expect(decodeInPieces(bytes, [40], new ChunkedDecoder(limits))).toEqual(result);
   });
 
-  it('can be followed by another after reset()', () => {
-    const decoder = new ChunkedDecoder(LIMITS);
-    decodeInPieces('5;abc\r\nhello\r\n0\r\nX-A: 1\r\n\r\n', [], decoder);
-    decoder.reset();
-    expect(decoder).toMatchObject({ done: false, trailers: '', pieces: [] });
-    expect(decodeInPieces('1\r\n!\r\n0\r\n\r\n', [], decoder)).toMatchObject({
-      payload: '!',
-      done: true,
-      trailers: '',
-    });
-    decoder.reset();
-    decodeInPieces('x', [], decoder);
-    decoder.reset();
-    expect(decodeInPieces('0\r\n\r\n', [], decoder)).toMatchObject({ done: true, error: null });
+  it.each([
+    '1;extension-of-26-characters\r\n!\r\n0\r\nX-A: 1\r\n\r\n',
+    '0\r\n\r\n',
+    `0\r\nX-A: ${'a'.repeat(LIMITS.trailerBytes - 9)}\r\n\r\n`,
+  ])('is read as if nothing had been read before, after reset()', (bytes) => {
+    const fresh = decoded(bytes);
+    expect(fresh).toMatchObject({ done: true, error: null });
+    for (const before of [
+      bytes,
+      '1;extension-of-26-characters',
+      '0\r\nX-B: 1',
+      '0\r\nX-B: 1\r\n\r\n',
+      '5\r\nhel',
+      'x',
+    ]) {
+      const decoder = new ChunkedDecoder(LIMITS);
+      decodeInPieces(before, [], decoder);
+      decoder.reset();
+      expect(decoder).toMatchObject({ done: false, error: null, trailers: '', pieces: [] });
+      expect(decodeInPieces(bytes, [], decoder)).toEqual(fresh);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 // The field names that the product knows, as small numbers, so that nobody compares header names as text on the
-// request path. The head scanners identify a name by the hash they make while reading it.
+// request path. field-identity.ts finds the kind of a name while its bytes are read.
 
 export const FieldKind = {
   unknown: 0,

@@ -10,7 +10,7 @@ export const NEED_MORE = -1;
 /** Answer of a scanner: the message is malformed, ambiguous or too large; see its refusal. */
 export const REFUSED = -2;
 
-/** Why a request was refused, and the status that says so. */
+/** Why a head was refused, and the status that tells a client so; of a response 431 means too large, 400 malformed. */
 export interface HeadRefusal {
   readonly status: 400 | 414 | 431 | 501 | 505;
   readonly reason: string;
@@ -28,7 +28,7 @@ export class FieldLineScanner {
   readonly headerBytes: number;
   readonly headerCount: number;
   /** FIELD_STRIDE numbers for each field found; what lies behind `count` is left from earlier heads. */
-  readonly offsets: number[];
+  readonly offsets: number[] = [];
   count = 0;
   /** Bit sets of the kinds found, as MessageHead has them. */
   seenLow = 0;
@@ -51,7 +51,6 @@ export class FieldLineScanner {
   constructor(headerBytes: number, headerCount: number) {
     this.headerBytes = headerBytes;
     this.headerCount = headerCount;
-    this.offsets = Array.from({ length: headerCount * FIELD_STRIDE }, () => 0);
   }
 
   /** Makes ready for a section that may use up to `sectionEnd`, an offset as scan() counts them. */
@@ -78,7 +77,7 @@ export class FieldLineScanner {
       : after;
   }
 
-  /** Index in `offsets` of the first field of this kind, which must be there; not more than one is looked for. */
+  /** Index in `offsets` of the first field of this kind; has() must have said that there is one. */
   find(kind: FieldKind): number {
     let at = 0;
     while (this.offsets[at] !== kind) at += FIELD_STRIDE;
@@ -98,14 +97,15 @@ export class FieldLineScanner {
   /** The values of all fields of this kind (one of the low ones) as one list; '' when there is none. @param text of the head */
   joinedValues(kind: FieldKind, text: string): string {
     const offsets = this.offsets;
-    let joined = '';
+    let joined: string | null = null;
     for (let at = 0, last = this.count * FIELD_STRIDE; at < last; at += FIELD_STRIDE) {
       if (offsets[at] !== kind) continue;
       const value = text.slice(offsets[at + 3], offsets[at + 4]);
       if (!this.isRepeated(kind)) return value;
-      joined += joined === '' ? value : `, ${value}`;
+      // An empty value is a member of the list too: `Transfer-Encoding:` beside another one is not nothing.
+      joined = joined === null ? value : `${joined}, ${value}`;
     }
-    return joined;
+    return joined ?? '';
   }
 
   /**

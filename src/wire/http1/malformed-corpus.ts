@@ -157,6 +157,7 @@ const framing: readonly MalformedRequest[] = [
   withFields('another coding alone', 'Transfer-Encoding: gzip\r\n'),
   withFields('the coding identity', 'Transfer-Encoding: identity\r\n'),
   withFields('an empty coding', 'Transfer-Encoding:\r\n'),
+  withFields('an empty coding before chunked in another field', 'Transfer-Encoding:\r\nTransfer-Encoding: chunked\r\n'),
   withFields('an empty member beside chunked', 'Transfer-Encoding: chunked,\r\n'),
   withFields('chunked with a parameter', 'Transfer-Encoding: chunked;q=1\r\n'),
   withFields('a word that ends in chunked', 'Transfer-Encoding: xchunked\r\n'),
@@ -198,6 +199,11 @@ export const wellFormedRequests: readonly NamedBytes[] = [
     bytes: `POST / HTTP/1.1\r\n${HOST}Transfer-Encoding: CHUNKED\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
   },
   { name: 'empty members of Connection', bytes: `GET / HTTP/1.1\r\n${HOST}Connection: , keep-alive,,x-a\r\n\r\n` },
+  { name: 'a field that another proxy added', bytes: `GET / HTTP/1.1\r\n${HOST}Via: 1.0 old\r\n\r\n` },
+  {
+    name: 'Upgrade that Connection does not name',
+    bytes: `GET / HTTP/1.1\r\n${HOST}Connection: x-a\r\nUpgrade: h2c\r\n\r\n`,
+  },
   { name: 'an unknown expectation', bytes: `POST / HTTP/1.1\r\n${HOST}Expect: miracles\r\nContent-Length: 0\r\n\r\n` },
 ];
 

@@ -20,7 +20,7 @@ export interface RequestHeadLimits {
   readonly headerCount: number;
 }
 
-/** Nothing wrong so far. */
+/** How far a head is: begun or not, whole, or refused. */
 const READING = 0;
 const COMPLETE = 1;
 const STOPPED = 2;
@@ -175,7 +175,6 @@ export class RequestHeadScanner implements RequestFacts {
     const isHttp11 = this.minorVersion === 1;
     this.keepAlive = isHttp11;
     this.wantsUpgrade = false;
-    this.connectionOptions = null;
     if (!lines.has(FieldKind.connection)) return null;
     const options = this.#options;
     options.clear();

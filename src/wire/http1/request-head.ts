@@ -3,7 +3,6 @@ import type { BodyKind } from './body-kind.ts';
 import { type MessageFacts, MessageHead } from './message-head.ts';
 
 export { BodyKind } from './body-kind.ts';
-export { FIELD_STRIDE } from './message-head.ts';
 
 /** What a scanned request head says; the scanner is one, so that no object stands between it and the head. */
 export interface RequestFacts extends MessageFacts {

@@ -17,6 +17,7 @@ export interface ResponseHeadLimits {
   readonly headerCount: number;
 }
 
+/** How far a head is: begun or not, whole, or refused. */
 const READING = 0;
 const COMPLETE = 1;
 const STOPPED = 2;
@@ -152,7 +153,6 @@ export class ResponseHeadScanner implements ResponseFacts {
   #judgeConnection(): void {
     const lines = this.#lines;
     this.#keepAlive = this.minorVersion === 1;
-    this.connectionOptions = null;
     this.keepAliveTimeout = -1;
     if (lines.has(FieldKind.connection)) {
       const options = this.#options;

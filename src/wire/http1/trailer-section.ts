@@ -50,8 +50,7 @@ export class TrailerSection {
 
   #scanKept(buffer: Buffer, start: number, end: number): number {
     const before = this.#length;
-    // One byte beyond the bound is enough for the scanner to refuse.
-    this.#keep(buffer, start, Math.min(end, start + this.#lines.headerBytes - before + 1));
+    this.#keep(buffer, start, end);
     const after = this.#lines.scan(this.#kept, before, this.#length, 0);
     if (after < 0) return after;
     this.trailers = cleanTrailers(this.#lines, latin1Slice(this.#kept, 0, after));

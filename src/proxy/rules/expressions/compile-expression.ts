@@ -82,7 +82,8 @@ function compileCall(name: string, argument: Part, scope: ExpressionScope, probl
   if (StringFunction !== undefined) return new StringFunction(argument);
   const map = scope.maps.get(lower);
   if (map !== undefined) return new MapLookup(map, argument);
-  const near = closestWord(name, ['ToLower', 'UrlEncode', 'UrlDecode', 'HtmlEncode', ...scope.maps.keys()]);
+  const mapNames = [...scope.maps.values()].map((known) => known.name);
+  const near = closestWord(name, ['ToLower', 'UrlEncode', 'UrlDecode', 'HtmlEncode', ...mapNames]);
   problems.error(
     `{${name}:…} is neither a function nor a rewrite map`,
     near === null ? 'define it in rewriteMaps' : `did you mean {${near}:…}?`,

@@ -1,4 +1,5 @@
 // The string functions (url-rewrite.md 7). Each is one small class; their names are known to FUNCTIONS alone.
+import { isUtf8 } from 'node:buffer';
 import type { RuleRun } from '../rule-run.ts';
 import { markAsEncoded } from '../url-text.ts';
 import type { Part } from './part.ts';
@@ -92,14 +93,11 @@ function percentEncode(text: string): string {
   );
 }
 
-/** Decodes what is well formed and leaves the rest as it is; a run that is not UTF-8 is left too. */
+/** Decodes what is well formed and leaves the rest as it is; what is not UTF-8 is read as latin1, as in paths. */
 function percentDecode(text: string): string {
   return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
-    try {
-      return decodeURIComponent(run);
-    } catch {
-      return run;
-    }
+    const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
+    return isUtf8(bytes) ? bytes.toString('utf8') : bytes.toString('latin1');
   });
 }
 

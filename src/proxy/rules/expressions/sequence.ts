@@ -9,7 +9,7 @@ export function sequence(parts: readonly Part[]): Part {
   return parts.length === 1 ? parts[0] : new Sequence(parts);
 }
 
-export class Sequence implements Part {
+class Sequence implements Part {
   readonly parts: readonly Part[];
 
   constructor(parts: readonly Part[]) {

@@ -1,4 +1,5 @@
 // {HTTP_<NAME>}: a header of the request. Bytes beyond ASCII are read as UTF-8 where they are that, else as latin1.
+import { isUtf8 } from 'node:buffer';
 import { FieldKind, fieldKindOf } from '../../../wire/http1/fields.ts';
 import type { RuleRun } from '../rule-run.ts';
 import type { ReadVariable } from './variable-part.ts';
@@ -40,6 +41,6 @@ const BEYOND_ASCII = /[\x80-\xff]/;
 /** @param wire one character for each byte */
 function textOf(wire: string): string {
   if (!BEYOND_ASCII.test(wire)) return wire;
-  const text = Buffer.from(wire, 'latin1').toString('utf8');
-  return text.includes('\ufffd') ? wire : text;
+  const bytes = Buffer.from(wire, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : wire;
 }

@@ -1,0 +1,26 @@
+// The commands that there are. Each stands in a file of its own and registers itself.
+import { Command } from 'commander';
+import { VERSION } from '../index.ts';
+import { registerCheck } from './check.ts';
+import { registerCompletion } from './completion.ts';
+import { registerDemo } from './demo/demo.ts';
+import { registerExplain } from './explain.ts';
+import { registerReload } from './reload.ts';
+import { registerRun } from './run.ts';
+import { registerStatus } from './status.ts';
+
+export function createProgram(): Command {
+  const program = new Command('narrows')
+    .description('an application request router')
+    .version(VERSION)
+    .showHelpAfterError('(--help says more)')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2)); // wrong usage is 2 (CONTRACT 1)
+  registerRun(program);
+  registerCheck(program);
+  registerExplain(program);
+  registerStatus(program);
+  registerReload(program);
+  registerDemo(program);
+  registerCompletion(program);
+  return program;
+}

@@ -1,0 +1,35 @@
+// What can be asked of a configuration without running it: is it in order, and what would it do with a request. Nothing
+// is opened, and nothing is written.
+import { systemClock } from '../base/clock.ts';
+import { existingAffinitySecret } from '../control/state/affinity-secret.ts';
+import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
+import type { ExplainRequest } from '../model/explain-request.ts';
+import { type Explanation, explainRequest } from './explain.ts';
+import { compileForNobody, loadChecked } from './load-revision.ts';
+import type { ConfigInput, RouterOptions } from './router-options.ts';
+
+/** Every fault and warning of `input`, in the order of their places; none: it is in order. */
+export async function checkConfig(input: ConfigInput, options: RouterOptions = {}): Promise<readonly LocatedProblem[]> {
+  try {
+    const { problems } = await loadChecked(input, options, options.clock ?? systemClock);
+    return problems;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.errors;
+    throw error;
+  }
+}
+
+/**
+ * What a router with `input` would do with `request` (CONTRACT 4), every server being healthy and Active.
+ * @throws ConfigError
+ */
+export async function explainConfig(
+  input: ConfigInput,
+  request: ExplainRequest,
+  options: RouterOptions = {},
+): Promise<Explanation> {
+  const clock = options.clock ?? systemClock;
+  const { config } = await loadChecked(input, options, clock);
+  const secret = existingAffinitySecret(config.stateDirectory) ?? '';
+  return explainRequest(compileForNobody(config, clock, [], secret), request, clock);
+}

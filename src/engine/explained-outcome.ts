@@ -1,0 +1,51 @@
+// The outcome of explain (CONTRACT 4): what the client or a server would see of the request.
+import { Buffer } from 'node:buffer';
+import type { Answer } from '../model/answer.ts';
+import { ProxyError } from '../model/proxy-error.ts';
+import type { RequestContext } from '../model/request-context.ts';
+
+export type ExplainedOutcome =
+  | { kind: 'proxy'; url: string; farm: string; server: string }
+  | { kind: 'rewrite'; url: string }
+  | { kind: 'redirect'; status: number; location: string }
+  | { kind: 'customResponse'; status: number; subStatus: number; reason: string; description: string }
+  | { kind: 'abort' }
+  | { kind: 'none' }
+  | { kind: 'error'; status: number; subStatus: number; code: string; reason: string };
+
+/** @param result of the dry run of `ctx`: an answer made here, a failure, or nothing when ctx.server would be asked */
+export function outcomeOf(ctx: RequestContext, result: Answer | ProxyError | undefined): ExplainedOutcome {
+  if (result instanceof ProxyError) return isLocal(ctx, result) ? localOutcome(ctx) : errorOutcome(result);
+  if (result !== undefined) return answerOutcome(result);
+  const { scheme, target } = ctx.outbound;
+  const { name: farm } = ctx.farm!;
+  return { kind: 'proxy', url: `${scheme}://${farm}${target}`, farm, server: ctx.server!.address };
+}
+
+export function errorOutcome(error: ProxyError): ExplainedOutcome {
+  const { status, subStatus } = error.kind;
+  return { kind: 'error', status, subStatus, code: error.code, reason: error.message };
+}
+
+/** Text of a head, one character for each byte, as a person reads it. */
+export function readable(wire: string): string {
+  const text = Buffer.from(wire, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? wire : text;
+}
+
+/** Nothing sent the request anywhere: it stays here, where a site could serve it. */
+function isLocal(ctx: RequestContext, error: ProxyError): boolean {
+  return error.code === 'noRoute' && ctx.outbound.destination === null;
+}
+
+function localOutcome({ outbound }: RequestContext): ExplainedOutcome {
+  return outbound.rewritten ? { kind: 'rewrite', url: outbound.target } : { kind: 'none' };
+}
+
+function answerOutcome(answer: Answer): ExplainedOutcome {
+  if (answer.kind === 'abort') return { kind: 'abort' };
+  const { status, subStatus, reason, body } = answer;
+  const location = answer.fields.find(([name]) => name.toLowerCase() === 'location')?.[1];
+  if (location !== undefined) return { kind: 'redirect', status, location };
+  return { kind: 'customResponse', status, subStatus, reason: readable(reason), description: body };
+}

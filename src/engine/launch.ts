@@ -1,0 +1,114 @@
+// Starting: everything that a running router consists of, made and opened in order; a failure leaves nothing open.
+import { availableParallelism } from 'node:os';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { systemRandom } from '../base/random.ts';
+import { RequestRates } from '../control/observe/request-rates.ts';
+import { affinitySecret } from '../control/state/affinity-secret.ts';
+import { claimSlots } from '../control/state/server-slots.ts';
+import type { Config } from '../model/config.ts';
+import { ServerTableOwner } from '../model/server-table-owner.ts';
+import { AccessLogFile } from './access-log-file.ts';
+import { AdminDoor } from './admin-door.ts';
+import type { AdminSource } from './admin-port.ts';
+import { ConfigFiles } from './config-files.ts';
+import type { OpenListener, Revision } from './data-plane-port.ts';
+import { DataPlanes } from './data-planes.ts';
+import { LiveState } from './live-state.ts';
+import type { CheckedConfig } from './load-revision.ts';
+import { planeEvents } from './plane-events.ts';
+import { ProcessGauges } from './process-gauges.ts';
+import type { RouterOptions } from './router-options.ts';
+import { requestTotals } from './router-status.ts';
+import { dispose, type Running } from './running.ts';
+import { servedListeners, settleListeners } from './settle-listeners.ts';
+
+export interface LaunchServices {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly options: RouterOptions;
+  /** What the admin API of `running` shows and does. */
+  adminSource(running: Running): AdminSource;
+  /** A file of the configuration has changed. */
+  onFilesChanged(): void;
+}
+
+/** @throws ListenError when an address cannot be had; the system's error when the access log cannot be opened */
+export async function launch(checked: CheckedConfig, services: LaunchServices): Promise<Running> {
+  const { config } = checked;
+  const threads = services.options.workers ?? (config.workers === 'auto' ? availableParallelism() : config.workers);
+  const listeners = await settleListeners(servedListeners(config), threads > 1);
+  const running = assemble(checked, threads, listeners, services);
+  try {
+    await running.planes.inTurn(() => open(running));
+  } catch (error) {
+    await dispose(running);
+    throw error;
+  }
+  return running;
+}
+
+function assemble(
+  checked: CheckedConfig,
+  threads: number,
+  listeners: OpenListener[],
+  services: LaunchServices,
+): Running {
+  const { config } = checked;
+  const { clock, logger, options } = services;
+  const rows = Math.max(1, threads);
+  const table = ServerTableOwner.create(rows);
+  const gauges = ProcessGauges.create(rows);
+  const accessLog = new AccessLogFile(clock, logger);
+  const live = new LiveState(config, {
+    ...{ clock, logger, table },
+    onAddresses: (host, addresses) => void planes.setAddresses(host, addresses),
+  });
+  const events = planeEvents(live.health, accessLog, logger);
+  const planes = new DataPlanes(threads, {
+    ...{ clock, logger, table, gauges, events },
+    addresses: () => live.addresses,
+  });
+  const secret = affinitySecret(config.stateDirectory, (message) => logger.warn({ event: 'affinity-secret' }, message));
+  const tieSeed = Math.floor(systemRandom.next() * 2 ** 31);
+  const now = clock.wall();
+  const running: Running = {
+    ...{ threads, table, gauges, planes, live, accessLog, checked, listeners, tieSeed },
+    affinitySecret: secret,
+    rates: new RequestRates(() => requestTotals(table), clock),
+    admin: new AdminDoor(() => services.adminSource(running)),
+    files: new ConfigFiles({ clock, logger, watch: options.watch, onChange: services.onFilesChanged }),
+    revision: makeRevision(1, config, { table, affinitySecret: secret, tieSeed }),
+    startedAt: now,
+    loadedAt: now,
+    cancelRecycling: () => {},
+  };
+  return running;
+}
+
+async function open(running: Running): Promise<void> {
+  const { planes, live, revision, listeners, checked, accessLog, admin, files } = running;
+  const { config } = checked;
+  const adminOpens = admin.prepare(config.admin); // loads what it needs while the workers start
+  adminOpens.catch(() => {}); // it is awaited below
+  const log = await accessLog.prepare(config.accessLog);
+  await log.use();
+  await live.learn(config);
+  await planes.prepare(revision);
+  await planes.commit(revision);
+  await adminOpens;
+  admin.commit(config.admin);
+  await planes.open(listeners);
+  live.health.apply(config.farms);
+  files.follow(checked);
+}
+
+/** A configuration with all that compiling it takes; its servers have slots from now on. */
+export function makeRevision(
+  id: number,
+  config: Config,
+  { table, affinitySecret: secret, tieSeed }: Pick<Running, 'table' | 'affinitySecret' | 'tieSeed'>,
+): Revision {
+  const slots = claimSlots(table, config.farms);
+  return { id, config, slots, serverBlocks: table.blocks, affinitySecret: secret, tieSeed };
+}

@@ -1,0 +1,26 @@
+// What data planes tell the control thread, and who hears it.
+import type { Logger } from '../base/logger.ts';
+import type { HealthProber } from '../control/health/health-prober.ts';
+import type { AccessLogFile } from './access-log-file.ts';
+import type { DataPlaneEvents } from './data-plane-port.ts';
+
+/** Peers that a router warns of at most: each is named once, and a client may come from any number of addresses. */
+const MOST_PEERS = 100;
+
+export function planeEvents(health: HealthProber, accessLog: AccessLogFile, logger: Logger): DataPlaneEvents {
+  const warned = new Set<string>();
+  return {
+    onLiveFailure: (id, reason) => health.liveFailure(id, reason),
+    onLogLines: (lines) => accessLog.write(lines),
+    onInternalError: (message) =>
+      logger.error({ event: 'internal-error', error: message }, 'a request failed by a fault of the router'),
+    onUntrustedForward(peer) {
+      if (warned.has(peer) || warned.size >= MOST_PEERS) return;
+      warned.add(peer);
+      logger.warn(
+        { event: 'untrusted-forwarded-for', peer },
+        `${peer} sends X-Forwarded-For and is not trusted: if it is your proxy, set trustedProxies: ["${peer}"]`,
+      );
+    },
+  };
+}

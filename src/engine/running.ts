@@ -1,0 +1,43 @@
+// Everything that exists while a router runs.
+import type { RequestRates } from '../control/observe/request-rates.ts';
+import type { ServerTableOwner } from '../model/server-table-owner.ts';
+import type { AccessLogFile } from './access-log-file.ts';
+import type { AdminDoor } from './admin-door.ts';
+import type { ConfigFiles } from './config-files.ts';
+import type { OpenListener, Revision } from './data-plane-port.ts';
+import type { DataPlanes } from './data-planes.ts';
+import type { LiveState } from './live-state.ts';
+import type { CheckedConfig } from './load-revision.ts';
+import type { ProcessGauges } from './process-gauges.ts';
+
+export interface Running {
+  /** Worker threads; 0: the data plane is in this thread. */
+  readonly threads: number;
+  readonly table: ServerTableOwner;
+  readonly gauges: ProcessGauges;
+  readonly planes: DataPlanes;
+  readonly live: LiveState;
+  readonly accessLog: AccessLogFile;
+  readonly rates: RequestRates;
+  readonly admin: AdminDoor;
+  readonly files: ConfigFiles;
+  readonly affinitySecret: string;
+  readonly tieSeed: number;
+  readonly startedAt: number;
+  checked: CheckedConfig;
+  revision: Revision;
+  listeners: OpenListener[];
+  loadedAt: number;
+  cancelRecycling: () => void;
+}
+
+/** Closes everything at once, whatever of it is open. */
+export async function dispose(running: Running): Promise<void> {
+  running.cancelRecycling();
+  running.files.close();
+  running.rates.close();
+  await running.planes.terminate();
+  running.live.close();
+  await running.accessLog.close();
+  await running.admin.close();
+}
