@@ -21,6 +21,15 @@ export class WorkerDied extends Error {
   }
 }
 
+/**
+ * The program's own text may have been given on its command line; the worker's is a file. Otherwise nothing is said: what
+ * is inherited may hold V8 flags, which Node takes from a parent and refuses from a caller.
+ */
+function ownArguments(): { execArgv?: string[] } {
+  const fromText = process.execArgv.some((argument) => argument.startsWith('--input-type'));
+  return fromText ? { execArgv: [] } : {};
+}
+
 export class WorkerThread implements DataPlanePort {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
@@ -103,4 +112,12 @@ export class WorkerThread implements DataPlanePort {
     if (message.kind === 'answer') pending?.resolve(message.value);
     else pending?.reject(Object.assign(new Error(message.error.message), { code: message.error.code }));
   }
+}
+
+/**
+ * A program given as text on its command line says so with an argument that a worker, whose program is a file, must not
+ * inherit. Otherwise nothing is said: what is inherited may hold V8 flags, which a caller may not name.
+ */
+function ownArguments(): { execArgv?: string[] } {
+  return process.execArgv.some((argument) => argument.startsWith('--input-type')) ? { execArgv: [] } : {};
 }

@@ -15,6 +15,8 @@ let servers: CountingServer[];
 let router: Router;
 let log: EventLog;
 let folder: string;
+/** Null: real time. */
+let clock: SimulatedClock | null;
 
 function config(more: object = {}, farm: object = {}): Record<string, unknown> {
   return {
@@ -30,6 +32,22 @@ async function start(input: Record<string, unknown> = config(), options: RouterO
   log = new EventLog();
   router = createRouter(input, { logger: log, workers: 0, ...options });
   await router.start();
+}
+
+/** Lets simulated time go on while the router stops. */
+async function stopped(): Promise<void> {
+  let isOver = false;
+  const end = router.stop().then(() => {
+    isOver = true;
+  });
+  while (clock !== null && !isOver) await pass(1000);
+  await end;
+}
+
+/** Time goes by, and what was due is done. */
+async function pass(milliseconds: number): Promise<void> {
+  clock!.advance(milliseconds);
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function url(listener = 'web'): string {
@@ -70,12 +88,13 @@ async function refusal(input: Record<string, unknown>): Promise<ConfigError> {
 }
 
 beforeEach(async () => {
+  clock = null;
   folder = mkdtempSync(join(tmpdir(), 'narrows-'));
   servers = await Promise.all(['a', 'b'].map((name) => countingServer(name)));
 });
 
 afterEach(async () => {
-  await router.stop();
+  await stopped();
   await Promise.all(servers.map((server) => server.kill()));
   rmSync(folder, { recursive: true, force: true });
 });
@@ -163,7 +182,7 @@ describe('a reload that is refused', () => {
   });
 
   it('loses nothing of the servers that it would have removed', async () => {
-    const clock = new SimulatedClock();
+    clock = new SimulatedClock();
     await start(config(), { clock });
     await ask(url(), '/');
     await ask(url(), '/');
@@ -171,8 +190,7 @@ describe('a reload that is refused', () => {
       ...config({}, { servers: [servers[0]!.address] }),
       admin: { address: 'unix:/nowhere/at/all.sock' },
     });
-    clock.advance(5000); // what was released would be given to others now
-    await new Promise((resolve) => setImmediate(resolve));
+    await pass(5000); // what was released would be given to others now
     await ask(url(), '/');
     await ask(url(), '/');
     const counted = router.status().farms[0]!.servers.map(({ counters }) => counters.totalRequests);
@@ -246,20 +264,16 @@ describe('servers that stay', () => {
 });
 
 it('the slot of a server that went is given to another only when no request runs on the old configuration', async () => {
-  const clock = new SimulatedClock();
+  clock = new SimulatedClock();
   const [a, b] = servers;
   await start(config({}, { servers: [a!.address] }), { clock });
   a!.hold();
   const slow = await keptConnection();
   slow.socket.write(REQUEST);
   await a!.reached(1);
-  const advance = async (): Promise<void> => {
-    clock.advance(5000);
-    await new Promise((resolve) => setImmediate(resolve));
-  };
   const servedBy = async (server: CountingServer): Promise<number> => {
     await router.reload(config({}, { servers: [server.address] }));
-    await advance();
+    await pass(5000);
     return router.status().farms[0]!.servers[0]!.counters.currentRequests;
   };
   expect(await servedBy(b!)).toBe(0);
@@ -267,7 +281,7 @@ it('the slot of a server that went is given to another only when no request runs
   expect(await servedBy(b!)).toBe(0);
   a!.release();
   expect(await slow.reader.next()).toMatchObject({ status: 200 });
-  await advance();
+  await pass(5000);
   expect(await servedBy(a!)).toBe(0);
   expect(router.status().farms[0]!.servers[0]!.counters.totalRequests).toBe(0); // a slot of its own, from the start
 });
@@ -362,15 +376,14 @@ describe('through the watcher', () => {
   it('nothing happens any more once the configuration says watch: false', async () => {
     const file = join(folder, 'narrows.yaml');
     writeFileSync(file, JSON.stringify(config()));
-    const clock = new SimulatedClock();
+    clock = new SimulatedClock();
     log = new EventLog();
     router = createRouter({ file }, { logger: log, workers: 0, clock });
     await router.start();
     writeFileSync(file, JSON.stringify(config({ watch: false })));
     await router.reload();
     writeFileSync(file, JSON.stringify(config({ watch: false, shutdownTimeout: 7 })));
-    await new Promise((resolve) => setImmediate(resolve));
-    clock.advance(1000);
+    await pass(1000);
     await router.reload();
     expect(log.all('reloaded')).toHaveLength(2);
   });
