@@ -113,11 +113,3 @@ export class WorkerThread implements DataPlanePort {
     else pending?.reject(Object.assign(new Error(message.error.message), { code: message.error.code }));
   }
 }
-
-/**
- * A program given as text on its command line says so with an argument that a worker, whose program is a file, must not
- * inherit. Otherwise nothing is said: what is inherited may hold V8 flags, which a caller may not name.
- */
-function ownArguments(): { execArgv?: string[] } {
-  return process.execArgv.some((argument) => argument.startsWith('--input-type')) ? { execArgv: [] } : {};
-}
