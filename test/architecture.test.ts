@@ -10,8 +10,9 @@ const WORKER = 'src/engine/worker-main.ts';
 /** A file that says why it may be longer. */
 const EXCUSE = /^\/\/ Long because /m;
 
+/** The sources with one more, which replaces the one of its name. */
 function planted(path: string, text: string) {
-  return [...files, sourceFile(path, text)];
+  return [...files.filter((file) => file.path !== path), sourceFile(path, text)];
 }
 
 describe('the sources', () => {
@@ -47,14 +48,13 @@ describe('the sources', () => {
     ['src/proxy/rules/planted.ts', "import { isIP } from 'node:net';"],
     ['src/engine/planted.ts', "import '../../test/kit/sample-farm.ts';"],
   ])('would not import like a planted %s', (path, text) => {
-    expect(floorViolations(planted(path, text))).toHaveLength(1);
+    expect(floorViolations(planted(path, text)).filter((line) => line.startsWith(path))).toHaveLength(1);
   });
 
   it('have no circle of imports', () => {
     expect(importCycles(files)).toEqual([]);
-    const circle = planted('src/base/planted.ts', "import '../index.ts';");
-    circle.push(sourceFile('src/index.ts', "import './base/planted.ts';"));
-    expect(importCycles(circle)).toEqual(['src/base/planted.ts → src/index.ts → src/base/planted.ts']);
+    const circle = planted('src/base/clock.ts', "import '../index.ts';");
+    expect(importCycles(circle)[0]).toContain('src/base/clock.ts → src/index.ts');
   });
 });
 

@@ -44,7 +44,15 @@ export class BatchedWriter {
       this.#corked = false;
       this.#socket.uncork();
     }
-    return !this.#socket.writableNeedDrain;
+    return !this.full;
+  }
+
+  /**
+   * True while the peer takes no more: the socket's 'drain' follows. Node also asks for a drain after a long write that
+   * the kernel took whole; there is nothing to wait for then.
+   */
+  get full(): boolean {
+    return this.#socket.writableNeedDrain && this.#socket.writableLength > 0;
   }
 
   /** True while the kernel has not taken everything: buffers that were written belong to the socket until then (DESIGN 5). */

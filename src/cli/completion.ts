@@ -12,7 +12,7 @@ export function registerCompletion(program: Command): void {
 }
 
 /** The script for `shell` that completes the commands of `program`, their options and names of files. */
-export function completionScript(program: Command, shell: Shell): string {
+function completionScript(program: Command, shell: Shell): string {
   const commands = program.commands.map((command) => ({
     name: command.name(),
     about: command.description(),

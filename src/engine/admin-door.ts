@@ -11,6 +11,7 @@ export class AdminDoor {
   /** What is open was opened for a configuration that is not in force yet. */
   #isNew = false;
   #opening: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> = Promise.resolve();
   /** Where it is open, and the token, which the server reads at each request. */
   #settings: { address: ListenAddress; token: string | null } | null = null;
 
@@ -55,6 +56,7 @@ export class AdminDoor {
     const server = this.#server;
     this.#server = null;
     this.#isNew = false;
-    await server?.close();
+    if (server !== null) this.#closing = server.close();
+    await this.#closing;
   }
 }

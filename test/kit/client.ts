@@ -5,8 +5,8 @@ import { WirePeer } from './wire-peer.ts';
 
 /** Where a listener is, as the router tells it: `http://host:port` or `unix:/path`. */
 export async function client(url: string): Promise<WirePeer> {
-  const socket = connect(url.startsWith('unix:') ? { path: url.slice(5) } : { ...hostAndPort(url) });
-  socket.allowHalfOpen = true;
+  const place = url.startsWith('unix:') ? { path: url.slice('unix:'.length) } : hostAndPort(url);
+  const socket = connect({ ...place, allowHalfOpen: true });
   socket.setNoDelay(true);
   onTestFinished(() => void socket.destroy());
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));

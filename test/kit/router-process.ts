@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { EventLog, type LogLine } from './event-log.ts';
 
-const NARROWS = fileURLToPath(new URL('../../bin/narrows', import.meta.url));
+/** The command that users start. */
+export const NARROWS = fileURLToPath(new URL('../../bin/narrows', import.meta.url));
 
 export class RouterProcess {
   /** Of the configuration and of everything that the router writes; removed by stop(). */

@@ -1,11 +1,13 @@
 // A reload changes everything or nothing, and leaves alone what stays the same (CONTRACT 2, Reload).
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, createRouter, type Router, type RouterOptions, SimulatedClock } from '../../src/index.ts';
 import { EventLog } from '../kit/event-log.ts';
+import { pass, stopRouter } from '../kit/stop-router.ts';
 import { AnswerReader, ask, openTo } from '../kit/zero-loss-client.ts';
 import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
 
@@ -32,22 +34,6 @@ async function start(input: Record<string, unknown> = config(), options: RouterO
   log = new EventLog();
   router = createRouter(input, { logger: log, workers: 0, ...options });
   await router.start();
-}
-
-/** Lets simulated time go on while the router stops. */
-async function stopped(): Promise<void> {
-  let isOver = false;
-  const end = router.stop().then(() => {
-    isOver = true;
-  });
-  while (clock !== null && !isOver) await pass(1000);
-  await end;
-}
-
-/** Time goes by, and what was due is done. */
-async function pass(milliseconds: number): Promise<void> {
-  clock!.advance(milliseconds);
-  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function url(listener = 'web'): string {
@@ -94,7 +80,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await stopped();
+  await stopRouter(router, clock);
   await Promise.all(servers.map((server) => server.kill()));
   rmSync(folder, { recursive: true, force: true });
 });
@@ -186,11 +172,8 @@ describe('a reload that is refused', () => {
     await start(config(), { clock });
     await ask(url(), '/');
     await ask(url(), '/');
-    await refusal({
-      ...config({}, { servers: [servers[0]!.address] }),
-      admin: { address: 'unix:/nowhere/at/all.sock' },
-    });
-    await pass(5000); // what was released would be given to others now
+    await refusal(config({ accessLog: { path: folder } }, { servers: [servers[0]!.address] }));
+    await pass(clock, 5000); // what was released would be given to others now
     await ask(url(), '/');
     await ask(url(), '/');
     const counted = router.status().farms[0]!.servers.map(({ counters }) => counters.totalRequests);
@@ -271,9 +254,10 @@ it('the slot of a server that went is given to another only when no request runs
   const slow = await keptConnection();
   slow.socket.write(REQUEST);
   await a!.reached(1);
+  const time = clock;
   const servedBy = async (server: CountingServer): Promise<number> => {
     await router.reload(config({}, { servers: [server.address] }));
-    await pass(5000);
+    await pass(time, 5000);
     return router.status().farms[0]!.servers[0]!.counters.currentRequests;
   };
   expect(await servedBy(b!)).toBe(0);
@@ -281,7 +265,7 @@ it('the slot of a server that went is given to another only when no request runs
   expect(await servedBy(b!)).toBe(0);
   a!.release();
   expect(await slow.reader.next()).toMatchObject({ status: 200 });
-  await pass(5000);
+  await pass(clock, 5000);
   expect(await servedBy(a!)).toBe(0);
   expect(router.status().farms[0]!.servers[0]!.counters.totalRequests).toBe(0); // a slot of its own, from the start
 });
@@ -382,8 +366,12 @@ describe('through the watcher', () => {
     await router.start();
     writeFileSync(file, JSON.stringify(config({ watch: false })));
     await router.reload();
+    const ours = watch(folder);
+    const noticed = once(ours, 'change');
     writeFileSync(file, JSON.stringify(config({ watch: false, shutdownTimeout: 7 })));
-    await pass(1000);
+    await noticed; // a watcher of the router, being older, would have heard of it too
+    ours.close();
+    await pass(clock, 1000);
     await router.reload();
     expect(log.all('reloaded')).toHaveLength(2);
   });

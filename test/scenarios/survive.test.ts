@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRouter, type Router } from '../../src/index.ts';
 import { EventLog } from '../kit/event-log.ts';
+import { until } from '../kit/until.ts';
 import { runInWorker } from '../kit/worker-inspector.ts';
 import { type Answer, AnswerReader, ask, openTo } from '../kit/zero-loss-client.ts';
 import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
@@ -106,6 +107,7 @@ describe('a worker that', () => {
       for (const [at, answer] of answers.entries()) {
         if (answer !== 'nothing') expect(answer).toMatchObject({ status: 200, body: held[at]!.id });
       }
+      await until(() => router.status().farms[0]!.servers[0]!.counters.currentRequests === 0);
       expect(numbers()).toEqual({
         currentRequests: 0,
         totalRequests: inSecond,

@@ -1,6 +1,8 @@
 // Nothing is lost in a reload: every request is counted by a client that retries nothing (CONTRACT 6).
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RouterProcess } from '../kit/router-process.ts';
+import { NARROWS, RouterProcess } from '../kit/router-process.ts';
 import { ask, countingClient, countOf } from '../kit/zero-loss-client.ts';
 import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
 
@@ -37,10 +39,10 @@ const ways: Record<string, (version: number) => Promise<unknown>> = {
     router.signal('SIGHUP');
     await done;
   },
-  async 'POST /api/reload'(version) {
+  async 'narrows reload'(version) {
     router.write(config({ servers: servers.slice(version % 2).map((server) => server.address) }));
-    const response = await fetch(`${router.url('admin')}/api/reload`, { method: 'POST' });
-    expect(response.status).toBe(200);
+    const command = spawn(NARROWS, ['reload', '--admin', router.url('admin')], { stdio: 'ignore' });
+    expect(await once(command, 'exit')).toEqual([0, null]);
   },
   async 'a changed file'(version) {
     const done = router.log.next('reloaded');

@@ -27,10 +27,12 @@ export function registerDemo(program: Command): void {
 async function demo({ port, adminPort, serverPort }: DemoOptions): Promise<void> {
   const starting = startDemo({ router: port, admin: adminPort, servers: serverPort }, spokenLogger);
   const stop = (): void => {
-    starting.then((running) => running.stop()).then(
-      () => process.exit(0),
-      () => process.exit(1), // it did not start, and says why below
-    );
+    starting
+      .then((running) => running.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1), // it did not start, and says why below
+      );
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

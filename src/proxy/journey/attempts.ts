@@ -6,7 +6,8 @@ import type { RequestContext } from '../../model/request-context.ts';
 import { ResponseDraft } from '../../model/response-draft.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { clientHead, interimHead } from '../response/client-head.ts';
-import { Exchange, type ExchangeOwner } from '../upstream/exchange.ts';
+import { Exchange } from '../upstream/exchange.ts';
+import type { ExchangeOwner } from '../upstream/exchange-owner.ts';
 import type { UpstreamServices } from '../upstream/upstream-services.ts';
 
 /** Methods whose repetition changes nothing (RFC 9110 9.2.2). */

@@ -11,7 +11,6 @@ import type { LimitsConfig } from '../../model/config.ts';
 import { errorAnswer } from '../../model/error-answer.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
-import { ClientPeer } from './client-peer.ts';
 import type { ListenerServices } from './listener-services.ts';
 import { newRequest } from './new-request.ts';
 import { RequestReader } from './request-reader.ts';
@@ -25,9 +24,8 @@ const BUSY = 1;
 const LINGERING = 2;
 const CLOSED = 3;
 
-export class ClientConnection extends ClientPeer implements ClientExchange {
+export class ClientConnection extends ResponseWriter implements ClientExchange {
   readonly #services: ListenerServices;
-  readonly #writer: ResponseWriter;
   readonly #deadline: Deadline;
   readonly #reader: RequestReader;
   readonly #onClosed: (connection: ClientConnection) => void;
@@ -38,6 +36,8 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
   #bodyWanted = false;
   #inputEnded = false;
   #keep = true;
+  /** The client said that it sends no further request. */
+  #clientCloses = false;
   /** Its head said that it waits for a 100, none has gone to it, and no byte of the body has come. */
   #awaits100 = false;
   /** The request is settled, its answer is still on its way. */
@@ -59,7 +59,6 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
     this.#services = services;
     this.#onClosed = onClosed;
     this.#reader = new RequestReader(services);
-    this.#writer = new ResponseWriter(socket);
     this.#deadline = new Deadline(this);
     socket.on('data', (piece: Buffer) => this.#onData(piece));
     socket.on('end', () => this.#onEnd());
@@ -122,7 +121,7 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
 
   /** The client has taken none of what waits for it in bodyProgressTimeout (Node counts partial writes as progress). */
   #onStalled(): void {
-    if (!this.#writer.retains) return void this.socket.setTimeout(0);
+    if (!this.retains) return void this.socket.setTimeout(0);
     this.#fail(new ProxyError('clientGone', 'the client stopped reading the response'));
     this.socket.destroy();
   }
@@ -143,7 +142,7 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
       this.#fail(new ProxyError('requestTimeout', 'the request body stopped coming (limits.bodyProgressTimeout)'));
     } else if (this.#state === WAITING && this.#reader.started) {
       this.#refuse(new ProxyError('requestTimeout', 'the request head took longer than limits.headTimeout'));
-    } else if (this.#writer.retains) {
+    } else if (this.retains) {
       this.#wait(this.#limits.idleTimeout); // the last answer is still on its way: #onStalled watches it
     } else {
       this.socket.destroy();
@@ -193,8 +192,9 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
     this.#snapshotId = services.snapshot.id;
     this.headSent = false;
     this.#keep = head.keepAlive;
+    this.#clientCloses = !head.keepAlive;
     this.#awaits100 = head.expectContinue;
-    this.#writer.begin(head.minorVersion);
+    this.beginAnswer(head.minorVersion);
     services.handle(newRequest(services, this, head, this));
   }
 
@@ -225,7 +225,7 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
   /** Reading ahead stops at limits.headerBytes, and at once while nobody takes the body. */
   #boundLookAhead(): void {
     if (this.#paused || this.#reader.held === 0) return;
-    const bound = this.#reader.body.done ? this.#services.snapshot.config.limits.headerBytes : 0;
+    const bound = this.#reader.body.done ? this.#limits.headerBytes : 0;
     if (this.#reader.held > bound) {
       this.#paused = true;
       this.socket.pause();
@@ -236,7 +236,7 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
   #seeEnd(): void {
     if (this.#state === WAITING) return this.#end();
     const whole = this.#reader.body.done;
-    if (whole && !this.#services.snapshot.config.limits.abortOnClientEnd) return;
+    if (whole && !this.#limits.abortOnClientEnd) return;
     if (!whole && this.#reader.held > 0) return; // more of the body is still held
     this.#keep = false;
     this.#fail(new ProxyError('clientGone', 'the client ended the connection before the request was complete'));
@@ -284,24 +284,12 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
 
   // ---- writing --------------------------------------------------------------------------------------------------
 
-  get takesChunks(): boolean {
-    return this.#writer.takesChunks;
-  }
-
-  get retains(): boolean {
-    return this.#writer.retains;
-  }
-
   get bytesIn(): number {
     return this.#reader.bytesIn;
   }
 
-  get bytesOut(): number {
-    return this.#writer.bytesOut;
-  }
-
   sendInformational(head: string): void {
-    this.#writer.informational(head);
+    this.writeInformational(head);
     if (!this.#awaits100 || !head.startsWith('HTTP/1.1 100')) return;
     this.#awaits100 = false;
     this.#awaitBody();
@@ -310,8 +298,8 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
   sendHead(head: string, bodyLength: number): void {
     this.headSent = true;
     this.#dropRestOfBody();
-    if (!this.#reader.body.done || this.#isLast() || this.#writer.endsByClose(bodyLength)) this.#keep = false;
-    this.#writer.head(head, bodyLength, this.#keep);
+    if (!this.#reader.body.done || this.#isLast() || this.endsByClose(bodyLength)) this.#keep = false;
+    this.writeHead(head, bodyLength, this.#keep);
   }
 
   /** No further request can come, or is wanted. */
@@ -326,16 +314,8 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
     this.#readBody();
   }
 
-  sendBody(buffer: Buffer, start: number, end: number): void {
-    this.#writer.body(buffer, start, end);
-  }
-
-  sendChunks(buffer: Buffer, start: number, end: number): void {
-    this.#writer.chunks(buffer, start, end);
-  }
-
   endBody(trailers: string): void {
-    this.#writer.endBody(trailers);
+    this.writeEnd(trailers);
     this.flush();
   }
 
@@ -343,15 +323,21 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
     this.#sink = null;
     this.#bodyWanted = false;
     if (this.#state !== BUSY) return;
-    this.#settled = this.#keep && this.#writer.crowded; // the next request waits until the answer is written (CONTRACT 3)
+    this.#settled = this.#keep && this.crowded; // the next request waits until the answer is written (CONTRACT 3)
     if (this.#settled) return;
     if (this.#keep && this.#reader.body.done) this.#next();
+    else if (this.#clientCloses && this.#isAllRead() && !this.retains) this.socket.destroy();
     else this.#linger();
   }
 
+  /** Nothing unread is left that closing could turn into a reset of the answer. */
+  #isAllRead(): boolean {
+    return this.#reader.body.done && this.#reader.held === 0 && !this.#paused;
+  }
+
   flush(): boolean {
-    const taken = this.#writer.flush();
-    if (this.#writer.retains) this.socket.setTimeout(this.#services.snapshot.config.limits.bodyProgressTimeout);
+    const taken = this.writeOut();
+    if (this.retains) this.socket.setTimeout(this.#limits.bodyProgressTimeout);
     return taken;
   }
 
@@ -365,10 +351,11 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
   /** The answer is written: on to the next request. */
   #next(): void {
     this.#state = WAITING;
-    this.#writer.setNoDelay();
+    this.sendAtOnce();
     this.#resumeReading();
-    if (this.#isLast()) return this.#inputEnded ? this.#linger() : this.#waitLeaving();
-    this.#wait(this.#limits.idleTimeout);
+    if (this.#isLast() && this.#inputEnded) return this.#linger();
+    // The last answer did not always say that it was the last: a request that comes at once is still taken (CONTRACT 6).
+    this.#wait(this.#isLast() ? this.#services.snapshot.config.shutdownIdleGrace : this.#limits.idleTimeout);
     // What was read ahead is taken up in a turn of its own when the answer was made inside the loop of #advance.
     if (this.#reader.held > 0 && !this.#advancing) this.#advance();
   }
@@ -388,7 +375,7 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
 
   #discard(bytes: number): void {
     this.#lingered += bytes;
-    if (this.#lingered > this.#services.snapshot.config.limits.lingerBytes) this.socket.destroy();
+    if (this.#lingered > this.#limits.lingerBytes) this.socket.destroy();
   }
 
   #refuse(error: ProxyError): void {
@@ -396,15 +383,9 @@ export class ClientConnection extends ClientPeer implements ClientExchange {
     this.#reader.returnScanner();
     this.#state = BUSY;
     this.#keep = false;
-    this.#writer.begin(1); // also where the version is not known
+    this.beginAnswer(1); // also where the version is not known
     sendAnswer(this, errorAnswer(error, '', undefined), 'GET', this.#services.date);
     this.finish();
-  }
-
-  /** The answer did not say that it was the last: a request that comes at once is still taken (CONTRACT 6). */
-  #waitLeaving(): void {
-    const { deadlines, snapshot } = this.#services;
-    this.#deadline.start(deadlines.queue(snapshot.config.shutdownIdleGrace));
   }
 
   get #limits(): LimitsConfig {

@@ -1,74 +1,76 @@
 // The writing half of a client connection: frames the body of each answer as the client's version takes it, and writes
-// what one turn of work has to say at once.
+// what one turn of work has to say at once. ClientConnection is one of these, so that a connection costs an object less.
 import type { Socket } from 'node:net';
 import { BatchedWriter } from '../../base/batched-writer.ts';
 import { BODY_NONE, BODY_STREAMED } from '../../model/client.ts';
+import type { AddressSet } from '../../model/snapshot.ts';
 import { chunkSizeLine } from '../../wire/http1/serialise.ts';
+import { ClientPeer } from './client-peer.ts';
 
-export class ResponseWriter {
+export class ResponseWriter extends ClientPeer {
   /** False while the client of this request speaks HTTP/1.0. */
   takesChunks = true;
-  readonly #socket: Socket;
   readonly #writer: BatchedWriter;
   #chunking = false;
   #muted = false;
   #noDelay = false;
   #writtenBefore = 0;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
+  /** As ClientPeer. */
+  constructor(socket: Socket, listener: string, localPort: number, trustedProxies: AddressSet | null) {
+    super(socket, listener, localPort, trustedProxies);
     this.#writer = new BatchedWriter(socket);
   }
 
   /** The answers from now on are for a request of HTTP/1.`minorVersion`. */
-  begin(minorVersion: 0 | 1): void {
+  protected beginAnswer(minorVersion: 0 | 1): void {
     this.takesChunks = minorVersion === 1;
     this.#writtenBefore = this.#writer.written;
   }
 
   /** A 1xx head, whole; an HTTP/1.0 client does not know them. */
-  informational(head: string): void {
+  protected writeInformational(head: string): void {
     if (!this.takesChunks) return;
     this.#writer.text(head);
     this.#writer.flush();
   }
 
   /** True when a body of this length ends with the connection: the connection cannot be kept. */
-  endsByClose(bodyLength: number): boolean {
+  protected endsByClose(bodyLength: number): boolean {
     return bodyLength === BODY_STREAMED && !this.takesChunks;
   }
 
   /** As ClientExchange.sendHead(). @param keep what the Connection field says */
-  head(head: string, bodyLength: number, keep: boolean): void {
+  protected writeHead(head: string, bodyLength: number, keep: boolean): void {
     this.#muted = bodyLength === BODY_NONE;
     this.#chunking = bodyLength === BODY_STREAMED && this.takesChunks;
-    if (bodyLength === BODY_STREAMED) this.setNoDelay();
+    if (bodyLength === BODY_STREAMED) this.sendAtOnce();
     const connection = keep ? (this.takesChunks ? '' : 'Connection: keep-alive\r\n') : 'Connection: close\r\n';
     this.#writer.text(
       this.#chunking ? `${head}Transfer-Encoding: chunked\r\n${connection}\r\n` : `${head}${connection}\r\n`,
     );
   }
 
-  /** Payload buffer[start, end). */
-  body(buffer: Buffer, start: number, end: number): void {
+  /** As ClientExchange has it. */
+  sendBody(buffer: Buffer, start: number, end: number): void {
     if (this.#muted || start === end) return;
     if (this.#chunking) this.#writer.text(chunkSizeLine(end - start));
     this.#writer.bytes(buffer, start, end);
     if (this.#chunking) this.#writer.text('\r\n');
   }
 
-  /** Bytes that are chunks already. */
-  chunks(buffer: Buffer, start: number, end: number): void {
+  /** As ClientExchange has it. */
+  sendChunks(buffer: Buffer, start: number, end: number): void {
     if (!this.#muted) this.#writer.bytes(buffer, start, end);
   }
 
   /** @param trailers field lines with CRLF */
-  endBody(trailers: string): void {
+  protected writeEnd(trailers: string): void {
     if (this.#chunking && !this.#muted) this.#writer.text(`0\r\n${trailers}\r\n`);
   }
 
   /** False when the client takes no more for now: the socket's 'drain' follows. */
-  flush(): boolean {
+  protected writeOut(): boolean {
     return this.#writer.flush();
   }
 
@@ -78,8 +80,8 @@ export class ResponseWriter {
   }
 
   /** True while so much waits that a 'drain' will follow. */
-  get crowded(): boolean {
-    return this.#socket.writableNeedDrain;
+  protected get crowded(): boolean {
+    return this.#writer.full;
   }
 
   /** Bytes of this request's answers. */
@@ -88,9 +90,9 @@ export class ResponseWriter {
   }
 
   /** Only a connection that says more than one thing needs it: the system call is spared where each request has its own. */
-  setNoDelay(): void {
+  protected sendAtOnce(): void {
     if (this.#noDelay) return;
     this.#noDelay = true;
-    this.#socket.setNoDelay(true);
+    this.socket.setNoDelay(true);
   }
 }

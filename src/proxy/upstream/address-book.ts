@@ -1,5 +1,5 @@
 // Addresses of servers by name, as the control thread last resolved them: a request never waits for DNS (DESIGN 2).
-import { isIP } from 'node:net';
+import { isIpAddress } from '../../transport/ip-address.ts';
 
 export class AddressBook {
   readonly #addresses = new Map<string, readonly string[]>();
@@ -12,7 +12,7 @@ export class AddressBook {
 
   /** The address to connect to; null when the name has none. */
   addressOf(host: string): string | null {
-    if (isIP(host) !== 0) return host;
+    if (isIpAddress(host)) return host;
     const addresses = this.#addresses.get(host) ?? [];
     return addresses[(this.#turn.get(host) ?? 0) % addresses.length] ?? null;
   }

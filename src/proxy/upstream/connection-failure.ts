@@ -1,5 +1,6 @@
 // Puts a failure of a server connection into the catalogue's words (classification in one place; arr.md 11.2).
 import { type ErrorCode, ProxyError } from '../../model/proxy-error.ts';
+import type { HeadRefusal } from '../../wire/http1/head-scanner.ts';
 
 type SystemError = Error & { code?: string };
 
@@ -25,4 +26,15 @@ export function lostBeforeResponse(server: string, uploading: boolean, error: Sy
 /** The connection broke inside the response. */
 export function lostInsideResponse(server: string, error: SystemError | null): ProxyError {
   return new ProxyError('incompleteResponse', `${server} broke off its response`, error);
+}
+
+/** What the server sent is no head of a response. */
+export function invalidHead(server: string, refusal: HeadRefusal): ProxyError {
+  const code = refusal.status === 431 ? 'responseHeadTooLarge' : 'invalidResponse';
+  return new ProxyError(code, `${server} sent an invalid response: ${refusal.reason}`);
+}
+
+/** The framing of its body is wrong. */
+export function malformedBody(server: string, fault: string): ProxyError {
+  return new ProxyError('incompleteResponse', `${server}: malformed chunked body: ${fault}`);
 }

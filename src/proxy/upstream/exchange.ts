@@ -12,32 +12,27 @@
 // The marks below are these numbers. It is one state machine and so one file. A deadline runs only against the side that
 // we wait for: here against the server, in the listener against the client (CONTRACT 2).
 import type { DeadlineQueue } from '../../base/deadlines.ts';
-import { BODY_NONE, BODY_STREAMED, type BodySink, type ClientExchange } from '../../model/client.ts';
+import type { BodySink, ClientExchange } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
 import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { chunkSizeLine } from '../../wire/http1/serialise.ts';
-import { connectFailure, lostBeforeResponse, lostInsideResponse } from './connection-failure.ts';
+import {
+  connectFailure,
+  invalidHead,
+  lostBeforeResponse,
+  lostInsideResponse,
+  malformedBody,
+} from './connection-failure.ts';
 import { authenticatesConnection } from './connection-pins.ts';
-import { ResponseBody } from './response-body.ts';
+import type { ExchangeOwner } from './exchange-owner.ts';
+import { bodyLengthOf, ResponseBody } from './response-body.ts';
 import type { ResponseHeadReader } from './response-head-reader.ts';
 import type { ConnectionUser, ServerConnection } from './server-connection.ts';
 import type { ServerPool, Waiter } from './server-pool.ts';
 import type { UpstreamServices } from './upstream-services.ts';
-
-/** What an exchange tells the journey. Of onFailed and onDone exactly one is called, once. */
-export interface ExchangeOwner {
-  /** A 1xx head has come. @returns it as the client gets it, with its empty line */
-  onInterimHead(head: ResponseHead): string;
-  /** The server's final head has come. @returns status line and field lines for the client */
-  onResponseHead(exchange: Exchange, head: ResponseHead): string;
-  /** Nothing of a final response has gone to the client: another attempt may follow. */
-  onFailed(exchange: Exchange, error: ProxyError): void;
-  /** The response is with the client; with an error: as far as it got. */
-  onDone(exchange: Exchange, error: ProxyError | null): void;
-}
 
 export class Exchange implements BodySink, ConnectionUser, Waiter {
   readonly ctx: RequestContext;
@@ -244,8 +239,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     }
     if (head !== null) return this.#respond(head, reader);
     if (reader.refusal === null) return;
-    const code = reader.refusal.status === 431 ? 'responseHeadTooLarge' : 'invalidResponse';
-    this.#fail(new ProxyError(code, `${this.server.id} sent an invalid response: ${reader.refusal.reason}`));
+    this.#fail(invalidHead(this.server.id, reader.refusal));
   }
 
   /** 5. */
@@ -270,7 +264,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     const { protocol } = this.ctx.farm!.config;
     const held = head.bodyKind === BodyKind.chunked ? protocol.bufferChunkedResponses : true;
     this.#holdBack = held ? protocol.minResponseBuffer : 0;
-    this.#client.sendHead(text, bodyLength(head));
+    this.#client.sendHead(text, bodyLengthOf(head));
     const { buffer, at, end } = reader;
     this.#returnReader();
     this.#relay(buffer, at, end);
@@ -290,9 +284,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     const body = this.#body!;
     const after = body.done ? start : body.take(buffer, start, end, this.#client);
     if (body.error !== null) {
-      return this.#break(
-        new ProxyError('incompleteResponse', `${this.server.id}: malformed chunked body: ${body.error}`),
-      );
+      return this.#break(malformedBody(this.server.id, body.error));
     }
     if (body.done) {
       if (after < end) this.#reusable = false; // bytes after a complete response (CONTRACT 3)
@@ -403,9 +395,4 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     this.#services.returnReader(this.ctx.farm!.config.protocol.maxResponseHeaderSize, this.#reader);
     this.#reader = null;
   }
-}
-
-function bodyLength(head: ResponseHead): number {
-  if (head.bodyKind === BodyKind.none) return BODY_NONE;
-  return head.bodyKind === BodyKind.length ? head.contentLength : BODY_STREAMED;
 }

@@ -34,7 +34,7 @@ const DROPPED = [
   'xForwardedProto',
   'xForwardedHost',
   'xArrSsl',
-  'xArrClientCert',
+  'xArrClientcert',
   'xArrLogId',
   'xOriginalUrl',
   'maxForwards',

@@ -2,7 +2,8 @@
 // still holds is not given back: the collector takes it when that socket is done (DESIGN 5).
 import { Buffer } from 'node:buffer';
 
-const SIZE = 65_536;
+/** Twice 64 KiB: a response of that size and its head then come in one read. */
+const SIZE = 131_072;
 const KEPT = 64;
 
 export class ReadBuffers {

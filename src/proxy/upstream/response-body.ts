@@ -1,5 +1,5 @@
 // The body of a server's response: where it ends, and how its bytes go on to the client.
-import type { ClientExchange } from '../../model/client.ts';
+import { BODY_NONE, BODY_STREAMED, type ClientExchange } from '../../model/client.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import { ChunkedDecoder } from '../../wire/http1/chunked-decoder.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
@@ -59,4 +59,10 @@ export class ResponseBody {
     this.trailers = decoder.trailers;
     return stop;
   }
+}
+
+/** How long the client is told that the body is, for ClientExchange.sendHead(). */
+export function bodyLengthOf(head: ResponseHead): number {
+  if (head.bodyKind === BodyKind.none) return BODY_NONE;
+  return head.bodyKind === BodyKind.length ? head.contentLength : BODY_STREAMED;
 }

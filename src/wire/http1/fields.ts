@@ -20,7 +20,8 @@ export const FieldKind = {
   xForwardedHost: 15,
   xForwardedBy: 16,
   xArrSsl: 17,
-  xArrClientCert: 18,
+  /** X-ARR-ClientCert: one word, as ARR spells it. */
+  xArrClientcert: 18,
   xArrLogId: 19,
   xOriginalUrl: 20,
   maxForwards: 21,
