@@ -24,7 +24,7 @@ interface Prepared {
  */
 export async function applyConfig(running: Running, checked: CheckedConfig, clock: Clock): Promise<void> {
   const before = running.checked.config;
-  const { planes, live, table, admin, files } = running;
+  const { planes, live, table, admin } = running;
   const { config } = checked;
   running.cancelRecycling();
   let prepared: Prepared;
@@ -48,7 +48,6 @@ export async function applyConfig(running: Running, checked: CheckedConfig, cloc
   live.use(config);
   live.health.apply(config.farms);
   admin.commit(config.admin);
-  files.follow(checked);
   recycleWhenUnpinned(running, clock);
 }
 

@@ -21,12 +21,17 @@ export class ConfigFiles {
     this.#services = services;
   }
 
-  /** Follows the files of `checked` from now on, as they are now. */
-  follow({ config, files }: CheckedConfig): void {
+  /** To be taken before the files are read, and handed to follow(): what changes meanwhile is not missed. */
+  mark(): string | undefined {
+    return this.#watcher?.mark();
+  }
+
+  /** Follows the files of `checked` from now on. */
+  follow({ config, files }: CheckedConfig, mark?: string): void {
     const wanted = (this.#services.watch ?? config.watch) && files.length > 0;
     try {
       if (!wanted) this.close();
-      else if (this.#watcher !== null) this.#watcher.setFiles(files);
+      else if (this.#watcher !== null) this.#watcher.setFiles(files, mark);
       else this.#watcher = watchConfig(files, this.#services);
     } catch (error) {
       // Such as: no inotify watches left. A reload by hand still works.

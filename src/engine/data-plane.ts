@@ -73,7 +73,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#gauges.tick(this.#row);
     this.date = new Date(this.clock.wall()).toUTCString();
     this.#accessLog?.tick();
-    this.#upstream.pools.retryWaiters();
+    this.#upstream.pools.share();
   }
 
   // ---- for the control thread -----------------------------------------------------------------------------------

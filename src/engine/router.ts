@@ -81,11 +81,13 @@ export class Router {
   async #reload(input: ConfigInput, byWatcher: boolean): Promise<void> {
     await this.#mustBeReady().planes.inTurn(async () => {
       const running = this.#mustBeReady(); // the turn may come after a call of stop()
+      const mark = running.files.mark();
       try {
         const checked = await this.#loadNext(running, input, byWatcher);
         await applyConfig(running, checked, this.#clock).catch((error: unknown) => {
           throw asConfigError(error, checked);
         });
+        running.files.follow(checked, mark);
         this.#input = input;
         this.#lastError = null;
         this.#reloads.succeeded++;

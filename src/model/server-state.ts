@@ -19,6 +19,7 @@ import {
   statusPosition,
   TOTAL,
   UNHEALTHY,
+  WAITING,
 } from './server-table-layout.ts';
 import { readTotals, type ServerTotals } from './server-table-totals.ts';
 
@@ -29,6 +30,7 @@ export type Availability = (typeof Availability)[keyof typeof Availability];
 export class ServerState {
   readonly #block: Block;
   readonly #position: number;
+  readonly #row: number;
   readonly #control: Int32Array;
   readonly #records: Float64Array;
   readonly #at: number;
@@ -39,6 +41,7 @@ export class ServerState {
   constructor(block: Block, position: number, row: number) {
     this.#block = block;
     this.#position = position;
+    this.#row = row;
     this.#control = block.control;
     this.#records = block.records;
     this.#at = controlIndex(position);
@@ -107,6 +110,19 @@ export class ServerState {
     if (this.#isStale()) return;
     Atomics.sub(this.#control, this.#at + CONNECTIONS, 1);
     this.#records[this.#base + HELD]! -= 1;
+  }
+
+  /** So many requests of this thread wait for a connection now. */
+  noteWaiting(requests: number): void {
+    if (!this.#isStale()) this.#records[this.#base + WAITING] = requests;
+  }
+
+  /** True while a request of another thread waits for a connection. */
+  get othersWait(): boolean {
+    for (let row = 0; row < this.#block.rows; row++) {
+      if (row !== this.#row && this.#records[recordIndex(row, this.#position) + WAITING]! > 0) return true;
+    }
+    return false;
   }
 
   /** The numbers of all workers together. */

@@ -54,6 +54,8 @@ export const BYTES_RECEIVED = 4;
 export const RESPONSE_SUM = 5;
 /** What this row holds of CONNECTIONS. */
 export const HELD = 6;
+/** Requests of this row that wait for a connection, where CONNECTIONS has reached its limit. */
+export const WAITING = 7;
 export const BUCKETS = 8;
 export const BUCKET_COUNT = RESPONSE_BOUNDS.length + 1;
 export const STATUSES = BUCKETS + BUCKET_COUNT;
@@ -61,7 +63,7 @@ const RECORD_FLOATS = Math.ceil((STATUSES + STATUS_LABELS.length) / 8) * 8;
 
 /** Fields that only grow: they are folded into the retired row when a worker dies. */
 export function isTotal(field: number): boolean {
-  return field !== CURRENT && field !== HELD;
+  return field !== CURRENT && field !== HELD && field !== WAITING;
 }
 
 /** One block as a thread sees it. */

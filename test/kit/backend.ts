@@ -64,9 +64,10 @@ export async function backend(answer: Answer = () => ok(), options: BackendOptio
     changed();
   });
   const listen = options.listen ?? { host: '127.0.0.1' };
+  const place = 'path' in listen ? listen : { port: 0, ...listen };
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port: 0, ...listen }, resolve);
+    server.listen(place, resolve);
   });
   const close = (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()));
   onTestFinished(() => {

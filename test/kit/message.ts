@@ -39,7 +39,7 @@ export function parseResponse(bytes: Buffer, from: number, ended: boolean, metho
 }
 
 /** All values of a field, joined; undefined where there is none. */
-export function valueOf(message: Pick<Message, 'fields'>, name: string): string | undefined {
+export function fieldOf(message: Pick<Message, 'fields'>, name: string): string | undefined {
   const values = message.fields.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
   return values.length === 0 ? undefined : values.join(', ');
 }
@@ -69,8 +69,8 @@ function parse(
   const base = { head, startLine, fields, trailers: [] };
   const otherwise = unframed(startLine);
   if (otherwise === null) return { ...base, body: Buffer.alloc(0), framing: 'none', complete: true, end };
-  if (valueOf(base, 'transfer-encoding') === 'chunked') return chunkedMessage(base, bytes, end, ended);
-  const length = valueOf(base, 'content-length');
+  if (fieldOf(base, 'transfer-encoding') === 'chunked') return chunkedMessage(base, bytes, end, ended);
+  const length = fieldOf(base, 'content-length');
   if (length === undefined && otherwise === 'none')
     return { ...base, body: Buffer.alloc(0), framing: 'none', complete: true, end };
   const framing = length === undefined ? 'close' : 'length';

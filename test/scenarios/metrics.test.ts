@@ -1,5 +1,5 @@
 // What the router says of itself adds up with what was sent: metrics, status, shares of the servers, access log.
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -132,6 +132,7 @@ describe('the access log', () => {
     const moved: string[] = [];
     for (let turn = 0; turn < 3; turn++) {
       await client.answers(200);
+      await until(() => statSync(current).size > 0); // workers hand their lines over five times a second
       moved.push(`${current}.${turn}`);
       renameSync(current, moved.at(-1)!);
       router.signal('SIGUSR2');

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/index.ts';
 import { type Answer, type Backend, backend, ok } from '../kit/backend.ts';
 import { get, withBody } from '../kit/client.ts';
-import { valueOf } from '../kit/message.ts';
+import { eventually } from '../kit/eventually.ts';
+import { fieldOf } from '../kit/message.ts';
 import { type RunningRouter, shop } from '../kit/router.ts';
+import type { WirePeer } from '../kit/wire-peer.ts';
 
 /** Sends one request on a connection of its own and gives the body of the answer. */
 async function ask({ connect }: RunningRouter, request = get()): Promise<string> {
@@ -42,7 +44,9 @@ describe('an idle server connection', () => {
   });
 
   it('that was used last is taken first', async () => {
-    const server = await backend(({ startLine, ...request }) => (startLine.includes('/pair') ? pairs({ startLine, ...request }) : ok()));
+    const server = await backend(({ startLine, ...request }) =>
+      startLine.includes('/pair') ? pairs({ startLine, ...request }) : ok(),
+    );
     const pairs = inPairs();
     const router = await shop([server]);
     await Promise.all([ask(router, get('/pair')), ask(router, get('/pair'))]);
@@ -127,20 +131,23 @@ describe('a kept connection that closes under a request', () => {
     };
   };
 
-  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('is replaced by a new one to the same server for %s', async (method) => {
-    const server = await backend(closing(''));
-    const spare = await backend();
-    const router = await shop([server, spare], { loadBalancing: { algorithm: 'WeightedRoundRobin' } });
-    await ask(router);
-    await ask(router);
-    const client = await router.connect();
-    client.send(`${method} /again HTTP/1.1\r\nHost: shop.example\r\n\r\n`);
-    expect((await client.response(method)).status).toBe(200);
-    expect(usedBy(server)).toEqual([0, 0, 1]);
-    expect(spare.requests).toHaveLength(1);
-    const counters = router.router.status().farms[0]!.servers.map((member) => member.counters.failedRequests);
-    expect(counters).toEqual([0, 0]);
-  });
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])(
+    'is replaced by a new one to the same server for %s',
+    async (method) => {
+      const server = await backend(closing(''));
+      const spare = await backend();
+      const router = await shop([server, spare], { loadBalancing: { algorithm: 'WeightedRoundRobin' } });
+      await ask(router);
+      await ask(router);
+      const client = await router.connect();
+      client.send(`${method} /again HTTP/1.1\r\nHost: shop.example\r\n\r\n`);
+      expect((await client.response(method)).status).toBe(200);
+      expect(usedBy(server)).toEqual([0, 0, 1]);
+      expect(spare.requests).toHaveLength(1);
+      const counters = router.router.status().farms[0]!.servers.map((member) => member.counters.failedRequests);
+      expect(counters).toEqual([0, 0]);
+    },
+  );
 
   it('is replaced when it is reset, too', async () => {
     const server = await backend(closing('reset'));
@@ -177,7 +184,9 @@ describe('a kept connection that closes under a request', () => {
   });
 
   it('is replaced once: a new one that closes is a failure', async () => {
-    const server = await backend(({ startLine, connection }) => (startLine.includes('/again') ? void connection.end() : ok()));
+    const server = await backend(({ startLine, connection }) =>
+      startLine.includes('/again') ? void connection.end() : ok(),
+    );
     const router = await shop([server]);
     await ask(router);
     const client = await router.connect();
@@ -209,12 +218,14 @@ describe('a server that cannot be reached', () => {
     [1, 2],
     [2, 3],
   ])('is followed by at most %i others (protocol.retries)', async (retries, attempts) => {
-    const router = await shop([await nowhere(), await nowhere(), await nowhere(), await nowhere()], { protocol: { retries } });
+    const router = await shop([await nowhere(), await nowhere(), await nowhere(), await nowhere()], {
+      protocol: { retries },
+    });
     const client = await router.connect();
     client.send(get());
     const response = await client.response();
     expect(response.status).toBe(502);
-    expect(valueOf(response, 'proxy-status')).toMatch(/error=connection_refused; details="502\.3 /);
+    expect(fieldOf(response, 'proxy-status')).toMatch(/error=connection_refused; details="502\.3 /);
     const { servers } = router.router.status().farms[0]!;
     expect(servers.filter(({ counters }) => counters.totalRequests > 0)).toHaveLength(attempts);
   });
@@ -297,21 +308,47 @@ describe('protocol.maxConnections', () => {
   });
 
   it('is exact for two workers together', async () => {
+    let released = false;
     let unanswered = 0;
     let most = 0;
+    const answer = (connection: WirePeer): void => {
+      unanswered--;
+      connection.send(ok('ok', 'Connection: close\r\n'));
+    };
     // A connection is free only after its answer: requests that wait for theirs are connections in use.
     const server = await backend(({ connection }) => {
       most = Math.max(most, ++unanswered);
-      setImmediate(() => {
-        unanswered--;
-        connection.send(ok('ok', 'Connection: close\r\n'));
-      });
+      if (released) setImmediate(answer, connection);
       return undefined;
     });
     const router = await shop([server], { protocol: { maxConnections: 3 } }, {}, { workers: 2 });
-    const answers = await Promise.all(Array.from({ length: 40 }, () => ask(router)));
-    expect(answers).toEqual(Array(40).fill('ok'));
+    const answers = Promise.all(Array.from({ length: 40 }, () => ask(router)));
+    await server.request(2);
+    await eventually(() => router.router.status().farms[0]!.servers[0]!.counters.currentRequests === 40);
+    expect(server.connections).toHaveLength(3);
+    released = true;
+    for (const connection of [...server.connections]) answer(connection);
+    expect(await answers).toEqual(Array(40).fill('ok'));
     expect(most).toBe(3);
+  });
+
+  it('is shared: a worker that is always busy leaves some to the other', async () => {
+    const server = await backend();
+    const router = await shop([server], { protocol: { maxConnections: 1, timeout: '10s' } }, {}, { workers: 2 });
+    // Without sharing, the clients of one worker would keep the one connection for as long as they ask.
+    const clients = await Promise.all(Array.from({ length: 16 }, () => router.connect()));
+    let answered = 0;
+    const served = new Set<number>();
+    const rounds = clients.map(async (client, index) => {
+      while (served.size < clients.length) {
+        client.send(get());
+        expect((await client.response()).status).toBe(200);
+        served.add(index);
+        answered++;
+      }
+    });
+    await Promise.all(rounds);
+    expect(answered).toBeGreaterThan(clients.length);
   });
 
   it('makes room among idle connections that a request may not take', async () => {
@@ -333,12 +370,8 @@ describe('protocol.maxConnections', () => {
     await server.request(0);
     const second = await router.connect();
     second.send(get());
-    await second.until(() => (router.router.status().farms[0]!.servers[0]!.counters.currentRequests === 2 ? true : look()));
+    await eventually(() => router.router.status().farms[0]!.servers[0]!.counters.currentRequests === 2);
     clock.advance(5100);
     expect((await second.response()).status).toBe(502);
-    function look(): null {
-      setImmediate(() => second.socket.emit('data', Buffer.alloc(0)));
-      return null;
-    }
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { malformedChunkedBodies, malformedResponses } from '../../src/wire/http1/malformed-corpus.ts';
 import { backend, ok } from '../kit/backend.ts';
 import { get } from '../kit/client.ts';
-import { valueOf } from '../kit/message.ts';
+import { fieldOf } from '../kit/message.ts';
 import { shop } from '../kit/router.ts';
 import type { WirePeer } from '../kit/wire-peer.ts';
 
@@ -28,7 +28,7 @@ describe('a response head', () => {
     const { client, connect, server } = await answered(bytes, () => {});
     const response = await client.response();
     expect(response.status).toBe(502);
-    expect(valueOf(response, 'proxy-status')).toMatch(/error=http_protocol_error; details="502\.3 /);
+    expect(fieldOf(response, 'proxy-status')).toMatch(/error=http_protocol_error; details="502\.3 /);
     await server.connections[0]!.closed();
     const other = await connect();
     other.send(get());
@@ -39,7 +39,7 @@ describe('a response head', () => {
     const { client } = await answered(`HTTP/1.1 200 OK\r\nX-Big: ${'x'.repeat(70_000)}`, () => {});
     const response = await client.response();
     expect(response.status).toBe(502);
-    expect(valueOf(response, 'proxy-status')).toContain('error=http_response_header_section_size');
+    expect(fieldOf(response, 'proxy-status')).toContain('error=http_response_header_section_size');
   });
 
   it.each([

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { backend, ok } from '../kit/backend.ts';
 import { chunk, get, withBody } from '../kit/client.ts';
-import { valueOf } from '../kit/message.ts';
+import { fieldOf } from '../kit/message.ts';
 import { shop } from '../kit/router.ts';
 
 describe('persistent connections', () => {
@@ -14,7 +14,7 @@ describe('persistent connections', () => {
       client.send(get(path));
       const response = await client.response();
       expect(response.body.toString()).toBe(`GET ${path} HTTP/1.1`);
-      expect(valueOf(response, 'connection')).toBeUndefined();
+      expect(fieldOf(response, 'connection')).toBeUndefined();
     }
     expect(server.connections).toHaveLength(1);
   });
@@ -25,7 +25,7 @@ describe('persistent connections', () => {
     const client = await connect();
     client.send(get('/', 'Connection: close\r\n'));
     const response = await client.response();
-    expect(valueOf(response, 'connection')).toBe('close');
+    expect(fieldOf(response, 'connection')).toBe('close');
     expect(await client.closed()).toBe('end');
   });
 });
@@ -102,9 +102,9 @@ describe('HTTP/1.0 clients', () => {
     client.send('GET / HTTP/1.0\r\n\r\n');
     const response = await client.response();
     expect(response.body.toString()).toBe('ok');
-    expect(valueOf(response, 'connection')).toBe('close');
+    expect(fieldOf(response, 'connection')).toBe('close');
     expect(await client.closed()).toBe('end');
-    expect(valueOf(server.requests[0]!, 'host')).toBe(server.address);
+    expect(fieldOf(server.requests[0]!, 'host')).toBe(server.address);
     expect(server.requests[0]!.startLine).toBe('GET / HTTP/1.1');
   });
 
@@ -114,7 +114,7 @@ describe('HTTP/1.0 clients', () => {
     const client = await connect();
     for (let i = 0; i < 2; i++) {
       client.send('GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n');
-      expect(valueOf(await client.response(), 'connection')).toBe('keep-alive');
+      expect(fieldOf(await client.response(), 'connection')).toBe('keep-alive');
     }
   });
 
@@ -129,7 +129,7 @@ describe('HTTP/1.0 clients', () => {
     const response = await client.response();
     expect(response).toMatchObject({ framing: 'close', complete: true, trailers: [] });
     expect(response.body.toString()).toBe('hello world');
-    expect(valueOf(response, 'connection')).toBe('close');
+    expect(fieldOf(response, 'connection')).toBe('close');
     expect(await client.closed()).toBe('end');
   });
 });

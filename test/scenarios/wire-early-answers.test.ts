@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/index.ts';
 import { type Backend, backend, ok } from '../kit/backend.ts';
 import { get } from '../kit/client.ts';
-import { valueOf } from '../kit/message.ts';
+import { eventually } from '../kit/eventually.ts';
+import { fieldOf } from '../kit/message.ts';
 import { shop } from '../kit/router.ts';
 import type { WirePeer } from '../kit/wire-peer.ts';
 
@@ -56,7 +57,7 @@ describe('an answer of the server before the upload ends', () => {
     const client = await connect();
     client.send(HEAD).send('only the beginning');
     const response = await client.response();
-    expect([response.status, valueOf(response, 'connection')]).toEqual([413, 'close']);
+    expect([response.status, fieldOf(response, 'connection')]).toEqual([413, 'close']);
     await server.connections[0]!.closed();
     expect(await client.closed()).toBe('end');
   });
@@ -64,7 +65,9 @@ describe('an answer of the server before the upload ends', () => {
   it('is relayed whole although the upload goes on', async () => {
     const server = await backend(undefined, {
       onConnection: (connection) =>
-        void connection.receives('\r\n\r\n').then(() => connection.send('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello')),
+        void connection
+          .receives('\r\n\r\n')
+          .then(() => connection.send('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello')),
     });
     const { connect } = await shop([server]);
     const client = await connect();
@@ -93,7 +96,7 @@ describe('a connection that breaks during the upload', () => {
     client.send(HEAD).send('beginning');
     const response = await client.response();
     expect(response.status).toBe(502);
-    expect(valueOf(response, 'proxy-status')).toContain('server closed during upload');
+    expect(fieldOf(response, 'proxy-status')).toContain('server closed during upload');
     expect(spare.requests).toHaveLength(0);
     expect(server.connections).toHaveLength(1);
   });
@@ -158,8 +161,8 @@ describe('our own refusal', () => {
 
 /** Says more until that is answered with a reset: the other side has closed for good. */
 async function refusedBytes(client: WirePeer): Promise<void> {
-  while (client.ending !== 'reset') {
+  await eventually(() => {
     client.send('x');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+    return client.ending === 'reset';
+  });
 }

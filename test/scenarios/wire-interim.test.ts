@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/index.ts';
 import { backend, ok } from '../kit/backend.ts';
 import { get } from '../kit/client.ts';
-import { valueOf } from '../kit/message.ts';
+import { fieldOf } from '../kit/message.ts';
 import { shop } from '../kit/router.ts';
 
 const EXPECTING = 'POST / HTTP/1.1\r\nHost: shop.example\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n';
@@ -46,7 +46,7 @@ describe('Expect: 100-continue', () => {
     const client = await connect();
     client.send(EXPECTING);
     const response = await client.response();
-    expect([response.status, valueOf(response, 'connection')]).toEqual([417, 'close']);
+    expect([response.status, fieldOf(response, 'connection')]).toEqual([417, 'close']);
     expect(await client.closed()).toBe('end');
   });
 
@@ -62,7 +62,7 @@ describe('Expect: 100-continue', () => {
     clock.advance(1100);
     const response = await client.response();
     expect(response.startLine).toBe('HTTP/1.1 502 Bad Gateway');
-    expect(valueOf(response, 'proxy-status')).toContain('502.3');
+    expect(fieldOf(response, 'proxy-status')).toContain('502.3');
   });
 
   it("runs the client's time, not the server's, once the 100 has gone to it", async () => {
@@ -109,7 +109,7 @@ describe('other 1xx responses', () => {
     connection.send(bytes.slice(40));
     const statuses = [await client.response(), await client.response(), await client.response()];
     expect(statuses.map(({ status }) => status)).toEqual([102, 103, 200]);
-    expect(valueOf(statuses[1]!, 'link')).toBe('</a.css>; rel=preload');
+    expect(fieldOf(statuses[1]!, 'link')).toBe('</a.css>; rel=preload');
   });
 
   it('carry neither framing nor hop-by-hop fields on', async () => {

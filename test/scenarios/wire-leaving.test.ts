@@ -32,7 +32,9 @@ describe('a client that leaves', () => {
   });
 
   it('in the middle of its answer drops the exchange with the server', async () => {
-    const server = await backend(({ connection }) => void connection.send('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'));
+    const server = await backend(
+      ({ connection }) => void connection.send('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'),
+    );
     const { connect } = await shop([server]);
     const client = await connect();
     client.send(get());

@@ -105,6 +105,19 @@ describe('watching the configuration', () => {
     expect(changes).toBe(1);
   });
 
+  it('a change while the files were read is reported, one before is not', async () => {
+    writeFileSync(file, 'before');
+    await until(() => clock.waiting === 1);
+    const mark = watcher.mark();
+    watcher.setFiles([file], mark);
+    clock.advance(1000);
+    expect(changes).toBe(0);
+    writeFileSync(file, 'meanwhile');
+    watcher.setFiles([file], mark);
+    clock.advance(300);
+    expect(changes).toBe(1);
+  });
+
   it('reports nothing after it was closed', async () => {
     writeFileSync(file, 'b');
     await until(() => clock.waiting === 1);

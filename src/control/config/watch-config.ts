@@ -15,8 +15,13 @@ export interface WatchOptions {
 }
 
 export interface ConfigWatcher {
-  /** Watches these files from now on, as they are now. */
-  setFiles(files: readonly string[]): void;
+  /** A mark of what the watched files hold now: to be taken before they are read. */
+  mark(): string;
+  /**
+   * Watches these files from now on. @param read the mark taken before they were read: where the files are the same ones
+   * and have changed since, that is a change; else what they hold now is what was read
+   */
+  setFiles(files: readonly string[], read?: string): void;
   close(): void;
 }
 
@@ -46,7 +51,12 @@ class FolderWatcher implements ConfigWatcher {
     this.#onChange = onChange;
   }
 
-  setFiles(files: readonly string[]): void {
+  mark(): string {
+    return digest(this.#files);
+  }
+
+  setFiles(files: readonly string[], read?: string): void {
+    const areSame = files.length === this.#files.length && files.every((file, at) => file === this.#files[at]);
     this.#files = [...files];
     const wanted = new Set(files.map((file) => dirname(file)));
     for (const [folder, watcher] of this.#folders) {
@@ -55,8 +65,9 @@ class FolderWatcher implements ConfigWatcher {
       this.#folders.delete(folder);
     }
     for (const folder of wanted) if (!this.#folders.has(folder)) this.#watch(folder);
-    this.#known = digest(this.#files);
+    this.#known = (areSame ? read : undefined) ?? digest(this.#files);
     this.#stopWaiting();
+    this.#look();
   }
 
   close(): void {

@@ -31,6 +31,8 @@ export class ServerConnection implements SocketReader {
   connected = false;
   /** It is known to the server as one user's: never pooled again. */
   pinned = false;
+  /** It closes so that another worker may open one. */
+  givenUp = false;
   /** How long it is kept idle, ms: protocol.idleTimeout, or less where the server said so. */
   keepFor = 0;
   readonly #deadline: Deadline;

@@ -9,6 +9,9 @@ import { ServerConnection } from './server-connection.ts';
 /** A request that may not be repeated takes no connection that was idle longer: the server may be closing it (DESIGN 5). */
 const FRESH_ENOUGH = 1000;
 
+/** Where another worker waits for a connection, one is given up to it at most this often, ms. */
+const SHARING_INTERVAL = 200;
+
 /** Stands in the queue for a connection when maxConnections is reached. */
 export interface Waiter {
   onConnectionFree(): void;
@@ -23,6 +26,10 @@ export class ServerPool {
   /** As the newest snapshot has it. */
   server: Server;
   #generation = 0;
+  /** protocol.maxConnections is set: workers have to share. */
+  #limited = false;
+  #sharedAt = Number.NEGATIVE_INFINITY;
+  #calling = false;
 
   constructor(server: Server, deadlines: Deadlines, buffers: ReadBuffers) {
     this.server = server;
@@ -39,11 +46,6 @@ export class ServerPool {
   forgetConnections(): void {
     this.#generation++;
     this.closeIdle();
-  }
-
-  /** True when a waiter waits. */
-  get crowded(): boolean {
-    return this.#waiters.length > 0;
   }
 
   /**
@@ -70,6 +72,8 @@ export class ServerPool {
    */
   open(target: DialTarget, max: number): ServerConnection | null {
     const { state } = this.server;
+    this.#limited = max > 0;
+    if (this.#hasJustShared && state.othersWait) return null; // what was given up is not taken back
     if (!state.tryAcquireConnection(max)) {
       this.#idle.shift()?.destroy();
       return null;
@@ -79,7 +83,7 @@ export class ServerPool {
       const index = this.#idle.indexOf(closed);
       if (index >= 0) this.#idle.splice(index, 1);
       state.releaseConnection();
-      this.#callWaiter();
+      if (!closed.givenUp) this.#callWaiter();
     });
     connection.generation = this.#generation;
     this.#open.add(connection);
@@ -91,24 +95,52 @@ export class ServerPool {
     connection.takeBack();
     connection.served++;
     if (!connection.usable || connection.generation !== this.#generation) return connection.destroy();
+    if (this.#owesOne()) return this.#giveUp(connection);
     connection.idleSince = this.#deadlines.now;
     connection.startDeadline(this.#deadlines.queue(connection.keepFor));
     this.#idle.push(connection);
     this.#callWaiter();
   }
 
+  /** Puts `waiter` into the queue; one that was called in vain keeps its place. */
   wait(waiter: Waiter): void {
-    this.#waiters.push(waiter);
+    if (this.#calling) this.#waiters.unshift(waiter);
+    else this.#waiters.push(waiter);
+    this.server.state.noteWaiting(this.#waiters.length);
   }
 
   stopWaiting(waiter: Waiter): void {
     const index = this.#waiters.indexOf(waiter);
-    if (index >= 0) this.#waiters.splice(index, 1);
+    if (index < 0) return;
+    this.#waiters.splice(index, 1);
+    this.server.state.noteWaiting(this.#waiters.length);
   }
 
-  /** Other workers may have closed connections: those who wait try again. Called on a clock tick. */
-  retryWaiters(): void {
-    this.#callWaiter();
+  /** On a clock tick: takes what other workers have given up, and gives up to those who wait. */
+  share(): void {
+    if (!this.#limited) return;
+    for (let before = -1; this.#waiters.length > 0 && this.#waiters.length !== before; ) {
+      before = this.#waiters.length;
+      this.#callWaiter();
+    }
+    if (this.#idle.length > 0 && this.#owesOne()) this.#giveUp(this.#idle.shift()!);
+  }
+
+  /** Without this a busy worker would keep all connections, and the requests of another would wait in vain. */
+  #owesOne(): boolean {
+    if (!this.#limited || this.#hasJustShared || !this.server.state.othersWait) return false;
+    this.#sharedAt = this.#deadlines.now;
+    return true;
+  }
+
+  get #hasJustShared(): boolean {
+    return this.#limited && this.#deadlines.now - this.#sharedAt < SHARING_INTERVAL;
+  }
+
+  /** Closes `connection` for another worker to open one: our own waiters are not called. */
+  #giveUp(connection: ServerConnection): void {
+    connection.givenUp = true;
+    connection.destroy();
   }
 
   closeIdle(): void {
@@ -120,6 +152,11 @@ export class ServerPool {
   }
 
   #callWaiter(): void {
-    this.#waiters.shift()?.onConnectionFree();
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) return;
+    this.#calling = true;
+    waiter.onConnectionFree();
+    this.#calling = false;
+    this.server.state.noteWaiting(this.#waiters.length);
   }
 }

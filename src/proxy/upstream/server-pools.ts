@@ -45,9 +45,9 @@ export class ServerPools {
     }
   }
 
-  /** On a clock tick: permits of maxConnections may have been given back by other workers. */
-  retryWaiters(): void {
-    for (const pool of this.#pools.values()) if (pool.crowded) pool.retryWaiters();
+  /** On a clock tick: workers share what protocol.maxConnections allows. */
+  share(): void {
+    for (const pool of this.#pools.values()) pool.share();
   }
 
   destroy(): void {
