@@ -11,7 +11,7 @@ export const adminSchema = z
       { nonEmpty: true, trimmed: true },
     ).prefault('127.0.0.1:9400'),
     token: text(
-      'Bearer token that every request must carry; required beyond loopback. Take it from ${ENV} or ${file:PATH}. Commands take it from NARROWS_TOKEN.',
+      'Bearer token that every request but /api/live and /api/ready must carry; required beyond loopback. Take it from ${ENV} or ${file:PATH}. Commands take it from NARROWS_TOKEN.',
       { nonEmpty: true, trimmed: true, secret: true },
     ).optional(),
   })

@@ -4,6 +4,7 @@ import type { ConfigProblem } from '../model/config.ts';
 import type { ServerTable } from '../model/server-table.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { compileCookieAffinity } from '../proxy/affinity/cookie-affinity.ts';
+import { checkWeights } from '../proxy/balancer/check-weights.ts';
 import { createBalancer } from '../proxy/balancer/registry.ts';
 import { compileFarm } from '../proxy/farms/compile-farm.ts';
 import { journeyStages } from '../proxy/journey/journey.ts';
@@ -30,6 +31,7 @@ export function compileSnapshot(
         compileCookieAffinity(farmConfig.affinity, farmConfig.name, servers, revision.affinitySecret, clock),
     }),
   );
+  problems.push(...checkWeights(config.farms));
   const rules = compileRules(config, problems);
   return Object.freeze({
     id: revision.id,

@@ -5,7 +5,6 @@ import { Deadlines } from '../base/deadlines.ts';
 import type { ClientConnectionInfo } from '../model/client.ts';
 import type { ConfigProblem } from '../model/config.ts';
 import type { OutcomeSink } from '../model/extensions.ts';
-import type { ProxyError } from '../model/proxy-error.ts';
 import type { RequestContext } from '../model/request-context.ts';
 import { ServerTable } from '../model/server-table.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -224,7 +223,9 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#checkEmpty();
   }
 
-  refused(_error: ProxyError, _peerAddress: string): void {}
+  refused(): void {
+    this.#gauges.countRefusal(this.#row);
+  }
 
   untrustedForward(peerAddress: string): void {
     this.#events.onUntrustedForward(peerAddress);

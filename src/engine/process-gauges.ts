@@ -3,9 +3,10 @@
 
 const TOTAL = 0;
 const ROWS = 1;
-const WORDS_PER_ROW = 2;
+const WORDS_PER_ROW = 3;
 const CONNECTIONS = 0;
 const TICKS = 1;
+const REFUSALS = 2;
 
 export class ProcessGauges {
   readonly memory: SharedArrayBuffer;
@@ -41,6 +42,18 @@ export class ProcessGauges {
 
   get allConnections(): number {
     return Atomics.load(this.#words, TOTAL);
+  }
+
+  /** A connection or a request of `row` was turned away before it became a request. */
+  countRefusal(row: number): void {
+    this.#words[ROWS + row * WORDS_PER_ROW + REFUSALS]! += 1;
+  }
+
+  /** Of all workers, those that died included. */
+  get allRefusals(): number {
+    let sum = 0;
+    for (let at = ROWS + REFUSALS; at < this.#words.length; at += WORDS_PER_ROW) sum += this.#words[at]!;
+    return sum;
   }
 
   /** The worker of `row` is alive and gets its turn. */

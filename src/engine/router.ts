@@ -186,6 +186,7 @@ export class Router {
           reloadsSucceeded: this.#reloads.succeeded,
           reloadsFailed: this.#reloads.failed,
           loadedAt: running.loadedAt,
+          refusals: running.gauges.allRefusals,
           logLinesDropped: running.accessLog.droppedLines,
         }),
       },

@@ -61,7 +61,7 @@ describe('minResponseBuffer', () => {
     expect((await held.client.response()).body.toString()).toBe(PIECE);
   });
 
-  it('turns a response that breaks off while all of it is held back into 502.3', async () => {
+  it('shows a response that breaks off while all of it is held back as a reset', async () => {
     const { client, connection, settled } = await responding({ minResponseBuffer: '3KB' }, 'Content-Length: 7000\r\n');
     connection.send(PIECE);
     await settled();

@@ -39,9 +39,23 @@ async function demo({ port, adminPort, serverPort }: DemoOptions): Promise<void>
   try {
     process.stdout.write(whatToTry(await starting, launcher()));
   } catch (error) {
-    refuse(error);
+    refuse(withAdvice(error as Error));
   }
 }
+
+/** A port in use is what goes wrong here: another one can be taken. */
+function withAdvice(error: Error): Error {
+  if (!error.message.includes(' is in use ')) return error;
+  const advice = ADVICE[error.message.split(' ', 1)[0]!];
+  return advice === undefined ? error : new Error(`${error.message} (${advice})`);
+}
+
+/** By the first word of the message. */
+const ADVICE: Readonly<Record<string, string>> = {
+  server: '--server-port N takes others',
+  listener: '--port N takes another',
+  'admin.address': '--admin-port N takes another',
+};
 
 /** In a clone the package is not installed, so its command has a path. */
 function launcher(): string {

@@ -19,6 +19,8 @@ export interface RouterNumbers {
   reloadsFailed: number;
   /** When the running configuration was loaded, in ms since 1970. */
   loadedAt: number;
+  /** Connections and requests turned away before they became requests. */
+  refusals: number;
   logLinesDropped: number;
 }
 

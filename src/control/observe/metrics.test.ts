@@ -12,6 +12,7 @@ const router: RouterNumbers = {
   reloadsSucceeded: 3,
   reloadsFailed: 4,
   loadedAt: Date.UTC(2026, 0, 1),
+  refusals: 4,
   logLinesDropped: 5,
 };
 

@@ -8,6 +8,12 @@ export function routerMetrics(source: MetricsSource): Metric[] {
     liveMetric(name, type, help, () => [{ labels: {}, value: read(source.router()) }]);
   return [
     one('narrows_client_connections', 'gauge', 'Client connections open now.', (n) => n.connections),
+    one(
+      'narrows_refused_total',
+      'counter',
+      'Connections beyond limits.connections, and requests whose head was malformed or too slow.',
+      (n) => n.refusals,
+    ),
     one('narrows_workers', 'gauge', 'Worker threads.', (n) => n.workers),
     one(
       'narrows_worker_restarts_total',

@@ -44,7 +44,6 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
   #settled = false;
   #lingered = 0;
   #leaving = false;
-  #snapshotId = 0;
   headSent = false;
   gone: ProxyError | null = null;
 
@@ -55,7 +54,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     services: ListenerServices,
     onClosed: (connection: ClientConnection) => void,
   ) {
-    super(socket, listener, localPort, services.snapshot.trustedProxies);
+    super(socket, listener, localPort);
     this.#services = services;
     this.#onClosed = onClosed;
     this.#reader = new RequestReader(services);
@@ -76,7 +75,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
 
   /** Id of the snapshot that the request under way runs on; null between requests. */
   get pinnedSnapshot(): number | null {
-    return this.#state === BUSY ? this.#snapshotId : null;
+    return this.#state === BUSY ? this.snapshotId : null;
   }
 
   /** Its listener is closing: the next answer says that it is the last. */
@@ -189,7 +188,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     const services = this.#services;
     this.#state = BUSY;
     this.#deadline.stop();
-    this.#snapshotId = services.snapshot.id;
+    this.beginOn(services.snapshot);
     this.headSent = false;
     this.#keep = head.keepAlive;
     this.#clientCloses = !head.keepAlive;
@@ -379,7 +378,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
   }
 
   #refuse(error: ProxyError): void {
-    this.#services.refused(error, this.peerAddress);
+    this.#services.refused();
     this.#reader.returnScanner();
     this.#state = BUSY;
     this.#keep = false;

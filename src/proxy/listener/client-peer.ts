@@ -2,7 +2,7 @@
 // connection costs one object less.
 import type { Socket } from 'node:net';
 import type { ClientConnectionInfo } from '../../model/client.ts';
-import type { AddressSet } from '../../model/snapshot.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 
 const MAPPED_IPV4 = '::ffff:';
 
@@ -10,20 +10,27 @@ export class ClientPeer implements ClientConnectionInfo {
   readonly listener: string;
   readonly localPort: number;
   readonly secure = false;
-  readonly trusted: boolean;
+  trusted = false;
   readonly peerAddress: string;
   readonly peerPort: number;
   protected readonly socket: Socket;
+  /** Of the latest request; 0 before the first. */
+  protected snapshotId = 0;
 
-  /** @param trustedProxies as in the snapshot; null: nobody is */
-  constructor(socket: Socket, listener: string, localPort: number, trustedProxies: AddressSet | null) {
+  constructor(socket: Socket, listener: string, localPort: number) {
     this.socket = socket;
     this.listener = listener;
     this.localPort = localPort;
     const address = socket.remoteAddress ?? '';
     this.peerAddress = address.startsWith(MAPPED_IPV4) ? address.slice(MAPPED_IPV4.length) : address;
     this.peerPort = socket.remotePort ?? 0;
-    this.trusted = trustedProxies?.has(this.peerAddress) === true;
+  }
+
+  /** A request begins on `snapshot`: the connection outlives configurations, trust in its peer does not. */
+  protected beginOn(snapshot: Snapshot): void {
+    if (this.snapshotId === snapshot.id) return;
+    this.snapshotId = snapshot.id;
+    this.trusted = snapshot.trustedProxies?.has(this.peerAddress) === true;
   }
 
   /** Asked of the system only when something wants to know: a call for each connection would be wasted. */

@@ -2,7 +2,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Deadlines } from '../../base/deadlines.ts';
 import type { ClientConnectionInfo } from '../../model/client.ts';
-import type { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { RequestHeadScanner } from '../../wire/http1/request-head-scanner.ts';
@@ -24,8 +23,8 @@ export interface ListenerServices {
   admit(): boolean;
   /** It has closed. */
   released(connection: ClientConnectionInfo): void;
-  /** A request that never became one: malformed, or too slow. */
-  refused(error: ProxyError, peerAddress: string): void;
+  /** A connection beyond the limit, or a request that never became one: malformed, or too slow. */
+  refused(): void;
   /** An untrusted peer in a private range sent X-Forwarded-For. */
   untrustedForward(peerAddress: string): void;
 }

@@ -1,7 +1,6 @@
 // A listening socket and the connections that came through it.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ListenAddress } from '../../model/config.ts';
-import { ProxyError } from '../../model/proxy-error.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { ListenerServices } from './listener-services.ts';
 
@@ -19,6 +18,7 @@ export class Listener {
   readonly #server: Server;
   readonly #services: ListenerServices;
   readonly #options: ListenOptions;
+  #turnedAway = 0;
   readonly #forget = (connection: ClientConnection): void => void this.connections.delete(connection);
 
   constructor(options: ListenOptions, services: ListenerServices) {
@@ -77,20 +77,29 @@ export class Listener {
 
   /** Beyond limits.connections: 503 and a close, not silence (CONTRACT 3). */
   #turnAway(socket: Socket): void {
-    this.#services.refused(
-      new ProxyError('connectionLimit', 'limits.connections is reached'),
-      socket.remoteAddress ?? '',
-    );
+    this.#services.refused();
+    if (this.#turnedAway === MOST_TURNED_AWAY) return void socket.destroy();
+    this.#turnedAway++;
+    const { clock, snapshot } = this.#services;
+    const cancel = clock.after(snapshot.config.limits.lingerTimeout, () => socket.destroy());
     socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#turnedAway--;
+      cancel();
+    });
+    // Read and dropped until the client ends its side: closing before that would destroy the answer (DESIGN 5).
+    socket.on('end', () => socket.destroySoon());
     socket.resume();
     const text = 'limits.connections is reached\n';
     socket.end(
       `HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\n` +
         `Retry-After: 1\r\nProxy-Status: narrows; error=connection_limit_reached\r\nConnection: close\r\n\r\n${text}`,
-      () => socket.destroySoon(),
     );
   }
 }
+
+/** Connections that are being told that there are too many; beyond it nothing is said. */
+const MOST_TURNED_AWAY = 1000;
 
 /** As long a queue as the system allows: a burst of new clients waits in the kernel instead of being refused. */
 const BACKLOG = 4096;

@@ -2,6 +2,7 @@
 // the next request, which waits.
 import { HeldBytes } from '../../base/held-bytes.ts';
 import type { BodySink } from '../../model/client.ts';
+import type { LimitsConfig } from '../../model/config.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import { REFUSED } from '../../wire/http1/head-scanner.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
@@ -21,6 +22,8 @@ export class RequestReader {
   readonly #held = new HeldBytes();
   /** Borrowed while a head is being read. */
   #scanner: RequestHeadScanner | null = null;
+  /** What its scanner was made with. */
+  #limits: LimitsConfig | null = null;
 
   constructor(services: ListenerServices) {
     this.#services = services;
@@ -44,8 +47,12 @@ export class RequestReader {
   readHead(): RequestHead | null {
     const held = this.#held;
     const { snapshot, scanners } = this.#services;
-    this.#scanner ??= scanners.pop() ?? new RequestHeadScanner(snapshot.config.limits);
-    const scanner = this.#scanner;
+    let scanner = this.#scanner;
+    if (scanner === null) {
+      this.#limits = snapshot.config.limits;
+      scanner = scanners.pop() ?? new RequestHeadScanner(snapshot.config.limits);
+      this.#scanner = scanner;
+    }
     const after = scanner.scan(held.buffer!, held.start, held.end);
     if (after >= 0) {
       this.bytesIn = after - held.start;
@@ -83,7 +90,8 @@ export class RequestReader {
   returnScanner(): void {
     if (this.#scanner === null) return;
     this.#scanner.reset();
-    this.#services.scanners.push(this.#scanner);
+    // After a reload it carries old limits.
+    if (this.#limits === this.#services.snapshot.config.limits) this.#services.scanners.push(this.#scanner);
     this.#scanner = null;
   }
 }

@@ -3,7 +3,6 @@
 import type { Socket } from 'node:net';
 import { BatchedWriter } from '../../base/batched-writer.ts';
 import { BODY_NONE, BODY_STREAMED } from '../../model/client.ts';
-import type { AddressSet } from '../../model/snapshot.ts';
 import { chunkSizeLine } from '../../wire/http1/serialise.ts';
 import { ClientPeer } from './client-peer.ts';
 
@@ -17,8 +16,8 @@ export class ResponseWriter extends ClientPeer {
   #writtenBefore = 0;
 
   /** As ClientPeer. */
-  constructor(socket: Socket, listener: string, localPort: number, trustedProxies: AddressSet | null) {
-    super(socket, listener, localPort, trustedProxies);
+  constructor(socket: Socket, listener: string, localPort: number) {
+    super(socket, listener, localPort);
     this.#writer = new BatchedWriter(socket);
   }
 

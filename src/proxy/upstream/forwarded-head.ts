@@ -7,6 +7,7 @@ import type { RequestForwarding } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
+import { isAuthority } from '../../wire/http1/authority.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import { FIELD_STRIDE } from '../../wire/http1/message-head.ts';
@@ -188,7 +189,12 @@ export class ForwardedHead implements RequestForwarding {
 
 function editLines(edits: ReadonlyMap<string, string | null>): string {
   let lines = '';
-  for (const [name, value] of edits) if (value !== null) lines += fieldLine(name, value);
+  for (const [name, value] of edits) {
+    if (value === null) continue;
+    if (name === 'host' && !isAuthority(value, 0, value.length))
+      throw new ProxyError('ruleFailed', `a rule set Host to "${value}", which is no host[:port]`);
+    lines += fieldLine(name, value);
+  }
   return lines;
 }
 

@@ -9,8 +9,8 @@ import { ServerConnection } from './server-connection.ts';
 /** A request that may not be repeated takes no connection that was idle longer: the server may be closing it (DESIGN 5). */
 const FRESH_ENOUGH = 1000;
 
-/** Where another worker waits for a connection, one is given up to it at most this often, ms. */
-const SHARING_INTERVAL = 200;
+/** Where another worker waits for a connection: how long one is kept before it is given up, and not asked back, ms. */
+const TURN = 200;
 
 /** Stands in the queue for a connection when maxConnections is reached. */
 export interface Waiter {
@@ -28,7 +28,9 @@ export class ServerPool {
   #generation = 0;
   /** protocol.maxConnections is set: workers have to share. */
   #limited = false;
-  #sharedAt = Number.NEGATIVE_INFINITY;
+  /** When one was last opened, and when one was last given up. */
+  #gainedAt = Number.NEGATIVE_INFINITY;
+  #gaveAt = Number.NEGATIVE_INFINITY;
   #calling = false;
 
   constructor(server: Server, deadlines: Deadlines, buffers: ReadBuffers) {
@@ -73,7 +75,8 @@ export class ServerPool {
   open(target: DialTarget, max: number): ServerConnection | null {
     const { state } = this.server;
     this.#limited = max > 0;
-    if (this.#hasJustShared && state.othersWait) return null; // what was given up is not taken back
+    const { now } = this.#deadlines;
+    if (this.#limited && now - this.#gaveAt < TURN && state.othersWait) return null; // not taken back at once
     if (!state.tryAcquireConnection(max)) {
       this.#idle.shift()?.destroy();
       return null;
@@ -85,6 +88,7 @@ export class ServerPool {
       state.releaseConnection();
       if (!closed.givenUp) this.#callWaiter();
     });
+    this.#gainedAt = now;
     connection.generation = this.#generation;
     this.#open.add(connection);
     return connection;
@@ -128,13 +132,11 @@ export class ServerPool {
 
   /** Without this a busy worker would keep all connections, and the requests of another would wait in vain. */
   #owesOne(): boolean {
-    if (!this.#limited || this.#hasJustShared || !this.server.state.othersWait) return false;
-    this.#sharedAt = this.#deadlines.now;
+    const { now } = this.#deadlines;
+    if (!this.#limited || now - Math.max(this.#gaveAt, this.#gainedAt) < TURN) return false;
+    if (!this.server.state.othersWait) return false;
+    this.#gaveAt = now;
     return true;
-  }
-
-  get #hasJustShared(): boolean {
-    return this.#limited && this.#deadlines.now - this.#sharedAt < SHARING_INTERVAL;
   }
 
   /** Closes `connection` for another worker to open one: our own waiters are not called. */

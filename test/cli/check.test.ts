@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { configFile, narrows } from '../kit/narrows-command.ts';
+
+const GOOD = `farms:
+  shop: { servers: ["127.0.0.1:9001"] }
+`;
+const FAULTY = `farms:
+  shop: { servers: ["127.0.0.1:9001"], afinity: { useCookie: true } }
+rules:
+  - name: broken
+    match: { url: "(" }
+    action: { type: Rewrite, url: "http://shop/" }
+`;
+
+describe('narrows check', () => {
+  it('says nothing of a configuration that is in order', async () => {
+    expect(await narrows(['check', '-c', configFile(GOOD)])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('prints each fault with its place and what would be right, and ends with 1', async () => {
+    const file = configFile(FAULTY);
+    const { code, stdout, stderr } = await narrows(['check', '-c', file]);
+    expect([code, stderr]).toEqual([1, '']);
+    expect(stdout).toContain(`${file}:2:40: error: farms.shop.afinity: unknown key, did you mean "affinity"?`);
+  });
+
+  it('ends with 0 where there are only warnings', async () => {
+    const file = configFile(`${GOOD}proxy: { enabled: true }\n`);
+    const { code, stdout } = await narrows(['check', '-c', file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^.*:3:\d+: warning: enabled is ignored: .*\n$/);
+  });
+
+  it('prints an array with --json', async () => {
+    const file = configFile(FAULTY);
+    const { code, stdout } = await narrows(['check', '-c', file, '--json']);
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as unknown[])[0]).toEqual({
+      file,
+      line: 2,
+      column: 40,
+      severity: 'error',
+      message: 'farms.shop.afinity: unknown key',
+      suggestion: 'did you mean "affinity"?',
+    });
+    expect((await narrows(['check', '-c', configFile(GOOD), '--json'])).stdout).toBe('[]\n');
+  });
+
+  it('says that a file is not there', async () => {
+    const { code, stdout } = await narrows(['check', '-c', '/nowhere/narrows.yaml']);
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      '/nowhere/narrows.yaml:1:1: error: the configuration cannot be read: there is no such file',
+    );
+  });
+});

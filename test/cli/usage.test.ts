@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { narrows } from '../kit/narrows-command.ts';
+
+describe('narrows', () => {
+  it('says its version', async () => {
+    expect(await narrows(['--version'])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+  });
+
+  it('names in its help the commands that there are, and no others', async () => {
+    const { code, stdout } = await narrows(['--help']);
+    const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*/gm)].map((match) => match[1]);
+    expect([code, commands]).toEqual([
+      0,
+      ['run', 'check', 'explain', 'status', 'reload', 'demo', 'completion', 'help'],
+    ]);
+  });
+
+  it.each([
+    [['fly'], "unknown command 'fly'"],
+    [['run'], "required option '-c, --config <file>' not specified"],
+    [['run', '-c', 'x.yaml', '--workers', 'x'], 'Expected a whole number from 0 to 256'],
+    [['run', '-c', 'x.yaml', '--workers', '1.5'], 'Expected a whole number'],
+    [['run', '-c', 'x.yaml', '--listen', 'nowhere'], 'Expected an address such as 127.0.0.1:8080'],
+    [['run', '-c', 'x.yaml', '--listen', ':1', '--listen', ':2'], 'two addresses for the same listeners'],
+    [['check', '-c', 'x.yaml', '--jason'], "unknown option '--jason'"],
+    [['explain', '--url', 'http://a/'], "'-c, --config <file>' or '--admin <url>' not specified"],
+    [['explain', '-c', 'x.yaml', '--url', '/a'], 'Expected an absolute URL'],
+    [['explain', '-c', 'x.yaml', '--url', 'http://a/', '--header', 'no colon'], "Expected 'Name: value'"],
+    [['explain', '-c', 'x.yaml', '--url', 'http://a/', '--client', '1.2.3'], 'Expected an IP address'],
+    [['demo', '--port', '65536'], 'Expected a whole number from 0 to 65535'],
+    [['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
+  ])('refuses %j with exit code 2', async (args, message) => {
+    const { code, stdout, stderr } = await narrows(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+  });
+
+  it('goes on where there is no folder for compiled code', async () => {
+    const { HOME: _, XDG_CACHE_HOME: __, ...env } = process.env;
+    expect((await narrows(['--version'], env)).code).toBe(0);
+    expect((await narrows(['--version'], { ...env, HOME: '/proc' })).code).toBe(0);
+  });
+
+  it.each(['bash', 'zsh', 'fish'])(
+    'prints a completion script for %s that knows commands and options',
+    async (shell) => {
+      const { code, stdout } = await narrows(['completion', shell]);
+      expect(code).toBe(0);
+      expect(stdout).toContain('explain');
+      expect(stdout).toMatch(shell === 'fish' ? / -l listen / : /--listen /);
+    },
+  );
+});
