@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { backend, ok } from '../kit/backend.ts';
 import { chunk, get, withBody } from '../kit/client.ts';
+import { eventually, settled } from '../kit/eventually.ts';
 import { fieldOf } from '../kit/message.ts';
 import { shop } from '../kit/router.ts';
 
@@ -74,6 +75,20 @@ describe('pipelined requests', () => {
     client.socket.resume();
     expect((await client.response()).body.length).toBe(big.length);
     expect((await client.response()).body.toString()).toBe('small');
+  });
+
+  it('are not served into memory for a client that takes no answers', async () => {
+    const answer = 'x'.repeat(60_000);
+    const server = await backend(() => ok(answer));
+    const { connect } = await shop([server]);
+    const client = await connect();
+    client.socket.pause();
+    client.send(get().repeat(500));
+    await settled(() => server.requests.length);
+    expect(server.requests.length).toBeLessThan(300); // what the system's own buffers hold, and a little
+    client.socket.resume();
+    await client.until(() => (client.socket.bytesRead > 500 * answer.length ? true : null));
+    await eventually(() => server.requests.length === 500);
   });
 
   it('are read ahead only so far', async () => {

@@ -68,6 +68,6 @@ export class InboundBody {
 }
 
 /** The refusal of a body that is longer than `limit` bytes. */
-export function tooLarge(limit: number): ProxyError {
+function tooLarge(limit: number): ProxyError {
   return new ProxyError('payloadTooLarge', `the request body is larger than limits.requestBody (${limit} bytes)`);
 }

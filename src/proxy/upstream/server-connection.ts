@@ -109,7 +109,7 @@ export class ServerConnection implements SocketReader {
       return;
     }
     user.onBytes(buffer, length);
-    
+    if (user.retainsBuffer) this.#buffer = null;
   }
 
   #onEnd(): void {
