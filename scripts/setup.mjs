@@ -13,12 +13,17 @@ const wanted = createHash('sha256')
   .digest('hex');
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-  process.stderr.write('setting up: npm ci (once, until package-lock.json changes)\n');
+  process.stderr.write('setting up: npm install (once, until package-lock.json changes)\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  // --engine-strict=false: npm itself may run on a Node older than the one it is about to install for us.
+  // Not `npm ci`: it fails where the registry lacks a binary of some other system, and mirrors do. With --no-save what
+  // is installed is what the lock says, and the lock stays as it is. --engine-strict=false: npm itself may run on a Node
+  // older than the one it is about to install for us.
   const done = spawnSync(
     npm,
-    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false', '--loglevel=error'],
+    [
+      ...['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'],
+      ...['--engine-strict=false', '--loglevel=error'],
+    ],
     {
       cwd: root,
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -26,7 +31,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     },
   );
   if (done.status !== 0) {
-    process.stderr.write(`setting up failed: npm ci ended with ${done.status ?? done.error?.message}\n`);
+    process.stderr.write(`setting up failed: npm install ended with ${done.status ?? done.error?.message}\n`);
     process.exit(1);
   }
   mkdirSync(dirname(stamp), { recursive: true });

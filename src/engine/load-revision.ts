@@ -1,10 +1,10 @@
 // From what was written to what can run: loads the configuration, carries out the caller's overrides, and lets every
 // room compile it once in the control thread, so that all faults are known before any worker hears of it.
 import type { Clock } from '../base/clock.ts';
-import { configFromObject, type LoadedConfig, loadConfig, toLocated } from '../control/config/load-config.ts';
+import { configFromObject, type LoadedConfig, loadConfig } from '../control/config/load-config.ts';
 import { claimSlots } from '../control/state/server-slots.ts';
 import type { Config, ConfigProblem } from '../model/config.ts';
-import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
+import type { LocatedProblem } from '../model/config-error.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { compileSnapshot } from './compile-snapshot.ts';
@@ -25,21 +25,23 @@ export interface CheckedConfig {
  * @throws ConfigError with every fault of every room
  */
 export async function loadChecked(input: ConfigInput, options: RouterOptions, clock: Clock): Promise<CheckedConfig> {
-  const loaded = await load(input, options);
-  const config = { ...loaded.config, listeners: overrideListeners(loaded.config.listeners, options.listen ?? []) };
-  const problems: ConfigProblem[] = [];
-  compileForNobody(config, clock, problems);
-  const all = [...loaded.problems, ...toLocated(problems, loaded)].sort(byPlace);
-  if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);
-  return { config, problems: all, files: loaded.files, locate: loaded.locate };
+  const faultsOfRooms = (config: Config): ConfigProblem[] => {
+    const problems: ConfigProblem[] = [];
+    compileForNobody(config, clock, problems);
+    return problems;
+  };
+  const { config, ...loaded } = await load(input, options, faultsOfRooms);
+  const listeners = overrideListeners(config.listeners, options.listen ?? []);
+  return { config: { ...config, listeners }, problems: loaded.problems, files: loaded.files, locate: loaded.locate };
 }
 
-function byPlace(a: LocatedProblem, b: LocatedProblem): number {
-  return a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
-}
-
-function load(input: ConfigInput, options: RouterOptions): Promise<LoadedConfig> | LoadedConfig {
+function load(
+  input: ConfigInput,
+  options: RouterOptions,
+  faultsOfRooms: (config: Config) => ConfigProblem[],
+): Promise<LoadedConfig> | LoadedConfig {
   const absent = {
+    faultsOfRooms,
     adminDefault: options.adminDefault ?? false,
     ...(options.stateDirectoryDefault === undefined ? {} : { stateDirectoryDefault: options.stateDirectoryDefault }),
   };

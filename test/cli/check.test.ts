@@ -22,6 +22,7 @@ describe('narrows check', () => {
     const { code, stdout, stderr } = await narrows(['check', '-c', file]);
     expect([code, stderr]).toEqual([1, '']);
     expect(stdout).toContain(`${file}:2:40: error: farms.shop.afinity: unknown key, did you mean "affinity"?`);
+    expect(stdout).toContain(`${file}:5:19: error: `); // the rule's pattern, although the farm has a fault
   });
 
   it('ends with 0 where there are only warnings', async () => {

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { narrows } from '../kit/narrows-command.ts';
@@ -51,4 +53,16 @@ describe('narrows', () => {
       expect(stdout).toMatch(shell === 'fish' ? / -l listen / : /--listen /);
     },
   );
+
+  it.each([
+    ['narrows ex', 'explain'],
+    ['narrows run --wor', '--workers'],
+    ['narrows status --', '--admin --json --watch --help'],
+  ])('completes "%s" in bash', async (line, words) => {
+    const { stdout: script } = await narrows(['completion', 'bash']);
+    const typed = line.split(' ');
+    const ask = `COMP_WORDS=(${line}); COMP_CWORD=${typed.length - 1}; _narrows; echo "\${COMPREPLY[*]}"`;
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${script}${ask}`]);
+    expect(stdout).toBe(`${words}\n`);
+  });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { problemLines } from '../../../test/kit/problem-lines.ts';
+import type { ConfigProblem } from '../../model/config.ts';
 import { ConfigError } from '../../model/config-error.ts';
-import { formatProblem } from './format-problems.ts';
-import { configFromObject, type LoadOptions, loadConfig, parseConfig, toLocated } from './load-config.ts';
+import { configFromObject, type LoadOptions, loadConfig, parseConfig } from './load-config.ts';
 
 const FILE = '/etc/narrows/narrows.yaml';
 const example = new URL('../../../test/fixtures/contract-example.yaml', import.meta.url).pathname;
@@ -210,16 +211,22 @@ describe('a configuration as an object', () => {
 
 describe('places', () => {
   it('of what other rooms complain about are found in the file', () => {
-    const loaded = load(QUICKSTART);
-    const [first, second] = toLocated(
-      [
-        { path: ['rules', 0, 'match', 'url'], severity: 'error', message: 'bad pattern' },
-        { path: ['rules', 0, 'action', 'statusCode'], severity: 'error', message: 'missing' },
-      ],
-      loaded,
-    );
-    expect(formatProblem(first!)).toBe(`${FILE}:9:19: error: bad pattern`);
-    expect(second).toMatchObject({ line: 10, column: 5 });
+    const faultsOfRooms = (): ConfigProblem[] => [
+      { path: ['rules', 0, 'match', 'url'], severity: 'error', message: 'bad pattern' },
+      { path: ['rules', 0, 'action', 'statusCode'], severity: 'error', message: 'missing' },
+    ];
+    expect(problemLines(QUICKSTART, { faultsOfRooms })).toEqual(['9:19: error: bad pattern', '10:5: error: missing']);
+  });
+
+  it('of what other rooms complain about stand beside the faults of the file', () => {
+    const faultsOfRooms = (): ConfigProblem[] => [
+      { path: ['rules', 0, 'name'], severity: 'error', message: 'bad name' },
+    ];
+    const text = `farm: {}\n${QUICKSTART.trimStart()}`;
+    const lines = ['1:1: error: farm: unknown key, did you mean "farms"?', '8:11: error: bad name'];
+    expect(problemLines(text, { faultsOfRooms })).toEqual(lines);
+    // A map that was left out for its faults is not missed by the rules that read it.
+    expect(problemLines(`${text}rewriteMaps: 5\n`, { faultsOfRooms }).join()).not.toContain('bad name');
   });
 
   it('of conditions written as a list are found by the path of their long form', () => {

@@ -18,6 +18,8 @@ import { readFiles } from './read-files.ts';
 export interface LoadOptions extends AbsentSections {
   /** Environment for `${NAME}`; the process's own unless given. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** What the rooms find wrong when they compile the configuration: it is reported with everything else. */
+  faultsOfRooms?(config: Config): readonly ConfigProblem[];
 }
 
 export interface LoadedConfig {
@@ -86,11 +88,6 @@ export function configFromObject(config: unknown, options: LoadOptions = {}): Lo
   return interpret(input, options);
 }
 
-/** Gives the problems that a room found while compiling `loaded` their places. */
-export function toLocated(problems: readonly ConfigProblem[], loaded: LoadedConfig): LocatedProblem[] {
-  return problems.map(({ path, ...problem }) => ({ ...loaded.locate(path), ...problem }));
-}
-
 interface Input {
   raw: Record<string, unknown>;
   /** Null for an object. */
@@ -109,6 +106,7 @@ function interpret({ raw, file, source, files, found, readSoundly }: Input, opti
   const config = buildConfig(written, raw, file, source, options, problems);
   if (readSoundly) crossCheck(config, written, raw, problems);
   warnOfMissing(raw, problems);
+  if (readSoundly && !problems.hasErrorIn('rewriteMaps')) problems.all.push(...(options.faultsOfRooms?.(config) ?? []));
   const all = [...found, ...problems.worthSaying().map((problem) => located(problem, source))].sort(byPlace);
   if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);
   return { config, problems: all, files, locate: (path) => source.locate(path) };

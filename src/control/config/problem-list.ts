@@ -9,6 +9,11 @@ export class ProblemList {
     this.all.push({ path, severity: 'error', message, ...(suggestion ? { suggestion } : {}) });
   }
 
+  /** Whether a section was left out for its faults: what refers to it is not at fault then. */
+  hasErrorIn(section: string): boolean {
+    return this.all.some(({ severity, path }) => severity === 'error' && path[0] === section);
+  }
+
   /** Everything but warnings about values that have an error. */
   worthSaying(): SchemaProblem[] {
     const faulty = new Set(this.all.filter((one) => one.severity === 'error').map((one) => JSON.stringify(one.path)));

@@ -24,7 +24,7 @@ function connectionShape(defaults: ProtocolDefaults) {
       { max: 86_400_000 },
     ).prefault(defaults.timeout),
     maxConnections: whole(
-      'Open connections to one server, for the whole process; 0 is no limit. Requests beyond it wait for none: another server is tried.',
+      'Open connections to one server, for the whole process; 0 is no limit. A request beyond it waits for one of them to become free, at most protocol.timeout.',
       0,
       1_000_000,
     ).prefault(0),
