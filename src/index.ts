@@ -20,6 +20,22 @@ export type { Explanation } from './engine/explain.ts';
 export type { OpenedListener, Router } from './engine/router.ts';
 export type { ConfigInput, RouterOptions } from './engine/router-options.ts';
 export { VERSION } from './engine/version.ts';
+export type { Answer, LocalAnswer } from './model/answer.ts';
+export type { Config, FarmConfig } from './model/config.ts';
 export { ConfigError, type LocatedProblem } from './model/config-error.ts';
 export type { ExplainRequest } from './model/explain-request.ts';
+export type {
+  Extension,
+  ExtensionServices,
+  LoadBalancingExtension,
+  LoadBalancingPolicy,
+  OutcomeSink,
+  OutcomeSinkExtension,
+  Stage,
+  StageExtension,
+} from './model/extensions.ts';
+export type { Farm, Server } from './model/farm.ts';
+export { type ErrorCode, ProxyError } from './model/proxy-error.ts';
+export type { Outcome, RequestContext } from './model/request-context.ts';
+export type { ResponseDraft } from './model/response-draft.ts';
 export type { RouterStatus } from './model/status.ts';

@@ -1,12 +1,14 @@
 // What all commands that talk to a running router share: where it is, and how its refusal ends the command.
 import type { Command } from 'commander';
 import { AdminClient, AdminError } from './admin-client.ts';
+import { adminUrl } from './option-values.ts';
 
 /** Adds `--admin URL`. */
 export function addAdminOption(command: Command): Command {
   return command.option(
     '--admin <url>',
     'admin API of the router; its token is taken from NARROWS_TOKEN',
+    adminUrl,
     'http://127.0.0.1:9400',
   );
 }

@@ -4,7 +4,7 @@ import { type ExplainRequest, type Explanation, explainConfig } from '../index.t
 import { type AdminClient, AdminError } from './admin-client.ts';
 import { withAdmin } from './admin-command.ts';
 import { formatExplanation } from './format-explanation.ts';
-import { absoluteUrl, headerField, httpMethod, ipAddress } from './option-values.ts';
+import { absoluteUrl, adminUrl, headerField, httpMethod, ipAddress } from './option-values.ts';
 import { refuse } from './refusal.ts';
 
 interface ExplainOptions {
@@ -22,7 +22,11 @@ export function registerExplain(program: Command): void {
     .command('explain')
     .description('say what the router would do with a request, and why; nothing is forwarded')
     .option('-c, --config <file>', 'configuration file; all servers count as healthy')
-    .option('--admin <url>', 'ask a running router instead, with its live state; its token is taken from NARROWS_TOKEN')
+    .option(
+      '--admin <url>',
+      'ask a running router instead, with its live state; its token is taken from NARROWS_TOKEN',
+      adminUrl,
+    )
     .requiredOption('--url <url>', 'absolute URL of the request', absoluteUrl)
     .option('--method <method>', 'method of the request', httpMethod, 'GET')
     .option('--header <field>', "header of the request, as 'Name: value'; may be repeated", headerField, [])

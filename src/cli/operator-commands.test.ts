@@ -116,14 +116,6 @@ describe('narrows status', () => {
       /^narrows: cannot reach the admin API at http:\S+: .*ECONNREFUSED.*\. Is the router running\?\n$/,
     );
   });
-
-  it('says what --admin should be', async () => {
-    const { code, stderr } = await run(['status', '--admin', '127.0.0.1:9400']);
-    expect([code, stderr]).toEqual([
-      1,
-      'narrows: --admin 127.0.0.1:9400: expected a URL such as http://127.0.0.1:9400\n',
-    ]);
-  });
 });
 
 describe('narrows reload', () => {

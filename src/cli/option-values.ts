@@ -23,6 +23,12 @@ export function absoluteUrl(written: string): string {
   throw new InvalidArgumentError('Expected an absolute URL such as http://www.example.com/shop/.');
 }
 
+/** Where the admin API of a router is. */
+export function adminUrl(written: string): string {
+  if (/^https?:\/\/[^/?#]/i.test(written) && URL.canParse(written)) return written;
+  throw new InvalidArgumentError('Expected a URL such as http://127.0.0.1:9400.');
+}
+
 export function httpMethod(written: string): string {
   if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(written)) return written;
   throw new InvalidArgumentError('Expected a method such as GET.');

@@ -9,7 +9,7 @@ import { VERSION } from './version.ts';
 /** A log that is open and not in use yet. */
 export interface PreparedLog {
   /** Lines go to it from now on. Resolves when the old one has all of its own. */
-  use(): Promise<void>;
+  commit(): Promise<void>;
   abandon(): Promise<void>;
 }
 
@@ -32,9 +32,9 @@ export class AccessLogFile {
   /** Opens the log that `config` names, if it is another one than that in use. @throws the system's error */
   async prepare(config: AccessLogConfig | null): Promise<PreparedLog> {
     const wanted = JSON.stringify(config);
-    if (wanted === this.#config) return { use: async () => {}, abandon: async () => {} };
+    if (wanted === this.#config) return { commit: async () => {}, abandon: async () => {} };
     const writer = config === null ? null : await this.#open(config);
-    return { use: () => this.#use(writer, wanted), abandon: async () => writer?.close() };
+    return { commit: () => this.#use(writer, wanted), abandon: async () => writer?.close() };
   }
 
   write(lines: Uint8Array): void {

@@ -3,7 +3,7 @@
 import type { AdminServer } from '../admin/start-admin.ts';
 import type { AdminConfig, ListenAddress } from '../model/config.ts';
 import { isLoopback } from '../model/listen-address.ts';
-import { type AdminSource, openAdmin } from './admin-port.ts';
+import { type AdminSource, openAdmin } from './open-admin.ts';
 
 export class AdminDoor {
   readonly #source: () => AdminSource;

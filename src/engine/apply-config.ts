@@ -2,9 +2,9 @@
 import type { Clock } from '../base/clock.ts';
 import { releaseOtherSlots } from '../control/state/server-slots.ts';
 import type { PreparedLog } from './access-log-file.ts';
-import type { OpenListener, Revision } from './data-plane-port.ts';
-import { makeRevision } from './launch.ts';
-import type { CheckedConfig } from './load-revision.ts';
+import type { Revision, SettledListener } from './data-plane-port.ts';
+import { type CheckedConfig, refuseFaults } from './load-checked.ts';
+import { makeRevision } from './make-revision.ts';
 import type { Running } from './running.ts';
 import { listenerKey, servedListeners, settleListeners } from './settle-listeners.ts';
 
@@ -14,7 +14,7 @@ const UNPINNED_LOOK = 1000;
 /** What stands ready beside the running configuration. */
 interface Prepared {
   readonly revision: Revision;
-  readonly opened: readonly OpenListener[];
+  readonly opened: readonly SettledListener[];
   readonly log: PreparedLog;
 }
 
@@ -41,8 +41,8 @@ export async function applyConfig(running: Running, checked: CheckedConfig, cloc
   running.checked = checked;
   running.revision = prepared.revision;
   running.loadedAt = clock.wall();
-  await prepared.log.use();
-  await exchangeListeners(running, prepared.opened);
+  await prepared.log.commit();
+  await swapListeners(running, prepared.opened);
   releaseOtherSlots(table, config.farms);
   table.advanceEpoch();
   live.use(config);
@@ -52,7 +52,8 @@ export async function applyConfig(running: Running, checked: CheckedConfig, cloc
 }
 
 /** Everything that can fail; listeners come last, since a client may find a new one open at once. */
-async function prepare(running: Running, { config }: CheckedConfig): Promise<Prepared> {
+async function prepare(running: Running, checked: CheckedConfig): Promise<Prepared> {
+  const { config } = checked;
   const { planes, live, accessLog, admin, listeners, threads } = running;
   const open = new Set(listeners.map(({ key }) => key));
   const added = servedListeners(config).filter((listener) => !open.has(listenerKey(listener)));
@@ -60,7 +61,7 @@ async function prepare(running: Running, { config }: CheckedConfig): Promise<Pre
   await live.learn(config);
   await admin.prepare(config.admin);
   const revision = makeRevision(running.revision.id + 1, config, running);
-  await planes.prepare(revision);
+  refuseFaults(await planes.prepare(revision), checked);
   const log = await accessLog.prepare(config.accessLog);
   try {
     await planes.open(opened);
@@ -72,7 +73,7 @@ async function prepare(running: Running, { config }: CheckedConfig): Promise<Pre
 }
 
 /** Closes those that went; those that stay are not touched, they may have another name. */
-async function exchangeListeners(running: Running, opened: readonly OpenListener[]): Promise<void> {
+async function swapListeners(running: Running, opened: readonly SettledListener[]): Promise<void> {
   const names = new Map(servedListeners(running.checked.config).map((each) => [listenerKey(each), each.name]));
   const all = [...running.listeners, ...opened];
   running.listeners = all.flatMap((each) => {

@@ -5,7 +5,7 @@ import { existingAffinitySecret } from '../control/state/affinity-secret.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
 import { type Explanation, explainRequest } from './explain.ts';
-import { compileForNobody, loadChecked } from './load-revision.ts';
+import { compileForNobody, loadChecked } from './load-checked.ts';
 import type { ConfigInput, RouterOptions } from './router-options.ts';
 
 /** Every fault and warning of `input`, in the order of their places; none: it is in order. */
@@ -29,7 +29,7 @@ export async function explainConfig(
   options: RouterOptions = {},
 ): Promise<Explanation> {
   const clock = options.clock ?? systemClock;
-  const { config } = await loadChecked(input, options, clock);
-  const secret = existingAffinitySecret(config.stateDirectory) ?? '';
-  return explainRequest(compileForNobody(config, clock, [], secret), request, clock);
+  const checked = await loadChecked(input, options, clock);
+  const secret = existingAffinitySecret(checked.config.stateDirectory) ?? '';
+  return explainRequest(compileForNobody(checked, clock, [], secret), request, clock);
 }

@@ -9,14 +9,17 @@ import { createBalancer } from '../proxy/balancer/registry.ts';
 import { compileFarm } from '../proxy/farms/compile-farm.ts';
 import { journeyStages } from '../proxy/journey/journey.ts';
 import { compileTrustedProxies } from '../proxy/listener/trusted-proxies.ts';
+import { checkFields } from '../proxy/outcomes/check-fields.ts';
 import { compileRules } from '../proxy/rules/compile-rules.ts';
 import { ForwardedHead } from '../proxy/upstream/forwarded-head.ts';
 import type { Revision } from './data-plane-port.ts';
+import type { Extensions } from './extensions.ts';
 
 /** @param problems gets what the rooms find wrong; with an error among them the snapshot is not to be used */
 export function compileSnapshot(
   revision: Revision,
   table: ServerTable,
+  extensions: Extensions,
   clock: Clock,
   problems: ConfigProblem[],
 ): Snapshot {
@@ -25,13 +28,15 @@ export function compileSnapshot(
     compileFarm(farm, {
       table,
       slots: revision.slots,
-      createBalancer: (farmConfig, cursors) => createBalancer(farmConfig.loadBalancing, cursors, revision.tieSeed),
+      createBalancer: (farmConfig, cursors) =>
+        extensions.balancer(farmConfig, problems) ??
+        createBalancer(farmConfig.loadBalancing, cursors, revision.tieSeed),
       createForwarding: (farmConfig) => new ForwardedHead(farmConfig, config.compatibility.includes('xForwardedFor')),
       createAffinity: (farmConfig, servers) =>
         compileCookieAffinity(farmConfig.affinity, farmConfig.name, servers, revision.affinitySecret, clock),
     }),
   );
-  problems.push(...checkWeights(config.farms));
+  problems.push(...checkWeights(config.farms), ...checkFields(config));
   const rules = compileRules(config, problems);
   return Object.freeze({
     id: revision.id,
@@ -39,6 +44,7 @@ export function compileSnapshot(
     farms: new Map(farms.map((farm) => [farm.name.toLowerCase(), farm])),
     onlyFarm: farms.length === 1 && config.rules.list.length === 0 ? farms[0]! : null,
     trustedProxies: compileTrustedProxies(config.trustedProxies),
-    stages: journeyStages(config, farms, rules),
+    stages: journeyStages(config, farms, rules, extensions.stages(config, problems)),
+    sinks: extensions.sinks(config, problems),
   });
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { type ConfigWatcher, watchConfig } from '../control/config/watch-config.ts';
-import type { CheckedConfig } from './load-revision.ts';
+import type { CheckedConfig } from './load-checked.ts';
 
 export interface ConfigFilesServices {
   readonly clock: Clock;

@@ -10,8 +10,9 @@ export interface DataPlaneSetup {
   gauges: SharedArrayBuffer;
 }
 
-/** One configuration, with all that compiling it takes. */
+/** One configuration, with all that compiling it takes: every data plane makes its Snapshot of it. */
 export interface Revision {
+  /** The snapshot's too. */
   id: number;
   config: Config;
   /** Slots of servers and farms, by their ids. */
@@ -22,7 +23,8 @@ export interface Revision {
   tieSeed: number;
 }
 
-export interface OpenListener {
+/** A listener whose address is settled: it is to be opened, or is open. */
+export interface SettledListener {
   /** What makes it the same listener after a reload. */
   key: string;
   name: string;
@@ -36,10 +38,10 @@ export interface DataPlanePort {
   /** Requests from now on run on the revision that was prepared. @param addresses all known ones by host name */
   commit(addresses: ReadonlyMap<string, readonly string[]>): Promise<void>;
   /** Opens listeners; rejects, with none of them open, when one cannot be. */
-  open(listeners: readonly OpenListener[]): Promise<void>;
+  open(listeners: readonly SettledListener[]): Promise<void>;
   close(keys: readonly string[]): Promise<void>;
   setAddresses(host: string, addresses: readonly string[]): Promise<void>;
-  /** Id of the oldest revision that a request under way still runs on. */
+  /** Id of the oldest snapshot that a request under way still runs on. */
   oldestPinned(): Promise<number>;
   /** Stops as CONTRACT 6 says. @returns how many requests were cut */
   stop(): Promise<number>;

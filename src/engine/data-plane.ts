@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { Deadlines } from '../base/deadlines.ts';
+import { systemRandom } from '../base/random.ts';
 import type { ClientConnectionInfo } from '../model/client.ts';
 import type { ConfigProblem } from '../model/config.ts';
 import type { OutcomeSink } from '../model/extensions.ts';
@@ -18,13 +19,20 @@ import { LiveTrafficSink } from '../proxy/outcomes/live-traffic.ts';
 import { UpstreamServices } from '../proxy/upstream/upstream-services.ts';
 import type { RequestHeadScanner } from '../wire/http1/request-head-scanner.ts';
 import { compileSnapshot } from './compile-snapshot.ts';
-import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup, OpenListener, Revision } from './data-plane-port.ts';
+import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup, Revision, SettledListener } from './data-plane-port.ts';
+import { Extensions } from './extensions.ts';
+import { loadExtensions } from './load-extensions.ts';
 import { ProcessGauges } from './process-gauges.ts';
 
 /** How often the sign of life, the Date field and the log are seen to, ms. */
 const BEAT = 200;
 /** Signs of life in one workerStallTimeout, at least. */
 const BEATS = 5;
+/** The first sinks, which no configuration changes. */
+const LASTING_SINKS = 2;
+
+/** Peers that are told of at most: a client that forges the field from many addresses fills no memory. */
+const MOST_UNTRUSTED = 100;
 
 export class DataPlane implements DataPlanePort, ListenerServices {
   readonly clock: Clock;
@@ -40,6 +48,8 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   readonly #upstream: UpstreamServices;
   readonly #journey: Journey;
   readonly #sinks: OutcomeSink[];
+  /** Untrusted peers that sent X-Forwarded-For: each is told of once. */
+  readonly #untrusted = new Set<string>();
   readonly #listeners = new Map<string, Listener>();
   /** Listeners that take no more connections but still have some. */
   readonly #closing = new Set<Listener>();
@@ -62,10 +72,14 @@ export class DataPlane implements DataPlanePort, ListenerServices {
       upstream: this.#upstream,
       sinks: this.#sinks,
       date: () => this.date,
-      onInternalError: (error) => events.onInternalError(error instanceof Error ? `${error.stack}` : String(error)),
+      onInternalError: (error) => this.#onFault(error),
     });
     this.#beat();
     this.#stopBeat = clock.every(BEAT, () => this.#beat());
+  }
+
+  #onFault(error: unknown): void {
+    this.#events.onInternalError(error instanceof Error ? `${error.stack}` : String(error));
   }
 
   #beat(): void {
@@ -79,9 +93,11 @@ export class DataPlane implements DataPlanePort, ListenerServices {
 
   async prepare(revision: Revision): Promise<ConfigProblem[]> {
     for (const block of revision.serverBlocks) this.#table.addBlock(block);
-    const problems: ConfigProblem[] = [];
-    const snapshot = compileSnapshot(revision, this.#table, this.clock, problems);
-    this.#prepared = snapshot;
+    const loaded = await loadExtensions(revision.config.extensions);
+    const services = { clock: this.clock, random: systemRandom };
+    const extensions = new Extensions(loaded.list, services, (error) => this.#onFault(error));
+    const problems: ConfigProblem[] = [...loaded.problems];
+    this.#prepared = compileSnapshot(revision, this.#table, extensions, this.clock, problems);
     return problems;
   }
 
@@ -89,7 +105,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     const snapshot = this.#prepared!;
     this.#prepared = null;
     for (const [host, known] of addresses) this.#upstream.addresses.set(host, known);
-    this.#useAccessLog(snapshot);
+    this.#useSinks(snapshot);
     this.scanners.length = 0; // they carry the old limits
     this.snapshot = snapshot;
     this.#upstream.pools.retain(snapshot);
@@ -98,16 +114,17 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#stopBeat = this.clock.every(Math.min(BEAT, workerStallTimeout / BEATS), () => this.#beat());
   }
 
-  #useAccessLog(snapshot: Snapshot): void {
+  #useSinks(snapshot: Snapshot): void {
     this.#accessLog?.tick();
+    this.#sinks.length = LASTING_SINKS;
     const { accessLog } = snapshot.config;
     this.#accessLog =
       accessLog === null ? null : new AccessLogSink(accessLog, (lines) => this.#events.onLogLines(lines));
-    this.#sinks.length = 2;
     if (this.#accessLog !== null) this.#sinks.push(this.#accessLog);
+    this.#sinks.push(...snapshot.sinks);
   }
 
-  async open(listeners: readonly OpenListener[]): Promise<void> {
+  async open(listeners: readonly SettledListener[]): Promise<void> {
     const opened: Listener[] = [];
     try {
       for (const options of listeners) {
@@ -228,6 +245,8 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   }
 
   untrustedForward(peerAddress: string): void {
+    if (this.#untrusted.has(peerAddress) || this.#untrusted.size === MOST_UNTRUSTED) return;
+    this.#untrusted.add(peerAddress);
     this.#events.onUntrustedForward(peerAddress);
   }
 }

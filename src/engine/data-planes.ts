@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { ConfigProblem } from '../model/config.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import { DataPlane } from './data-plane.ts';
-import type { DataPlaneEvents, DataPlanePort, OpenListener, Revision } from './data-plane-port.ts';
+import type { DataPlaneEvents, DataPlanePort, Revision, SettledListener } from './data-plane-port.ts';
 import type { ProcessGauges } from './process-gauges.ts';
 import { WorkerDied, WorkerThread } from './worker-thread.ts';
 
@@ -44,7 +44,7 @@ export class DataPlanes {
   #revision!: Revision;
   /** Why a worker died, in one line. */
   #lastDeath = '';
-  #listeners: OpenListener[] = [];
+  #listeners: SettledListener[] = [];
   #stopWatching: (() => void) | null = null;
   /** No worker is replaced any more. */
   #stopping = false;
@@ -95,9 +95,10 @@ export class DataPlanes {
     return result;
   }
 
-  /** Compiles `revision` everywhere. @returns what is wrong with it; one answer stands for all */
+  /** Compiles `revision` everywhere. @returns what is wrong with it; where one refuses it, its answer stands for all */
   async prepare(revision: Revision): Promise<ConfigProblem[]> {
-    const [problems] = await this.#ask((port) => port.prepare(revision));
+    const answers = await this.#ask((port) => port.prepare(revision));
+    const problems = answers.find((answer) => faultOf(answer) !== undefined) ?? answers[0];
     if (problems === undefined) throw new Error(`no worker is alive: ${this.#lastDeath}`);
     return problems;
   }
@@ -114,7 +115,7 @@ export class DataPlanes {
   }
 
   /** Opens these beside those that are open; rejects, with none of them open, when one of them cannot be. */
-  async open(listeners: readonly OpenListener[]): Promise<void> {
+  async open(listeners: readonly SettledListener[]): Promise<void> {
     try {
       await this.#ask((port, row) => port.open(listeners.filter((listener) => listener.reusePort || row === 0)));
     } catch (error) {
@@ -213,7 +214,8 @@ export class DataPlanes {
     plane.restarts++;
     this.#startThread(plane);
     try {
-      await plane.port.prepare(this.#revision);
+      const fault = faultOf(await plane.port.prepare(this.#revision));
+      if (fault !== undefined) throw new Error(fault.message);
       await plane.port.commit(this.#services.addresses());
       await plane.port.open(this.#listeners.filter((listener) => listener.reusePort || plane.row === 0));
       plane.ready = true;
@@ -249,4 +251,9 @@ export class DataPlanes {
     );
     void plane.thread.terminate();
   }
+}
+
+/** The first error of what a plane found wrong with a revision. */
+function faultOf(problems: readonly ConfigProblem[]): ConfigProblem | undefined {
+  return problems.find(({ severity }) => severity === 'error');
 }

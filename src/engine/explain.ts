@@ -6,7 +6,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Step } from '../model/trace.ts';
 import { dryRun } from '../proxy/journey/dry-run.ts';
 import { explainedContext, explainedHead } from './explained-context.ts';
-import { type ExplainedOutcome, errorOutcome, outcomeOf, readable } from './explained-outcome.ts';
+import { type ExplainedOutcome, errorOutcome, explainedOutcome, readable } from './explained-outcome.ts';
 
 export interface Explanation {
   outcome: ExplainedOutcome;
@@ -22,7 +22,7 @@ export async function explainRequest(snapshot: Snapshot, request: ExplainRequest
   if (head instanceof ProxyError) return { outcome: errorOutcome(head), requestHeaders: {}, steps };
   const ctx = explainedContext(snapshot, head, request, clock, steps);
   const result = await dryRun(ctx);
-  return { outcome: outcomeOf(ctx, result), requestHeaders: changedHeaders(ctx.outbound.fieldEdits), steps };
+  return { outcome: explainedOutcome(ctx, result), requestHeaders: changedHeaders(ctx.outbound.fieldEdits), steps };
 }
 
 function changedHeaders(edits: ReadonlyMap<string, string | null> | null): Record<string, string | null> {

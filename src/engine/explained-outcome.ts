@@ -14,7 +14,7 @@ export type ExplainedOutcome =
   | { kind: 'error'; status: number; subStatus: number; code: string; reason: string };
 
 /** @param result of the dry run of `ctx`: an answer made here, a failure, or nothing when ctx.server would be asked */
-export function outcomeOf(ctx: RequestContext, result: Answer | ProxyError | undefined): ExplainedOutcome {
+export function explainedOutcome(ctx: RequestContext, result: Answer | ProxyError | undefined): ExplainedOutcome {
   if (result instanceof ProxyError) return isLocal(ctx, result) ? localOutcome(ctx) : errorOutcome(result);
   if (result !== undefined) return answerOutcome(result);
   const { scheme, target } = ctx.outbound;

@@ -5,17 +5,16 @@ import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
 import { RequestRates } from '../control/observe/request-rates.ts';
 import { affinitySecret } from '../control/state/affinity-secret.ts';
-import { claimSlots } from '../control/state/server-slots.ts';
-import type { Config } from '../model/config.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
 import { AccessLogFile } from './access-log-file.ts';
 import { AdminDoor } from './admin-door.ts';
-import type { AdminSource } from './admin-port.ts';
 import { ConfigFiles } from './config-files.ts';
-import type { OpenListener, Revision } from './data-plane-port.ts';
+import type { SettledListener } from './data-plane-port.ts';
 import { DataPlanes } from './data-planes.ts';
 import { LiveState } from './live-state.ts';
-import type { CheckedConfig } from './load-revision.ts';
+import { type CheckedConfig, refuseFaults } from './load-checked.ts';
+import { makeRevision } from './make-revision.ts';
+import type { AdminSource } from './open-admin.ts';
 import { planeEvents } from './plane-events.ts';
 import { ProcessGauges } from './process-gauges.ts';
 import type { RouterOptions } from './router-options.ts';
@@ -51,7 +50,7 @@ export async function launch(checked: CheckedConfig, services: LaunchServices): 
 function assemble(
   checked: CheckedConfig,
   threads: number,
-  listeners: OpenListener[],
+  listeners: SettledListener[],
   services: LaunchServices,
 ): Running {
   const { config } = checked;
@@ -92,23 +91,13 @@ async function open(running: Running): Promise<void> {
   const adminOpens = admin.prepare(config.admin); // loads what it needs while the workers start
   adminOpens.catch(() => {}); // it is awaited below
   const log = await accessLog.prepare(config.accessLog);
-  await log.use();
+  await log.commit();
   await live.learn(config);
-  await planes.prepare(revision);
+  refuseFaults(await planes.prepare(revision), checked);
   await planes.commit(revision);
   await adminOpens;
   admin.commit(config.admin);
   await planes.open(listeners);
   live.health.apply(config.farms);
   files.follow(checked);
-}
-
-/** A configuration with all that compiling it takes; its servers have slots from now on. */
-export function makeRevision(
-  id: number,
-  config: Config,
-  { table, affinitySecret: secret, tieSeed }: Pick<Running, 'table' | 'affinitySecret' | 'tieSeed'>,
-): Revision {
-  const slots = claimSlots(table, config.farms);
-  return { id, config, slots, serverBlocks: table.blocks, affinitySecret: secret, tieSeed };
 }

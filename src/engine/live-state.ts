@@ -8,7 +8,6 @@ import type { HealthEvent } from '../control/health/health-event.ts';
 import { HealthProber } from '../control/health/health-prober.ts';
 import type { Config } from '../model/config.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
-import { serverHosts } from './load-revision.ts';
 
 /** How long a start or a reload waits for names that were never answered, ms; then it goes on without them. */
 const NAME_PATIENCE = 2000;
@@ -101,4 +100,13 @@ function logHealth(logger: Logger, event: HealthEvent): void {
   if (kind === 'serverHealthy') logger.info(facts, `${event.id} is healthy: ${reason}`);
   else if (kind === 'serverUnhealthy') logger.warn(facts, `${event.id} is unhealthy: ${reason}`);
   else logger.warn(facts, `farm ${farm} is at its minimum of servers: ${reason}`);
+}
+
+/** Host names of servers that have to be looked up. */
+function serverHosts(config: Config): Set<string> {
+  const hosts = new Set<string>();
+  for (const farm of config.farms) {
+    for (const { target } of farm.servers) if (target.kind === 'tcp') hosts.add(target.host);
+  }
+  return hosts;
 }

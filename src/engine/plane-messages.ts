@@ -1,5 +1,5 @@
 // The messages between the control thread and a worker: calls with a number, answers with the same number, and events.
-import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup } from './data-plane-port.ts';
+import type { DataPlaneEvents, DataPlanePort } from './data-plane-port.ts';
 
 export type PlaneVerb = keyof DataPlanePort;
 export type PlaneEvent = keyof DataPlaneEvents;
@@ -16,6 +16,3 @@ export type PlaneMessage =
   | { kind: 'answer'; call: number; value: unknown }
   | { kind: 'failure'; call: number; error: { message: string; code: string | undefined } }
   | { kind: 'event'; event: PlaneEvent; arguments: unknown[] };
-
-/** workerData of a worker. */
-export type WorkerSetup = DataPlaneSetup;

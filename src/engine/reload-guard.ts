@@ -2,7 +2,7 @@
 import type { Config, ConfigPath } from '../model/config.ts';
 import { ConfigError } from '../model/config-error.ts';
 import { serverId } from '../model/server-table.ts';
-import type { CheckedConfig } from './load-revision.ts';
+import type { CheckedConfig } from './load-checked.ts';
 import { ListenError } from './settle-listeners.ts';
 
 /** Keys that a reload does not change, of those that `next` writes otherwise. */

@@ -16,6 +16,8 @@ export interface RouterOptions {
   stateDirectoryDefault?: string | null;
   /** Whether a changed configuration file is reloaded by itself; wins over `watch` of the configuration. */
   watch?: boolean;
+  /** Addresses (file: URLs) of extension modules, beside those of the configuration. */
+  extensions?: readonly URL[];
 }
 
 /** Where the configuration comes from: a YAML file, or an object of the same shape. */

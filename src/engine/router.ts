@@ -5,13 +5,13 @@ import type { Logger } from '../base/logger.ts';
 import { ConfigError } from '../model/config-error.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
 import type { RouterStatus } from '../model/status.ts';
-import type { AdminSource } from './admin-port.ts';
 import { applyConfig } from './apply-config.ts';
 import { explainConfig } from './check-config.ts';
 import { compileSnapshot } from './compile-snapshot.ts';
 import { type Explanation, explainRequest } from './explain.ts';
 import { launch } from './launch.ts';
-import { type CheckedConfig, loadChecked } from './load-revision.ts';
+import { type CheckedConfig, loadChecked } from './load-checked.ts';
+import type { AdminSource } from './open-admin.ts';
 import { asConfigError, farmsLosingMost, fixedKeysChanged } from './reload-guard.ts';
 import { type ConfigInput, type RouterOptions, silentLogger } from './router-options.ts';
 import { type OpenedListener, openedListeners, serverNumbers, statusOf } from './router-status.ts';
@@ -132,8 +132,8 @@ export class Router {
    */
   async explain(request: ExplainRequest): Promise<Explanation> {
     if (this.#running === null) return explainConfig(this.#input, request, this.#options);
-    const { revision, table } = this.#running;
-    return explainRequest(compileSnapshot(revision, table, this.#clock, []), request, this.#clock);
+    const { revision, table, checked } = this.#running;
+    return explainRequest(compileSnapshot(revision, table, checked.extensions, this.#clock, []), request, this.#clock);
   }
 
   status(): RouterStatus {

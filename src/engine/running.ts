@@ -4,10 +4,10 @@ import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { AccessLogFile } from './access-log-file.ts';
 import type { AdminDoor } from './admin-door.ts';
 import type { ConfigFiles } from './config-files.ts';
-import type { OpenListener, Revision } from './data-plane-port.ts';
+import type { Revision, SettledListener } from './data-plane-port.ts';
 import type { DataPlanes } from './data-planes.ts';
 import type { LiveState } from './live-state.ts';
-import type { CheckedConfig } from './load-revision.ts';
+import type { CheckedConfig } from './load-checked.ts';
 import type { ProcessGauges } from './process-gauges.ts';
 
 export interface Running {
@@ -26,7 +26,7 @@ export interface Running {
   readonly startedAt: number;
   checked: CheckedConfig;
   revision: Revision;
-  listeners: OpenListener[];
+  listeners: SettledListener[];
   loadedAt: number;
   cancelRecycling: () => void;
 }

@@ -4,7 +4,7 @@ import { unlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Config, ListenAddress, ListenerConfig } from '../model/config.ts';
 import { formatListenAddress } from '../model/listen-address.ts';
-import type { OpenListener } from './data-plane-port.ts';
+import type { SettledListener } from './data-plane-port.ts';
 
 /** A listener that cannot be opened; the message is one line for people. */
 export class ListenError extends Error {
@@ -29,14 +29,17 @@ export function servedListeners(config: Config): ListenerConfig[] {
  * @param shared whether workers will share them
  * @throws ListenError
  */
-export async function settleListeners(listeners: readonly ListenerConfig[], shared: boolean): Promise<OpenListener[]> {
-  const settled: OpenListener[] = [];
+export async function settleListeners(
+  listeners: readonly ListenerConfig[],
+  shared: boolean,
+): Promise<SettledListener[]> {
+  const settled: SettledListener[] = [];
   for (const listener of listeners) settled.push(await settleListener(listener, shared));
   return settled;
 }
 
 /** A port in use is found, port 0 becomes a real one. */
-async function settleListener(listener: ListenerConfig, shared: boolean): Promise<OpenListener> {
+async function settleListener(listener: ListenerConfig, shared: boolean): Promise<SettledListener> {
   const { name, address } = listener;
   if (address.kind === 'unix') {
     await removeStaleSocket(name, address.path);

@@ -2,8 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { DataPlane } from './data-plane.ts';
-import type { DataPlaneEvents } from './data-plane-port.ts';
-import type { PlaneCall, PlaneMessage, WorkerSetup } from './plane-messages.ts';
+import type { DataPlaneEvents, DataPlaneSetup } from './data-plane-port.ts';
+import type { PlaneCall, PlaneMessage } from './plane-messages.ts';
 
 const control = parentPort!;
 
@@ -18,7 +18,7 @@ const events: DataPlaneEvents = {
   onInternalError: (...values) => send({ kind: 'event', event: 'onInternalError', arguments: values }),
 };
 
-const plane = new DataPlane(workerData as WorkerSetup, events, systemClock);
+const plane = new DataPlane(workerData as DataPlaneSetup, events, systemClock);
 
 control.on('message', async ({ call, verb, arguments: values }: PlaneCall) => {
   try {

@@ -1,7 +1,7 @@
 // A data plane in a worker thread, as seen from the control thread: calls become messages, answers become promises.
 import { Worker } from 'node:worker_threads';
 import type { ConfigProblem } from '../model/config.ts';
-import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup, OpenListener, Revision } from './data-plane-port.ts';
+import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup, Revision, SettledListener } from './data-plane-port.ts';
 import type { PlaneCall, PlaneMessage, PlaneVerb } from './plane-messages.ts';
 
 /** Heap of one worker, MiB: far above what it needs; buffers are not counted in it (DESIGN 5). */
@@ -68,7 +68,7 @@ export class WorkerThread implements DataPlanePort {
     return this.#call('commit', [addresses]);
   }
 
-  open(listeners: readonly OpenListener[]): Promise<void> {
+  open(listeners: readonly SettledListener[]): Promise<void> {
     return this.#call('open', [listeners]);
   }
 

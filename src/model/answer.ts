@@ -26,7 +26,7 @@ export type Answer = LocalAnswer | Abort;
  * @param method of the request: HEAD gets no body
  * @param date of now, as the Date field has it
  */
-export function sendAnswer(exchange: ClientExchange, answer: LocalAnswer, method: string, date: string): void {
+export function sendAnswer(client: ClientExchange, answer: LocalAnswer, method: string, date: string): void {
   const body = Buffer.from(answer.body);
   let head = `HTTP/1.1 ${answer.status} ${answer.reason}\r\nServer: Narrows\r\nDate: ${date}\r\n`;
   for (const [name, value] of answer.fields) head += fieldLine(name, value);
@@ -36,10 +36,10 @@ export function sendAnswer(exchange: ClientExchange, answer: LocalAnswer, method
     head += `Content-Length: ${body.length}\r\n`;
   }
   if (method === 'HEAD' || !mayHaveBody) {
-    exchange.sendHead(head, BODY_NONE);
+    client.sendHead(head, BODY_NONE);
   } else {
-    exchange.sendHead(head, body.length);
-    exchange.sendBody(body, 0, body.length);
+    client.sendHead(head, body.length);
+    client.sendBody(body, 0, body.length);
   }
-  exchange.endBody('');
+  client.endBody('');
 }

@@ -44,7 +44,7 @@ export interface ClientExchange {
   resumeBody(): void;
   /** True while the request has body bytes that no sink has taken. */
   readonly bodyPending: boolean;
-  /** Why the client is gone; null while it is there. */
+  /** What the client did that ends the request: it went, or broke the rules (then it is still told so); null while neither. */
   readonly gone: ProxyError | null;
   /** True when a body can be passed on in chunks as the server framed it. */
   readonly takesChunks: boolean;

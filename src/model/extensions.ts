@@ -1,5 +1,8 @@
 // Every plug point: a name and one or two verbs (DESIGN 2). A policy is chosen once, when the snapshot is compiled.
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
 import type { Answer } from './answer.ts';
+import type { Config, FarmConfig } from './config.ts';
 import type { Server } from './farm.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ResponseDraft } from './response-draft.ts';
@@ -44,3 +47,25 @@ export interface OutcomeSink {
   readonly name: string;
   record(ctx: RequestContext): void;
 }
+
+/** What an extension may use beside its configuration, so that a test can advance time and fix chance. */
+export interface ExtensionServices {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+interface Named<Kind extends string, Scope, Made> {
+  readonly kind: Kind;
+  readonly name: string;
+  /** Called whenever a configuration is compiled: in every worker, and in the control thread to check and to explain. May throw. */
+  create(config: Scope, services: ExtensionServices): Made;
+}
+
+/** Runs after the rules and before the farm is chosen; on the way back after affinity. */
+export type StageExtension = Named<'stage', Config, Stage>;
+/** Made once for each farm whose loadBalancing.algorithm is `name`. */
+export type LoadBalancingExtension = Named<'loadBalancing', FarmConfig, LoadBalancingPolicy>;
+export type OutcomeSinkExtension = Named<'outcomeSink', Config, OutcomeSink>;
+
+/** What a module of `extensions` exports, as default or as `extension` (CONTRACT 7). */
+export type Extension = StageExtension | LoadBalancingExtension | OutcomeSinkExtension;

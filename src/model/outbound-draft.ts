@@ -1,4 +1,5 @@
-// What will be sent to a server, as far as rules decide it. Rules write it, upstream finishes it; inbound is never touched.
+// What will be sent to a server, as far as rules decide it. Rules and stages of extensions write it, upstream makes the head of it; inbound is never
+// touched.
 
 export class OutboundDraft {
   /** Path and query in wire form (latin1, percent-encoded). Starts as what the client sent, normalised where CONTRACT 3 says so. */

@@ -82,7 +82,14 @@ export class ProxyError extends Error {
   }
 }
 
-/** Anything that is not a ProxyError is a fault of ours. */
+/** Anything that is not a ProxyError is a fault of ours. An extension may have the class from another copy of the package. */
 export function asProxyError(error: unknown): ProxyError {
-  return error instanceof ProxyError ? error : new ProxyError('internal', 'something in the router failed', error);
+  if (error instanceof ProxyError) return error;
+  if (isLikeOne(error)) return new ProxyError(error.code, error.message, error.cause);
+  return new ProxyError('internal', 'something in the router failed', error);
+}
+
+function isLikeOne(error: unknown): error is ProxyError {
+  const { code, kind } = error instanceof Error ? (error as Partial<ProxyError>) : {};
+  return kind !== undefined && code !== undefined && Object.hasOwn(errorKinds, code);
 }

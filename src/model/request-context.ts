@@ -60,11 +60,11 @@ export class RequestContext {
   readonly inbound: RequestHead;
   readonly snapshot: Snapshot;
   /** The way back to the client; null in a dry run, which forwards nothing. */
-  readonly exchange: ClientExchange | null;
+  readonly client: ClientExchange | null;
   /** Steps for explain; null when nobody asks. */
   readonly trace: Step[] | null;
 
-  // written by rules, finished by upstream
+  // begun by admitRequest(), written by rules and by stages of extensions
   readonly outbound: OutboundDraft;
   /** Names of the rules that matched; null while none did. */
   matchedRules: string[] | null = null;
@@ -76,9 +76,10 @@ export class RequestContext {
   affinity: AffinityVerdict = 'off';
   /** The client's cookie is good but to be written again: made with an old secret, or its time is to be renewed. */
   affinityRenewal = false;
-  // written by balancer
+  // written by attempts
+  /** The server of the latest attempt: the balancer picked it, or the client's connection is pinned to it. */
   server: Server | null = null;
-  // written by upstream
+  /** The tries so far; null before the first. */
   attempts: Attempt[] | null = null;
   /** Written where the journey ends. */
   outcome: Outcome | null = null;
@@ -92,7 +93,7 @@ export class RequestContext {
     clientPort: number,
     inbound: RequestHead,
     snapshot: Snapshot,
-    exchange: ClientExchange | null,
+    client: ClientExchange | null,
     trace: Step[] | null,
   ) {
     this.id = id;
@@ -104,7 +105,7 @@ export class RequestContext {
     this.inbound = inbound;
     this.outbound = new OutboundDraft(inbound.path);
     this.snapshot = snapshot;
-    this.exchange = exchange;
+    this.client = client;
     this.trace = trace;
   }
 }

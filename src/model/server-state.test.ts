@@ -15,7 +15,7 @@ function tableOf(rows: number, id = 'shop/a:80') {
 describe('server state', () => {
   it('starts healthy and Active, with every number zero', () => {
     const { states } = tableOf(1);
-    expect(states[0]!.available).toBe(true);
+    expect(states[0]!.takesNewWork).toBe(true);
     expect(states[0]!.totals()).toMatchObject({ totalRequests: 0, currentRequests: 0, statusCodes: new Map() });
   });
 
@@ -76,7 +76,7 @@ describe('server state', () => {
     owner.setHealthy(slot, false);
     owner.setAvailability(slot, Availability.Draining);
     expect(owner.epoch).toBe(before + 2);
-    expect(states[1]!).toMatchObject({ healthy: false, availability: Availability.Draining, available: false });
+    expect(states[1]!).toMatchObject({ healthy: false, availability: Availability.Draining, takesNewWork: false });
   });
 });
 
@@ -191,7 +191,7 @@ describe('slots', () => {
     states[0]!.ended(200, 1, 1, 1, false);
     states[0]!.started();
     const fresh = owner.state(slot);
-    expect(fresh.available).toBe(true);
+    expect(fresh.takesNewWork).toBe(true);
     expect(fresh.totals()).toMatchObject({ totalRequests: 0, currentRequests: 0, currentConnections: 0 });
   });
 });

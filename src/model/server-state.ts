@@ -57,8 +57,8 @@ export class ServerState {
     return Atomics.load(this.#control, this.#at + AVAILABILITY) as Availability;
   }
 
-  /** Takes new work: healthy and Active. What a farm below minServers does with the others is the farm's affair. */
-  get available(): boolean {
+  /** Healthy and Active. What a farm below minServers does with the others is the farm's affair. */
+  get takesNewWork(): boolean {
     return this.healthy && this.availability === Availability.Active;
   }
 

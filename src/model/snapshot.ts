@@ -1,6 +1,6 @@
 // The compiled configuration: frozen, one for each revision, swapped by one assignment. A request keeps the one it began with.
 import type { Config } from './config.ts';
-import type { Stage } from './extensions.ts';
+import type { OutcomeSink, Stage } from './extensions.ts';
 import type { Farm } from './farm.ts';
 
 /** A set of addresses, written as ranges. */
@@ -19,4 +19,6 @@ export interface Snapshot {
   readonly trustedProxies: AddressSet | null;
   /** Stages that act on this snapshot's requests, in the order of journey.ts. */
   readonly stages: readonly Stage[];
+  /** Of extensions: they hear of outcomes after our own. */
+  readonly sinks: readonly OutcomeSink[];
 }

@@ -9,11 +9,14 @@ import { NARROWS } from '../kit/router-process.ts';
 
 const FREE_PORTS = ['--port', '0', '--admin-port', '0', '--server-port', '0'];
 
-/** A demo that has said what to try; it is killed when the test ends. */
+/** A demo that has said what to try; it ends with the test, and takes its folder along. */
 async function startDemo() {
   const child = spawn(NARROWS, ['demo', ...FREE_PORTS], { stdio: ['ignore', 'pipe', 'inherit'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await exited;
+  });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const nextLine = async (pattern: RegExp): Promise<string> => {
     for (let line = await lines.next(); !line.done; line = await lines.next())

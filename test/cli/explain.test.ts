@@ -52,7 +52,7 @@ describe('narrows explain', () => {
   captured   {R:0} = "shop/a", {R:1} = "a"
   MATCHED    rewritten to http://shop/a?b=1
 `);
-    expect(stdout.slice(stdout.indexOf('farm shop'))).toBe(`farm shop: rewritten to http://shop/
+    expect(stdout.slice(stdout.indexOf('farm shop'))).toBe(`farm shop: the rewritten URL begins with http://shop/
 
 candidates
   in   127.0.0.1:9001  available

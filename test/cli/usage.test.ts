@@ -28,6 +28,7 @@ describe('narrows', () => {
     [['check', '-c', 'x.yaml', '--jason'], "unknown option '--jason'"],
     [['explain', '--url', 'http://a/'], "'-c, --config <file>' or '--admin <url>' not specified"],
     [['explain', '-c', 'x.yaml', '--url', '/a'], 'Expected an absolute URL'],
+    [['status', '--admin', '127.0.0.1:9400'], 'Expected a URL such as http://127.0.0.1:9400'],
     [['explain', '-c', 'x.yaml', '--url', 'http://a/', '--header', 'no colon'], "Expected 'Name: value'"],
     [['explain', '-c', 'x.yaml', '--url', 'http://a/', '--client', '1.2.3'], 'Expected an IP address'],
     [['demo', '--port', '65536'], 'Expected a whole number from 0 to 65535'],

@@ -16,7 +16,7 @@ farms:
     servers:
 ${servers.map((address) => `      - "${address}"`).join('\n')}
     affinity: { useCookie: true } # a browser stays with the server it got first
-    healthCheck: { url: /health, interval: 1s, timeout: 1s, responseMatch: "ok" }
+    healthCheck: { url: /health, interval: 1s, timeout: 5s, retries: 0, responseMatch: "ok" }
 
 rules:
   - name: old addresses

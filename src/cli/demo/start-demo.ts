@@ -32,9 +32,12 @@ export async function startDemo(ports: DemoPorts, logger: Logger): Promise<Demo>
   const folder = await mkdtemp(join(tmpdir(), 'narrows-demo-'));
   let router: Router | null = null;
   const stop = async (): Promise<void> => {
-    await router?.stop();
-    for (const content of contents) content.close();
-    await rm(folder, { recursive: true, force: true });
+    try {
+      await router?.stop();
+    } finally {
+      for (const content of contents) content.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   };
   try {
     const servers: string[] = [];

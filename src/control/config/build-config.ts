@@ -1,6 +1,5 @@
 // The configuration as the schemas leave it → Config: what the rest of the router is given.
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { AccessLogConfig, AdminConfig, Config } from '../../model/config.ts';
 import { isLoopback } from '../../model/listen-address.ts';
 import { buildFarms } from './build-farms.ts';
@@ -8,6 +7,7 @@ import { buildListeners, readAddress } from './build-listeners.ts';
 import { buildProtocol } from './build-protocol.ts';
 import { buildRewriteMaps, buildRules } from './build-rules.ts';
 import type { ConfigSource } from './config-source.ts';
+import { extensionAddresses } from './extension-addresses.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
 
@@ -43,7 +43,7 @@ export function buildConfig(
     admin: buildAdmin(written.admin, absent.adminDefault ?? false, problems),
     accessLog: buildAccessLog(written.accessLog, source),
     stateDirectory: stateDirectory(written.stateDirectory, file, source, absent),
-    extensions: written.extensions.map((address, index) => extensionAddress(address, index, source)),
+    extensions: extensionAddresses(raw, source),
     ...{ limits, requestFiltering, trustedProxies, compatibility, workers, watch, resolvers },
     ...{ shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh },
   };
@@ -75,9 +75,4 @@ function stateDirectory(
   if (written !== undefined) return source.resolvePath(['stateDirectory'], written);
   if (absent.stateDirectoryDefault !== undefined) return absent.stateDirectoryDefault;
   return file === null ? null : join(dirname(file), '.narrows');
-}
-
-function extensionAddress(address: string, index: number, source: ConfigSource): string {
-  if (address.startsWith('file:')) return address;
-  return pathToFileURL(source.resolvePath(['extensions', index], address)).href;
 }

@@ -1,7 +1,9 @@
 // What no section can see alone: references between sections, and combinations that surely are not meant.
 import { formatByteSize } from '../../base/byte-size.ts';
 import { closestWord } from '../../base/closest-word.ts';
-import type { Config } from '../../model/config.ts';
+import { shown } from '../../base/setting.ts';
+import type { Config, ConfigProblem } from '../../model/config.ts';
+import { balancingMethods } from '../../model/load-balancing.ts';
 import { checkAddressRanges } from './address-ranges.ts';
 import { checkDuplicates } from './check-duplicates.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -13,13 +15,31 @@ type Raw = Record<string, unknown>;
 /** Memory for held-back responses from which on `check` names the product (DESIGN 5). */
 const MUCH_MEMORY = 1024 ** 3;
 
+/** What the modules of `extensions` bring. */
+export interface FoundExtensions {
+  /** Names that loadBalancing.algorithm may have beside ours. */
+  algorithms: readonly string[];
+  /** Whether any of them may choose a farm. */
+  haveStages: boolean;
+  /** What is wrong with the modules. */
+  problems: readonly ConfigProblem[];
+}
+
 /** @param raw the configuration as written: it holds also what the schemas refused */
-export function crossCheck(config: Config, written: Written, raw: Raw, problems: ProblemList): void {
+export function crossCheck(
+  config: Config,
+  written: Written,
+  raw: Raw,
+  extensions: FoundExtensions,
+  problems: ProblemList,
+): void {
+  // A module that is at fault may have brought the name.
+  if (extensions.problems.length === 0) checkAlgorithms(raw, extensions.algorithms, problems);
   checkDuplicates(raw, problems);
   if (!config.proxy.enabled) checkRuleTargets(raw, hostsOfOurs(config, written), problems);
   checkListenerFarms(written, farmNamesOf(raw), problems);
   checkAddressRanges(written, problems);
-  warnOfUselessFarms(config, raw, problems);
+  warnOfUselessFarms(config, raw, extensions, problems);
   warnOfLiveTraffic(config, raw, problems);
   warnOfBuffers(config, problems);
 }
@@ -57,8 +77,26 @@ function checkListenerFarms(written: Written, farms: string[], problems: Problem
   }
 }
 
-function warnOfUselessFarms(config: Config, raw: Raw, problems: ProblemList): void {
-  if (farmNamesOf(raw).length > 1 && rulesOf(raw).length === 0) {
+/** A method is one of ours, or one that an extension brings. */
+function checkAlgorithms(raw: Raw, brought: readonly string[], problems: ProblemList): void {
+  const known = [...balancingMethods, ...brought];
+  for (const name of farmNamesOf(raw)) {
+    const farm = (raw.farms as Raw)[name];
+    const { algorithm } = isMap(farm) && isMap(farm.loadBalancing) ? farm.loadBalancing : {};
+    if (typeof algorithm !== 'string') continue;
+    if (known.some((each) => each.toLowerCase() === algorithm.toLowerCase())) continue;
+    const near = closestWord(algorithm, known);
+    const all = `expected ${known.join(', ')}`;
+    problems.error(
+      ['farms', name, 'loadBalancing', 'algorithm'],
+      `farms.${name}.loadBalancing.algorithm: ${shown(algorithm)} is not known here`,
+      near ? `did you mean "${near}"? (${all})` : all,
+    );
+  }
+}
+
+function warnOfUselessFarms(config: Config, raw: Raw, extensions: FoundExtensions, problems: ProblemList): void {
+  if (farmNamesOf(raw).length > 1 && rulesOf(raw).length === 0 && !extensions.haveStages) {
     const message = 'there are several farms and no rules: no request reaches any of them';
     problems.warning(['farms'], message, 'add rules that choose a farm');
   }

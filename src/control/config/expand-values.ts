@@ -1,5 +1,5 @@
 // `${ENV}` and `${file:PATH}` in the strings of a configuration (CONTRACT 2). `$${` stands for `${`.
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { closestWord } from '../../base/closest-word.ts';
 import type { LocatedProblem } from '../../model/config-error.ts';
@@ -57,8 +57,7 @@ function variable(name: string, place: Place, { env, problems }: Surroundings): 
 function fileText(written: string, place: Place, { fileRead, problems }: Surroundings): string | null {
   const path = resolve(dirname(place.file), written);
   try {
-    const text = readFileSync(path, 'utf8');
-    if (text.length > LARGEST_SECRET) throw new Error(`it has more than ${LARGEST_SECRET} characters`);
+    const text = readBounded(path);
     fileRead(path);
     return text.replace(/\r?\n$/, '');
   } catch (error) {
@@ -71,5 +70,21 @@ function fileText(written: string, place: Place, { fileRead, problems }: Surroun
       suggestion: `expected a readable file ${path}`,
     });
     return null;
+  }
+}
+
+/** The text of a file of at most LARGEST_SECRET bytes; no more of a longer one is read, for a device may have no end. */
+function readBounded(path: string): string {
+  const bytes = Buffer.allocUnsafe(LARGEST_SECRET + 1);
+  const file = openSync(path, 'r');
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(file, bytes, length, bytes.length - length, null);
+    }
+    if (length > LARGEST_SECRET) throw new Error(`it has more than ${LARGEST_SECRET} bytes`);
+    return bytes.toString('utf8', 0, length);
+  } finally {
+    closeSync(file);
   }
 }

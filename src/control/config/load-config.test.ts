@@ -190,22 +190,22 @@ describe('the defaults of ARR, taken back', () => {
 });
 
 describe('a configuration as an object', () => {
-  it('is read like YAML, without expansion', () => {
-    const { config, files } = configFromObject({ farms: { a: { servers: ['h:1'] } }, rules: [{ name: '${X}' }] });
+  it('is read like YAML, without expansion', async () => {
+    const { config, files } = await configFromObject({ farms: { a: { servers: ['h:1'] } }, rules: [{ name: '${X}' }] });
     expect(config.rules.list[0]!.name).toBe('${X}');
     expect([config.stateDirectory, files]).toEqual([null, []]);
   });
 
-  it('has its faults at <config>', () => {
-    expect(() => configFromObject({ farm: {} })).toThrow('<config>:0:0: farm: unknown key');
-    expect(() => configFromObject(null)).toThrow('expected a map of settings');
+  it('has its faults at <config>', async () => {
+    await expect(configFromObject({ farm: {} })).rejects.toThrow('<config>:0:0: farm: unknown key');
+    await expect(configFromObject(null)).rejects.toThrow('expected a map of settings');
   });
 
-  it('survives values that no text can hold', () => {
+  it('survives values that no text can hold', async () => {
     const circle: Record<string, unknown> = {};
     circle.farms = circle;
     for (const odd of [circle, { farms: () => 1 }, { limits: 5n }, { rules: [Symbol('x')] }])
-      expect(() => configFromObject(odd)).toThrow(ConfigError);
+      await expect(configFromObject(odd)).rejects.toThrow(ConfigError);
   });
 });
 

@@ -8,9 +8,10 @@ import { checkSections } from './check-sections.ts';
 import { withArrDefaults } from './compatibility.ts';
 import { plainValue } from './config-node.ts';
 import { type ConfigSource, fileSource, namesLike, objectSource } from './config-source.ts';
-import { crossCheck } from './cross-check.ts';
+import { crossCheck, type FoundExtensions } from './cross-check.ts';
 import type { SchemaProblem } from './describe-issues.ts';
 import { expandValues } from './expand-values.ts';
+import { extensionAddresses } from './extension-addresses.ts';
 import { warnOfMissing } from './not-yet.ts';
 import { ProblemList } from './problem-list.ts';
 import { readFiles } from './read-files.ts';
@@ -20,7 +21,11 @@ export interface LoadOptions extends AbsentSections {
   env?: Readonly<Record<string, string | undefined>>;
   /** What the rooms find wrong when they compile the configuration: it is reported with everything else. */
   faultsOfRooms?(config: Config): readonly ConfigProblem[];
+  /** Imports the modules of `extensions`. Absent: none is loaded. @param addresses file: URLs */
+  loadExtensions?(addresses: readonly string[]): Promise<FoundExtensions>;
 }
+
+const NO_EXTENSIONS: FoundExtensions = { algorithms: [], haveStages: false, problems: [] };
 
 export interface LoadedConfig {
   config: Config;
@@ -46,15 +51,19 @@ export async function loadConfig(file: string, options: LoadOptions = {}): Promi
     const problem = `the configuration cannot be read: ${reason}`;
     throw new ConfigError([{ file, line: 1, column: 1, severity: 'error', message: problem }]);
   }
-  return parseConfig(text, file, options);
+  return interpretWithExtensions(readText(text, file, options), options);
 }
 
 /**
- * Checks the configuration `text` as if it stood in `file`.
+ * Checks the configuration `text` as if it stood in `file`; extensions are not loaded.
  * @param file includes, secrets and other paths are relative to it; messages name it as it is given
  * @throws ConfigError with every fault and warning found
  */
 export function parseConfig(text: string, file: string, options: LoadOptions = {}): LoadedConfig {
+  return interpret(readText(text, file, options), options, NO_EXTENSIONS);
+}
+
+function readText(text: string, file: string, options: LoadOptions): Input {
   refuseXml(text, file);
   const path = resolve(file);
   const shownAs = namesLike(file);
@@ -65,7 +74,7 @@ export function parseConfig(text: string, file: string, options: LoadOptions = {
   expandValues(root, { env: options.env ?? process.env, fileRead, problems: found });
   const raw = plainValue(root) as Record<string, unknown>;
   const placed = found.map((problem) => ({ ...problem, file: shownAs(problem.file) }));
-  return interpret({ raw, file: path, source: fileSource(root, shownAs), files, found: placed, readSoundly }, options);
+  return { raw, file: path, source: fileSource(root, shownAs), files, found: placed, readSoundly };
 }
 
 /**
@@ -73,7 +82,7 @@ export function parseConfig(text: string, file: string, options: LoadOptions = {
  * expanded, and `include` has no meaning.
  * @throws ConfigError with every fault and warning found, at file `<config>`, line 0
  */
-export function configFromObject(config: unknown, options: LoadOptions = {}): LoadedConfig {
+export async function configFromObject(config: unknown, options: LoadOptions = {}): Promise<LoadedConfig> {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new ConfigError([{ ...objectSource.locate([]), severity: 'error', message: 'expected a map of settings' }]);
   }
@@ -85,7 +94,7 @@ export function configFromObject(config: unknown, options: LoadOptions = {}): Lo
     found: [],
     readSoundly: true,
   };
-  return interpret(input, options);
+  return interpretWithExtensions(input, options);
 }
 
 interface Input {
@@ -100,11 +109,18 @@ interface Input {
   readSoundly: boolean;
 }
 
-function interpret({ raw, file, source, files, found, readSoundly }: Input, options: LoadOptions): LoadedConfig {
+async function interpretWithExtensions(input: Input, options: LoadOptions): Promise<LoadedConfig> {
+  const addresses = extensionAddresses(input.raw, input.source);
+  return interpret(input, options, (await options.loadExtensions?.(addresses)) ?? NO_EXTENSIONS);
+}
+
+function interpret(input: Input, options: LoadOptions, extensions: FoundExtensions): LoadedConfig {
+  const { raw, file, source, files, found, readSoundly } = input;
   const problems = new ProblemList();
+  problems.all.push(...extensions.problems);
   const written = checkSections(withArrDefaults(raw), problems);
   const config = buildConfig(written, raw, file, source, options, problems);
-  if (readSoundly) crossCheck(config, written, raw, problems);
+  if (readSoundly) crossCheck(config, written, raw, extensions, problems);
   warnOfMissing(raw, problems);
   if (readSoundly && !problems.hasErrorIn('rewriteMaps')) problems.all.push(...(options.faultsOfRooms?.(config) ?? []));
   const all = [...found, ...problems.worthSaying().map((problem) => located(problem, source))].sort(byPlace);

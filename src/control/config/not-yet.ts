@@ -1,6 +1,7 @@
 // What the configuration accepts and this version does not carry out. Each row is one warning of `check`; a feature
 // that arrives takes its row away.
 import type { ConfigPath } from '../../model/config.ts';
+import { balancingMethod } from '../../model/load-balancing.ts';
 import type { ProblemList } from './problem-list.ts';
 
 interface Missing {
@@ -43,7 +44,7 @@ const MISSING: Missing[] = [
   { path: 'farms.*.passConnectionCloseHeader', when: isTrue, text: 'connections of clients are kept for now' },
   {
     path: 'farms.*.loadBalancing.algorithm',
-    when: isOther('weightedroundrobin'),
+    when: (value) => typeof value === 'string' && !['WeightedRoundRobin', undefined].includes(balancingMethod(value)),
     text: 'requests are balanced by WeightedRoundRobin for now',
   },
   {
@@ -59,7 +60,7 @@ const MISSING: Missing[] = [
     text: 'clients of a server that is gone are given another for now',
   },
   { path: 'farms.*.affinity.useHostName', when: isTrue, text: 'there is no host-name affinity yet' },
-  { path: 'farms.*.affinity.useServerProvider', when: isTrue, text: 'extensions are not loaded yet' },
+  { path: 'farms.*.affinity.useServerProvider', when: isTrue, text: 'no extension chooses servers by host name yet' },
   {
     path: 'farms.*.affinity.ignoreSubDomainClientAffinity',
     when: isTrue,
@@ -78,7 +79,6 @@ const MISSING: Missing[] = [
   { path: 'rules.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },
   { path: 'compatibility', when: isWord('arr'), name: 'affinityCookie', text: OUR_COOKIE },
   { path: 'compatibility.*', when: isWord('affinitycookie'), name: 'affinityCookie', text: OUR_COOKIE },
-  { path: 'extensions', text: 'extensions are not loaded yet' },
   { path: 'pathMap', text: 'IIS files are not read yet' },
   { path: 'pathCase', text: 'files are not served yet' },
 ];
@@ -92,9 +92,9 @@ export function warnOfMissing(raw: unknown, problems: ProblemList): void {
   }
 }
 
-/** The algorithm that balances in this version. */
-export function algorithmInUse(_written: string): string {
-  return 'WeightedRoundRobin';
+/** The algorithm that balances in this version: the one of an extension as it is written. */
+export function algorithmInUse(written: string): string {
+  return balancingMethod(written) === undefined ? written : 'WeightedRoundRobin';
 }
 
 function visit(value: unknown, steps: string[], at: ConfigPath, found: (at: ConfigPath, value: unknown) => void): void {

@@ -14,6 +14,12 @@ describe('values that YAML reads as something else', () => {
     ['rules:\n  - name: r\n    action: { url: {R:1}/x }', '3:25', 'needs quotes: "{R:1}/x"'],
     ['rules:\n  - name: r\n    match:\n      url: [a-z]+(.*)', '4:17', 'needs quotes: "[a-z]+(.*)"'],
     ['rules:\n  - name: r\n    match:\n      url: `x`', '4:12', 'needs quotes'],
+    [
+      'rules:\n  - name: r\n    action: { type: Rewrite, url: http://shop/{R:1} }',
+      '3:47',
+      'needs quotes: "http://shop/{R:1}"',
+    ],
+    ['rules:\n  - name: r\n    match: { url: "^v\\d" }', '3:22', "in single quotes: '…'"],
   ])('%j is told to be quoted', (text, place, advice) => {
     const found = problemLines(text);
     expect(found).toContainEqual(expect.stringMatching(new RegExp(`^${place}: error: `)));

@@ -1,6 +1,7 @@
 // YAML text → tree with places. Everything that YAML itself finds wrong is collected, never thrown.
 import {
   type Document,
+  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -14,7 +15,7 @@ import {
 } from 'yaml';
 import type { LocatedProblem } from '../../model/config-error.ts';
 import type { ConfigNode, MapNode, Place } from './config-node.ts';
-import { quotingAdvice } from './yaml-traps.ts';
+import { BACKSLASH_ADVICE, quotingAdvice } from './yaml-traps.ts';
 
 /** Bounds on what a file may unfold to: aliases let a few bytes stand for billions of nodes. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
@@ -50,9 +51,8 @@ export function readYaml(text: string, file: string, problems: LocatedProblem[])
   // One slip makes YAML stumble many times: the first few places say enough.
   for (const { code, message, pos } of document.errors.slice(0, MAX_YAML_ERRORS)) {
     const { line, col } = lines.linePos(pos[0]);
-    const twice = code === 'DUPLICATE_KEY';
-    const words = twice ? 'this key stands above already' : firstLine(message);
-    fault(words, { line, column: col }, twice ? 'a key stands once in a map' : quotingAdvice(text, pos[0]));
+    const words = code === 'DUPLICATE_KEY' ? 'this key stands above already' : firstLine(message);
+    fault(words, { line, column: col }, adviceFor(code, text, pos[0]));
   }
   if (document.errors.length > 0) return null;
   return new TreeBuilder(document, text, file, lines, fault).root();
@@ -67,6 +67,12 @@ function parse(text: string, lines: LineCounter): Document.Parsed | null {
     if (error instanceof RangeError) return null;
     throw error;
   }
+}
+
+function adviceFor(code: ErrorCode, text: string, offset: number): string | undefined {
+  if (code === 'DUPLICATE_KEY') return 'a key stands once in a map';
+  if (code === 'BAD_DQ_ESCAPE') return BACKSLASH_ADVICE;
+  return quotingAdvice(text, offset);
 }
 
 function firstLine(message: string): string {

@@ -15,7 +15,10 @@ reports everything that is wrong with a file, and what of it this version does n
 - **Paths** are relative to the file that names them.
 - \`\${NAME}\` in a string is replaced by the environment variable, \`\${file:PATH}\` by the text of a file (for secrets),
   \`$\${\` stands for \`\${\`.
-- **Quote** patterns and templates: without quotes, YAML reads \`{R:1}\` as a map and \`*\` as an alias.
+- **Quote** patterns and templates: without quotes, YAML reads \`{R:1}\` as a map and \`*\` as an alias. Single quotes suit patterns best: in
+  them a backslash stands for itself.
+- **Lists for short**: \`rules\` may be the list that \`rules.list\` is, \`conditions\` the list that \`conditions.add\` is, and a server the text
+  of its address.
 
 An editor that knows YAML schemas completes and checks the file with this first line:
 \`# yaml-language-server: $schema=PATH/TO/narrows/schema/narrows.schema.json\`

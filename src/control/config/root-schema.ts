@@ -64,7 +64,10 @@ const routerShape = {
   }).prefault('5s'),
   extensions: z
     .array(text('Address of a module, relative to this file.', { nonEmpty: true }))
-    .meta({ description: 'Modules with policies of your own. They run with all rights of the router.' })
+    .meta({
+      description:
+        'Modules with stages, balancing methods and outcome sinks of your own (docs/library.md). They run with all rights of the router. A changed module needs a restart.',
+    })
     .prefault([]),
   include: z
     .union([text('A pattern of file names.'), z.array(text('A pattern of file names.'))])

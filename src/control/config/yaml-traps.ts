@@ -14,12 +14,17 @@ export function quotingAdvice(text: string, offset: number): string | undefined 
   if (value && SPECIAL_START.test(value) && !value.startsWith('{ '))
     return `a value that begins with ${value[0]} needs quotes: ${quoted(value)}`;
   const inBraces = /(?:url|pattern|input|value): +([*&!%@`|>{[].*?)(?=,\s|\s+[}\]]|$)/.exec(line)?.[1];
-  return inBraces ? `a value that begins with ${inBraces[0]} needs quotes: ${quoted(inBraces)}` : undefined;
+  if (inBraces) return `a value that begins with ${inBraces[0]} needs quotes: ${quoted(inBraces)}`;
+  const holdsBraces = /\{.*?(?:url|pattern|input|value): +([^\s"',{}]+(?:\{[^{}\s]*\}[^\s,{}]*)+)/.exec(line)?.[1];
+  return holdsBraces ? `inside { }, a value with braces of its own needs quotes: ${quoted(holdsBraces)}` : undefined;
 }
 
-/** What to write instead, when a map in braces stands where text belongs, as `url: {R:1}`. */
-export function mapMeantAsText(node: MapNode): string | undefined {
-  return node.braces === null ? undefined : `quote it: ${quoted(node.braces)}`;
+/** What to write instead of a backslash that double quotes do not know, as in `"^api\.com"`. */
+export const BACKSLASH_ADVICE = "a backslash stands for itself in single quotes: '…'";
+
+/** What to write instead, when a map in braces stands where text belongs, as `url: {R:1}`; `{ key: value }` is meant as a map. */
+export function mapMeantAsText({ braces }: MapNode): string | undefined {
+  return braces === null || /^\{\s*\w+:\s/.test(braces) ? undefined : `quote it: ${quoted(braces)}`;
 }
 
 function quoted(value: string): string {

@@ -115,13 +115,13 @@ export class FarmHealth {
   /** Only servers that could take new work count: one that is drained by hand saves nobody. */
   #wouldLeaveTooFew(member: Member): boolean {
     const { minServers } = this.#config.healthCheck;
-    if (minServers === 0 || !this.#isAvailable(member)) return false;
-    const available = [...this.#members.values()].filter((each) => this.#isAvailable(each)).length;
-    return available - 1 < minServers;
+    if (minServers === 0 || !this.#takesNewWork(member)) return false;
+    const taking = [...this.#members.values()].filter((each) => this.#takesNewWork(each)).length;
+    return taking - 1 < minServers;
   }
 
-  #isAvailable(member: Member): boolean {
-    return this.#services.table.state(member.slot).available;
+  #takesNewWork(member: Member): boolean {
+    return this.#services.table.state(member.slot).takesNewWork;
   }
 
   #holdBack(member: Member, reason: string): void {

@@ -54,7 +54,7 @@ function visit(policy: AffinityPolicy, servers: readonly Server[], given: Given)
     inbound: requestWith(...(given.cookie === undefined ? [] : [`Cookie: ${given.cookie}`])),
     connection: { secure: given.secure ?? false },
     farm: { affinity: policy, whyNoServer: () => 'farm shop: none' },
-    candidates: servers.filter((server) => server.state.available),
+    candidates: servers.filter((server) => server.state.takesNewWork),
     affinity: 'off',
     affinityRenewal: false,
     server: null as Server | null,

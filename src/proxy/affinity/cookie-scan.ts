@@ -1,9 +1,9 @@
 // Finds the values of one cookie in a request head, by index in the head's own text: nothing is split or copied but the
 // value itself. One scanner serves one policy, from the first value of a head to its last, and keeps nothing between heads.
 import { FieldKind } from '../../wire/http1/fields.ts';
+import { FIELD_STRIDE } from '../../wire/http1/message-head.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
 
-const STRIDE = 5;
 const SEMICOLON = 0x3b;
 const SPACE = 0x20;
 const TAB = 0x09;
@@ -26,7 +26,7 @@ export class CookieScanner {
     if (!head.has(FieldKind.cookie)) return null;
     this.#head = head;
     this.#field = head.indexOf(FieldKind.cookie);
-    this.#search(head.fields[this.#field * STRIDE + 3]!);
+    this.#search(head.fields[this.#field * FIELD_STRIDE + 3]!);
     return this.next();
   }
 
@@ -35,8 +35,8 @@ export class CookieScanner {
     const head = this.#head!;
     for (; this.#field < head.fieldCount; this.#field++) {
       if (head.kindAt(this.#field) !== FieldKind.cookie) continue;
-      const start = head.fields[this.#field * STRIDE + 3]!;
-      const end = head.fields[this.#field * STRIDE + 4]!;
+      const start = head.fields[this.#field * FIELD_STRIDE + 3]!;
+      const end = head.fields[this.#field * FIELD_STRIDE + 4]!;
       if (this.#found < start) this.#search(start);
       while (this.#found < end) {
         const at = this.#found;

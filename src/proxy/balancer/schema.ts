@@ -1,17 +1,23 @@
 // Settings of load balancing (arr.md 6.1).
 import { z } from 'zod';
-import { choice, duration, flag, text, whole } from '../../base/setting.ts';
+import { duration, flag, text, whole } from '../../base/setting.ts';
+import { balancingMethod, balancingMethods } from '../../model/load-balancing.ts';
+
+/** Which names extensions bring is known only once they are loaded: the cross-check refuses the others. */
+const algorithmSchema = z
+  .string()
+  .transform((written) => balancingMethod(written) ?? written)
+  .meta({
+    description:
+      'How a server is picked for a request that affinity does not decide: one of ours, or the name of an extension.',
+    examples: [...balancingMethods],
+    'x-kind': `${balancingMethods.join(', ')}, or an extension`,
+  });
 
 /** `farms.NAME.loadBalancing`. */
 export const loadBalancingSchema = z
   .strictObject({
-    algorithm: choice('How a server is picked for a request that affinity does not decide.', [
-      'WeightedRoundRobin',
-      'LeastRequests',
-      'LeastResponseTime',
-      'WeightedTotalTraffic',
-      'RequestHash',
-    ]).prefault('WeightedRoundRobin'),
+    algorithm: algorithmSchema.prefault('WeightedRoundRobin'),
     leastResponseTimePeriod: duration('Averaging window of LeastResponseTime.', { max: 86_400_000 }).prefault('5s'),
     hashServerVariable: text(
       'RequestHash: server variables whose values are hashed, separated by commas; empty: the URL. A variable that clients set (HTTP_*) lets them choose their server.',

@@ -12,8 +12,8 @@ import { turnsPerCycle } from './smooth-order.ts';
 
 /** What the method reads of a request. */
 function request(changes: { attempts?: Attempt[]; dryRun?: boolean } = {}): RequestContext {
-  const exchange = changes.dryRun ? null : ({} as ClientExchange);
-  return { exchange, attempts: changes.attempts ?? null } as RequestContext;
+  const client = changes.dryRun ? null : ({} as ClientExchange);
+  return { client, attempts: changes.attempts ?? null } as RequestContext;
 }
 
 function balanced(weights: readonly number[], rows = 1, randomizeLBTies = false, seed = 1) {
@@ -69,7 +69,7 @@ describe('weighted round robin', () => {
       const cursors = ServerTable.attach(given.blocks, given.row).cursors(given.slot);
       const policy = createBalancer({ algorithm: 'WeightedRoundRobin', randomizeLBTies: true }, cursors, 7);
       const counts = given.servers.map(() => 0);
-      const ctx = { attempts: null, exchange: {} };
+      const ctx = { attempts: null, client: {} };
       for (let i = 0; i < 9 * 500; i++) counts[policy.pick(given.servers, ctx).index] += 1;
       parentPort.postMessage(counts);`;
     const given = {

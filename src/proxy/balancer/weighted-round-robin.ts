@@ -33,7 +33,7 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
    */
   #pickAgain(candidates: readonly Server[], ctx: RequestContext): Server {
     const { retry } = this.#services.cursors;
-    const isDryRun = ctx.exchange === null;
+    const isDryRun = ctx.client === null;
     for (let draws = 0; draws < this.#order.length && !isDryRun; draws++) {
       const server = this.#draw(retry, ctx);
       if (candidates.includes(server)) return server;
@@ -45,7 +45,7 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
   /** A dry run sees whose turn it is without taking it. */
   #draw(cursor: SharedCursor, ctx: RequestContext): Server {
     const length = this.#order.length;
-    const turn = ctx.exchange === null ? cursor.peek(length) : cursor.next(length);
+    const turn = ctx.client === null ? cursor.peek(length) : cursor.next(length);
     return this.#list[this.#order[turn]!]!;
   }
 

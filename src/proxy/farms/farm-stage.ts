@@ -29,7 +29,9 @@ function selectFarm(ctx: RequestContext): Farm {
   if (farm === null || farm === undefined) throw noRoute(ctx, destination);
   if (ctx.trace !== null) {
     const reason =
-      destination === null ? 'the only farm, and there are no rules' : `rewritten to http://${destination}/`;
+      destination === null
+        ? 'the only farm, and there are no rules'
+        : `the rewritten URL begins with http://${destination}/`;
     ctx.trace.push({ stage: 'farm', farm: farm.name, reason });
   }
   if (ctx.outbound.scheme === 'https') {

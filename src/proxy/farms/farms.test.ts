@@ -138,7 +138,7 @@ describe('candidates', () => {
     const trace: Step[] = [];
     farmStage.onRequest!(request([farm], { destination: 'shop', trace }));
     expect(trace).toEqual([
-      { stage: 'farm', farm: 'shop', reason: 'rewritten to http://shop/' },
+      { stage: 'farm', farm: 'shop', reason: 'the rewritten URL begins with http://shop/' },
       {
         stage: 'candidates',
         servers: [

@@ -1,7 +1,7 @@
-// Prepared once, attempted as often as it makes sense: candidates, pick, exchange, and what to do after a failure
-// (DESIGN 6, retries).
+// The attempts of a request: which server (the one that the client's connection is pinned to, else the balancer's pick
+// of the candidates), the exchange with it, and what to do after a failure (DESIGN 6, retries).
 import type { Farm, Server } from '../../model/farm.ts';
-import type { ProxyError } from '../../model/proxy-error.ts';
+import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { ResponseDraft } from '../../model/response-draft.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
@@ -27,7 +27,7 @@ export class Attempts implements ExchangeOwner {
     this.#settle = settle;
   }
 
-  /** @throws whatever a balancing policy throws */
+  /** Begins the first attempt; a pin wins over affinity and balancing. @throws whatever a balancing policy throws */
   first(ctx: RequestContext): void {
     const farm = ctx.farm!;
     const pinned = this.#upstream.pins.serverFor(ctx);
@@ -66,7 +66,12 @@ export class Attempts implements ExchangeOwner {
     const { ctx, server } = exchange;
     this.#note(exchange, error);
     if (wentStale(exchange, error)) return this.#attemptAgain(ctx, server, true);
-    const next = this.#nextServer(exchange, error);
+    let next: Server | null;
+    try {
+      next = this.#nextServer(exchange, error);
+    } catch (fault) {
+      return this.#settle(ctx, exchange, asProxyError(fault)); // of a policy that an extension brings
+    }
     if (next === null) this.#settle(ctx, exchange, error);
     else this.#attemptAgain(ctx, next, false);
   }
@@ -86,7 +91,7 @@ export class Attempts implements ExchangeOwner {
   #nextServer(exchange: Exchange, error: ProxyError): Server | null {
     const { ctx } = exchange;
     const farm = ctx.farm!;
-    if (exchange.connected || error.kind.source !== 'upstream' || ctx.exchange!.gone !== null) return null;
+    if (exchange.connected || error.kind.source !== 'upstream' || ctx.client!.gone !== null) return null;
     const tried = new Set(ctx.attempts!.map((attempt) => attempt.server));
     if (tried.size > farm.config.protocol.retries) return null;
     const candidates = untried(farm, tried);
@@ -101,7 +106,7 @@ function untried(farm: Farm, tried: ReadonlySet<Server>): readonly Server[] {
 }
 
 function isRepeatable(ctx: RequestContext): boolean {
-  return !ctx.exchange!.bodyPending && IDEMPOTENT.has(ctx.inbound.method);
+  return !ctx.client!.bodyPending && IDEMPOTENT.has(ctx.inbound.method);
 }
 
 /** A kept connection that the server closed before it said anything: the request is sent once more, on a new one. */

@@ -2,10 +2,11 @@
 import type { Answer } from '../../model/answer.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
-import { admitRequest, runStages } from './run-stages.ts';
+import { admitRequest } from './admit-request.ts';
+import { runStages } from './run-stages.ts';
 
 /**
- * Runs the stages of `ctx`, whose exchange is null, and picks a server without taking its turn.
+ * Runs the stages of `ctx`, whose client is null, and picks a server without taking its turn.
  * @returns the answer that would be made here, the failure, or nothing when ctx.server would be sent the request
  */
 export async function dryRun(ctx: RequestContext): Promise<Answer | ProxyError | undefined> {

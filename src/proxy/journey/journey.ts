@@ -1,8 +1,11 @@
 // The journey of a request: the list of its stages, and the way from the first of them to the last byte.
 //
-//   listener ─► stages (onRequest) ─► attempts ─► server
-//   client  ◄── stages (onResponseHead) ◄── attempts ◄── server, then stages (onEnd) and the outcome's sinks
+//   listener ─► admitRequest ─► stages (onRequest) ─► ( pin or pick ─► exchange )* ─► server
+//   client  ◄── clientHead ◄── stages (onResponseHead) ◄─────────────── head ◄── server
+//   client  ◄────────────────────────────────────────────────── body bytes ◄── server
+//   and at the end: outcome ─► stages (onEnd) ─► sinks
 //
+// The stages run in the order of THE LIST, on the way back too; what stands in brackets is attempts.ts.
 import type { Clock } from '../../base/clock.ts';
 import type { Answer } from '../../model/answer.ts';
 import { sendAnswer } from '../../model/answer.ts';
@@ -20,22 +23,42 @@ import type { RuleSet } from '../rules/rule-set.ts';
 import { rulesStage } from '../rules/rules-stage.ts';
 import type { Exchange } from '../upstream/exchange.ts';
 import type { UpstreamServices } from '../upstream/upstream-services.ts';
+import { admitRequest } from './admit-request.ts';
 import { Attempts } from './attempts.ts';
 import { outcomeOf } from './outcome.ts';
-import { admitRequest, runStages } from './run-stages.ts';
+import { runStages } from './run-stages.ts';
 
 /** THE LIST. A stage that a configuration does not use is not in it. */
-export function journeyStages(config: Config, farms: readonly Farm[], rules: RuleSet | null): readonly Stage[] {
+export function journeyStages(
+  config: Config,
+  farms: readonly Farm[],
+  rules: RuleSet | null,
+  extensions: readonly Stage[],
+): readonly Stage[] {
   return [
     // Rules first: they decide where the request goes, or answer it.
     rules === null ? null : rulesStage(rules),
+    // Then those of extensions: they see what the rules made of it, and may still send it to another farm.
+    ...extensions.map(wayIn),
     // The farm that it goes to, and which of its servers take work.
     farmStage,
     // Narrowed to the server that the client is bound to. After it the balancer picks, once for each attempt.
     farms.some((farm) => farm.affinity !== null) ? affinityStage : null,
+    // Those of extensions again, for the way back: they see the cookie that affinity has set.
+    ...extensions.map(wayBack),
     // Last on the way back: what it edits no other stage edits again.
     responseStage(config, farms),
   ].filter((stage) => stage !== null);
+}
+
+/** An extension's stage has two places in the list: this one is for the request. */
+function wayIn({ name, onRequest }: Stage): Stage | null {
+  return onRequest === undefined ? null : { name, onRequest };
+}
+
+function wayBack({ name, onResponseHead, onEnd }: Stage): Stage | null {
+  if (onResponseHead === undefined && onEnd === undefined) return null;
+  return { name, ...(onResponseHead && { onResponseHead }), ...(onEnd && { onEnd }) };
 }
 
 export interface JourneyServices {
@@ -80,16 +103,16 @@ export class Journey {
   }
 
   #answer(ctx: RequestContext, answer: Answer): void {
-    const exchange = ctx.exchange!;
-    if (answer.kind === 'abort') exchange.abortResponse();
-    else sendAnswer(exchange, answer, ctx.inbound.method, this.#services.date());
+    const client = ctx.client!;
+    if (answer.kind === 'abort') client.abortResponse();
+    else sendAnswer(client, answer, ctx.inbound.method, this.#services.date());
     ctx.outcome = outcomeOf(ctx, null, null, answer, this.#services.clock);
     this.#end(ctx);
   }
 
   /** The last word on a request that went to a server, or failed: what the client still has to be told, then the books. */
   #settle(ctx: RequestContext, exchange: Exchange | null, error: ProxyError | null): void {
-    const client = ctx.exchange!;
+    const client = ctx.client!;
     if (error !== null) {
       if (error.code === 'internal') this.#services.onInternalError(error.cause ?? error);
       if (!client.headSent && error.code !== 'clientGone') {
@@ -104,6 +127,6 @@ export class Journey {
   #end(ctx: RequestContext): void {
     for (const stage of ctx.snapshot.stages) stage.onEnd?.(ctx);
     for (const sink of this.#services.sinks) sink.record(ctx);
-    ctx.exchange!.finish();
+    ctx.client!.finish();
   }
 }

@@ -13,7 +13,7 @@ export function outcomeOf(
   answer: Answer | null,
   clock: Clock,
 ): Outcome {
-  const client = ctx.exchange!;
+  const client = ctx.client!;
   return {
     status: statusOf(exchange, error, answer),
     subStatus: error?.kind.subStatus ?? (answer?.kind === 'answer' ? answer.subStatus : 0),

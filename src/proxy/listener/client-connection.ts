@@ -115,7 +115,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
   #onDrain(): void {
     this.socket.setTimeout(0);
     if (this.#settled) this.finish();
-    else if (this.#state === BUSY && this.headSent) this.#sink?.onClientDrain();
+    else if (this.#state === BUSY) this.#sink?.onClientDrain();
   }
 
   /** The client has taken none of what waits for it in bodyProgressTimeout (Node counts partial writes as progress). */

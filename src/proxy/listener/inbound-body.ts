@@ -2,11 +2,8 @@
 
 import type { BodySink } from '../../model/client.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
-import { ChunkedDecoder } from '../../wire/http1/chunked-decoder.ts';
+import { CHUNKED_LIMITS, ChunkedDecoder } from '../../wire/http1/chunked-decoder.ts';
 import { BodyKind, type RequestHead } from '../../wire/http1/request-head.ts';
-
-/** Bounds of what surrounds the payload of a chunked body: they keep work and memory small, and no client comes near them. */
-const CHUNK_LIMITS = { extensionBytes: 4096, trailerBytes: 16_384, trailerCount: 64 };
 
 export class InboundBody {
   /** True once the whole body has been read; true for a request without one. */
@@ -26,7 +23,7 @@ export class InboundBody {
     this.#remaining = head.contentLength;
     this.done = !this.#chunked && this.#remaining === 0;
     if (this.#chunked) {
-      this.#decoder ??= new ChunkedDecoder(CHUNK_LIMITS);
+      this.#decoder ??= new ChunkedDecoder(CHUNKED_LIMITS);
       this.#decoder.reset();
     }
   }

@@ -1,13 +1,14 @@
-// Which kind of failure a head was refused with, from the status that the scanner chose.
+// Which failure a head was refused with, from the status that the scanner chose.
 import type { ErrorCode } from '../../model/proxy-error.ts';
 
-const KINDS: Readonly<Record<number, ErrorCode>> = {
+const CODES: Readonly<Record<number, ErrorCode>> = {
   414: 'uriTooLong',
   431: 'headersTooLarge',
   501: 'notImplemented',
   505: 'versionNotSupported',
 };
 
-export function refusalKind(status: number): ErrorCode {
-  return KINDS[status] ?? 'badRequest';
+/** @param status of the scanner's refusal; any that is not listed is a badRequest */
+export function refusalCode(status: number): ErrorCode {
+  return CODES[status] ?? 'badRequest';
 }

@@ -9,7 +9,7 @@ import type { RequestHead } from '../../wire/http1/request-head.ts';
 import { RequestHeadScanner } from '../../wire/http1/request-head-scanner.ts';
 import { InboundBody } from './inbound-body.ts';
 import type { ListenerServices } from './listener-services.ts';
-import { refusalKind } from './refusal.ts';
+import { refusalCode } from './refusal.ts';
 
 export class RequestReader {
   /** The body of the request whose head was read last. */
@@ -64,7 +64,7 @@ export class RequestReader {
     }
     if (after === REFUSED) {
       const { status, reason } = scanner.refusal!;
-      this.refusal = new ProxyError(refusalKind(status), reason);
+      this.refusal = new ProxyError(refusalCode(status), reason);
     }
     return null;
   }

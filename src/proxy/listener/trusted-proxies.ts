@@ -1,4 +1,5 @@
-// The peers whose X-Forwarded-* are believed (key trustedProxies), compiled for a quick look at each new connection.
+// The peers whose X-Forwarded-* are believed (key trustedProxies), compiled for a quick look: once for a connection and
+// snapshot.
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { AddressSet } from '../../model/snapshot.ts';
 

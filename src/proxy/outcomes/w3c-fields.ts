@@ -49,6 +49,9 @@ const readers: Readonly<Record<string, FieldReader>> = {
   'time-taken': (_ctx, outcome) => String(Math.round(outcome.duration)),
 };
 
+/** All names but those of headers. */
+export const W3C_FIELDS: readonly string[] = Object.keys(readers);
+
 /** The reader of a field, `cs(Header-Name)` included; null for a name that is none of ours. */
 export function w3cFieldReader(field: string): FieldReader | null {
   const known = Object.hasOwn(readers, field) ? readers[field]! : null;

@@ -77,9 +77,10 @@ function dropsByName(draft: ResponseDraft, at: number): boolean {
   return draft.head.connectionOptions?.includes(name) === true || draft.fieldEdits?.has(name) === true;
 }
 
-/** Content-Length where there may be none (RFC 9110 8.6), Trailer where there can be none. */
+/** Content-Length where there may be none, or said before (RFC 9110 8.6), Trailer where there can be none. */
 function misplaced(head: ResponseHead, at: number): boolean {
   const kind = head.fields[at];
   if (kind === FieldKind.trailer) return head.bodyKind !== BodyKind.chunked;
-  return kind === FieldKind.contentLength && (head.status === 204 || head.status < 200);
+  if (kind !== FieldKind.contentLength) return false;
+  return head.status === 204 || head.status < 200 || head.indexOf(kind) !== at / FIELD_STRIDE;
 }

@@ -1,4 +1,5 @@
-// Puts a failure of a server connection into the catalogue's words (classification in one place; arr.md 11.2).
+// Puts a failure of an attempt into the catalogue's words (classification in one place; arr.md 11.2). `server` is its id
+// everywhere, for the reason.
 import { type ErrorCode, ProxyError } from '../../model/proxy-error.ts';
 import type { HeadRefusal } from '../../wire/http1/head-scanner.ts';
 
@@ -10,10 +11,15 @@ const CONNECT_CODES: Readonly<Record<string, ErrorCode>> = {
   EAI_AGAIN: 'nameNotResolved',
 };
 
-/** The connection could not be made. @param server its address, for the reason */
+/** The connection could not be made. */
 export function connectFailure(server: string, error: SystemError | null): ProxyError {
   const code = error?.code ?? 'closed';
   return new ProxyError(CONNECT_CODES[code] ?? 'connectFailed', `could not connect to ${server}: ${code}`, error);
+}
+
+/** There is nowhere to connect to. */
+export function noAddress(server: string): ProxyError {
+  return new ProxyError('nameNotResolved', `the name of ${server} has no address`);
 }
 
 /** The connection broke before any byte of the response. @param uploading the request was not yet sent whole */
@@ -26,6 +32,23 @@ export function lostBeforeResponse(server: string, uploading: boolean, error: Sy
 /** The connection broke inside the response. */
 export function lostInsideResponse(server: string, error: SystemError | null): ProxyError {
   return new ProxyError('incompleteResponse', `${server} broke off its response`, error);
+}
+
+/** The time-out passed before the head of a response had come. */
+export function lateBeforeResponse(server: string, connected: boolean, uploading: boolean): ProxyError {
+  if (!connected) return new ProxyError('connectTimeout', `could not connect to ${server} in time`);
+  if (uploading) return new ProxyError('sendTimeout', `${server} stopped reading the request`);
+  return new ProxyError('responseTimeout', `${server} did not answer in time`);
+}
+
+/** The time-out passed inside the response. */
+export function stalledInsideResponse(server: string): ProxyError {
+  return new ProxyError('responseTimeout', `${server} stopped sending its response`);
+}
+
+/** A 101 that answers no Upgrade. */
+export function unaskedSwitch(server: string): ProxyError {
+  return new ProxyError('invalidResponse', `${server} switched protocols without being asked`);
 }
 
 /** What the server sent is no head of a response. */

@@ -63,6 +63,9 @@ export function authenticatesConnection(ctx: RequestContext, response: ResponseH
   );
 }
 
+/** Schemes whose servers know the user by the connection; Kerberos and Nego2 are older names of what Negotiate does. */
+const CONNECTION_SCHEME = /(?:^|[,\s"])(?:NTLM|Negotiate|Nego2|Kerberos)(?:[\s,"]|$)/i;
+
 function isConnectionScheme(value: string | undefined): boolean {
-  return value !== undefined && /(?:^|[,\s])(?:NTLM|Negotiate)(?:[\s,]|$)/i.test(value);
+  return value !== undefined && CONNECTION_SCHEME.test(value);
 }

@@ -14,18 +14,12 @@
 import type { DeadlineQueue } from '../../base/deadlines.ts';
 import type { BodySink, ClientExchange } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
-import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
+import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { chunkSizeLine } from '../../wire/http1/serialise.ts';
-import {
-  connectFailure,
-  invalidHead,
-  lostBeforeResponse,
-  lostInsideResponse,
-  malformedBody,
-} from './connection-failure.ts';
+import * as failure from './connection-failure.ts';
 import { authenticatesConnection } from './connection-pins.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
 import { bodyLengthOf, ResponseBody } from './response-body.ts';
@@ -67,7 +61,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   #holdBack = 0;
   #reusable = true;
   #over = false;
-  #stopWaiting: (() => void) | null = null;
+  #cancelPatience: (() => void) | null = null;
   #writtenBefore = 0;
 
   /** @param startedAt monotonic ms */
@@ -82,7 +76,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     this.server = server;
     this.#owner = owner;
     this.#services = services;
-    this.#client = ctx.exchange!;
+    this.#client = ctx.client!;
     this.#pool = services.pools.of(server);
     this.#timeout = services.deadlines.queue(ctx.farm!.config.protocol.timeout);
     this.#startedAt = startedAt;
@@ -103,18 +97,14 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     if (this.#over) return;
     const pinned = this.#services.pins.connectionFor(this.ctx, this.server);
     const idle = pinned ?? (fresh ? null : this.#pool.takeIdle(repeatable));
-    if (idle === null) return this.#dial();
-    this.reused = idle.served > 0;
-    this.#borrow(idle);
-    this.#send();
+    if (idle === null) this.#dial();
+    else this.#reuse(idle);
   }
 
   #dial(): void {
     const target = this.#services.targetFor(this.server);
-    if (target === null) {
-      return this.#fail(new ProxyError('nameNotResolved', `the name of ${this.server.id} has no address`));
-    }
-    this.#stopWaiting ??= this.#services.clock.after(this.#patience(), () => this.onDeadline());
+    if (target === null) return this.#fail(failure.noAddress(this.server.id));
+    this.#cancelPatience ??= this.#services.clock.after(this.#patience(), () => this.onDeadline());
     const connection = this.#pool.open(target, this.ctx.farm!.config.protocol.maxConnections);
     if (connection === null) this.#pool.wait(this);
     else this.#borrow(connection);
@@ -130,7 +120,11 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   onConnectionFree(): void {
     const idle = this.#pool.takeIdle(false);
     if (idle === null) return this.#dial();
-    this.#gotConnection();
+    this.#endPatience();
+    this.#reuse(idle);
+  }
+
+  #reuse(idle: ServerConnection): void {
     this.reused = idle.served > 0;
     this.#borrow(idle);
     this.#send();
@@ -145,13 +139,13 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
 
   onConnected(): void {
     this.connected = true;
-    this.#gotConnection();
+    this.#endPatience();
     this.#send();
   }
 
-  #gotConnection(): void {
-    this.#stopWaiting?.();
-    this.#stopWaiting = null;
+  #endPatience(): void {
+    this.#cancelPatience?.();
+    this.#cancelPatience = null;
   }
 
   /** 2. The head and what there is of the body, in one write. */
@@ -238,15 +232,13 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
       head = reader.head(method);
     }
     if (head !== null) return this.#respond(head, reader);
-    if (reader.refusal === null) return;
-    this.#fail(invalidHead(this.server.id, reader.refusal));
+    if (reader.refusal !== null) return this.#fail(failure.invalidHead(this.server.id, reader.refusal));
+    this.#flushToClient(); // a client that does not read holds back 1xx heads too
   }
 
   /** 5. */
   #respond(head: ResponseHead, reader: ResponseHeadReader): void {
-    if (head.status === 101) {
-      return this.#fail(new ProxyError('invalidResponse', `${this.server.id} switched protocols without being asked`));
-    }
+    if (head.status === 101) return this.#fail(failure.unaskedSwitch(this.server.id));
     this.responseTime = this.#services.clock.monotonic() - this.#startedAt;
     this.upstreamStatus = head.status;
     const connection = this.#connection!;
@@ -283,9 +275,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   #relay(buffer: Buffer, start: number, end: number): void {
     const body = this.#body!;
     const after = body.done ? start : body.take(buffer, start, end, this.#client);
-    if (body.error !== null) {
-      return this.#break(malformedBody(this.server.id, body.error));
-    }
+    if (body.error !== null) return this.#break(failure.malformedBody(this.server.id, body.error));
     if (body.done) {
       if (after < end) this.#reusable = false; // bytes after a complete response (CONTRACT 3)
       return this.#finish();
@@ -295,15 +285,20 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
       if (this.#holdBack > 0) return;
       this.#holdBack = this.ctx.farm!.config.protocol.minResponseBuffer;
     }
+    this.#flushToClient();
+  }
+
+  /** Reading waits for a client that takes no more: onClientDrain() goes on. */
+  #flushToClient(): void {
     if (this.#client.flush()) return;
-    this.#connection!.socket.pause();
-    this.#connection!.stopDeadline();
+    this.#connection?.socket.pause();
+    this.#connection?.stopDeadline();
   }
 
   onClientDrain(): void {
     const connection = this.#connection;
     if (connection === null || !connection.socket.isPaused()) return;
-    connection.startDeadline(this.#timeout);
+    if (!this.#uploading) connection.startDeadline(this.#timeout);
     connection.socket.resume();
   }
 
@@ -336,21 +331,19 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
 
   onLost(error: Error | null): void {
     const { id, config } = this.server;
-    if (this.#head !== null) return this.#break(lostInsideResponse(id, error));
+    if (this.#head !== null) return this.#break(failure.lostInsideResponse(id, error));
     if (!this.connected) {
       if (config.target.kind === 'tcp') this.#services.addresses.skip(config.target.host);
-      return this.#fail(connectFailure(id, error));
+      return this.#fail(failure.connectFailure(id, error));
     }
     const uploading = this.#uploading || (this.bodySent && this.#connection!.socket.writeFailed);
-    this.#fail(lostBeforeResponse(id, uploading, error));
+    this.#fail(failure.lostBeforeResponse(id, uploading, error));
   }
 
   onDeadline(): void {
     const { id } = this.server;
-    if (this.#head !== null) this.#break(new ProxyError('responseTimeout', `${id} stopped sending its response`));
-    else if (!this.connected) this.#fail(new ProxyError('connectTimeout', `could not connect to ${id} in time`));
-    else if (this.#uploading) this.#fail(new ProxyError('sendTimeout', `${id} stopped reading the request`));
-    else this.#fail(new ProxyError('responseTimeout', `${id} did not answer in time`));
+    if (this.#head !== null) this.#break(failure.stalledInsideResponse(id));
+    else this.#fail(failure.lateBeforeResponse(id, this.connected, this.#uploading));
   }
 
   onClientGone(error: ProxyError): void {
@@ -383,7 +376,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
 
   #leave(): void {
     this.#over = true;
-    this.#gotConnection();
+    this.#endPatience();
     this.#returnReader();
     this.#pool.stopWaiting(this);
     if (this.#connection !== null) this.bytesSent = this.#connection.writer.written - this.#writtenBefore;

@@ -18,7 +18,7 @@ import { fieldLine } from '../../wire/http1/serialise.ts';
 const KEEP = 0;
 /** Never passed on: hop-by-hop, or the serialiser's, or ours to say (a client could otherwise say it for us). */
 const DROP = 1;
-/** Depends on the request or the configuration: dropsField() decides. */
+/** Depends on the request or the configuration: #drops() decides. */
 const ASK = 2;
 
 const DROPPED = [
@@ -71,6 +71,7 @@ export class ForwardedHead implements RequestForwarding {
       protocol.sslHeaderName,
       protocol.clientCertHeaderName,
       protocol.logGuidName,
+      protocol.xForwardedByHeader === '' ? '' : protocol.xForwardedByHeaderName,
     ].map((name) => name.toLowerCase());
     this.#ownNames = new Set(own.filter((name) => name !== '' && !usual.includes(name)));
     this.#stealth = protocol.stealthMode;

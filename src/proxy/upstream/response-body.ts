@@ -1,11 +1,8 @@
 // The body of a server's response: where it ends, and how its bytes go on to the client.
 import { BODY_NONE, BODY_STREAMED, type ClientExchange } from '../../model/client.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
-import { ChunkedDecoder } from '../../wire/http1/chunked-decoder.ts';
+import { CHUNKED_LIMITS, ChunkedDecoder } from '../../wire/http1/chunked-decoder.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
-
-/** Bounds of what surrounds the payload: as for requests. */
-const CHUNK_LIMITS = { extensionBytes: 4096, trailerBytes: 16_384, trailerCount: 64 };
 
 export class ResponseBody {
   done: boolean;
@@ -17,7 +14,7 @@ export class ResponseBody {
   #remaining: number;
 
   constructor(head: ResponseHead) {
-    this.#decoder = head.bodyKind === BodyKind.chunked ? new ChunkedDecoder(CHUNK_LIMITS) : null;
+    this.#decoder = head.bodyKind === BodyKind.chunked ? new ChunkedDecoder(CHUNKED_LIMITS) : null;
     this.#endsWithConnection = head.bodyKind === BodyKind.close;
     this.#remaining = head.bodyKind === BodyKind.length ? head.contentLength : 0;
     this.done = !this.#endsWithConnection && this.#decoder === null && this.#remaining === 0;

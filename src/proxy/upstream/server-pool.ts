@@ -23,7 +23,7 @@ export class ServerPool {
   readonly #idle: ServerConnection[] = [];
   readonly #open = new Set<ServerConnection>();
   readonly #waiters: Waiter[] = [];
-  /** As the newest snapshot has it. */
+  /** As the newest snapshot has it: a reload compiles it anew, and ServerPools sets it. */
   server: Server;
   #generation = 0;
   /** protocol.maxConnections is set: workers have to share. */
@@ -37,11 +37,6 @@ export class ServerPool {
     this.server = server;
     this.#deadlines = deadlines;
     this.#buffers = buffers;
-  }
-
-  /** A reload has compiled the server anew. */
-  serves(server: Server): void {
-    this.server = server;
   }
 
   /** The name of the server has other addresses now: no connection to the old ones serves again. */
@@ -61,7 +56,7 @@ export class ServerPool {
         this.#idle.push(connection); // it and all below it are older
         return null;
       }
-      connection.takeBack();
+      connection.stopDeadline(); // it ran against its idleness
       return connection;
     }
     return null;

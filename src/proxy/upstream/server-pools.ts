@@ -62,7 +62,7 @@ export class ServerPools {
       pool = new ServerPool(server, this.#deadlines, this.#buffers);
       this.#pools.set(server.poolKey, pool);
     }
-    pool.serves(server);
+    pool.server = server;
     this.#bySlot[server.slot] = pool;
     return pool;
   }

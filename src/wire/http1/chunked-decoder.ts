@@ -11,6 +11,9 @@ export interface ChunkedLimits {
   readonly trailerCount: number;
 }
 
+/** Bounds of what surrounds the payload, either way: they keep work and memory small, and no honest peer comes near them. */
+export const CHUNKED_LIMITS: ChunkedLimits = { extensionBytes: 4096, trailerBytes: 16_384, trailerCount: 64 };
+
 /** What is being read. */
 const SIZE_START = 0;
 const SIZE = 1;

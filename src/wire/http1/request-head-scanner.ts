@@ -1,12 +1,13 @@
 // Reads request heads from bytes as they come and refuses what RFC 9112 says to refuse, at the first wrong byte.
 // What the fields mean together is judged once the head is whole.
+
+import { latin1Slice } from '../../base/latin1.ts';
 import { comparableAuthority, isAuthority } from './authority.ts';
 import { judgeTransferCoding, parseContentLength } from './body-framing.ts';
 import { BodyKind } from './body-kind.ts';
 import { ConnectionOptions } from './connection-options.ts';
 import { FieldKind } from './fields.ts';
 import { FieldLineScanner, type HeadRefusal, REFUSED } from './head-scanner.ts';
-import { latin1Slice } from './latin1.ts';
 import { listMembers } from './list-members.ts';
 import { FIELD_STRIDE } from './message-head.ts';
 import { type RequestFacts, RequestHead } from './request-head.ts';

@@ -1,7 +1,8 @@
 // Reads the request line (RFC 9112 3), byte by byte and resumable, and the empty lines that may stand before it.
+
+import { latin1Slice } from '../../base/latin1.ts';
 import { CR, LF, SP, TARGET_BYTE, TOKEN_LOWER } from './byte-classes.ts';
 import { badByte, type HeadRefusal, NEED_MORE, REFUSED } from './head-scanner.ts';
-import { latin1Slice } from './latin1.ts';
 import { readSpecialTarget, type SpecialTarget } from './request-target.ts';
 
 /** The part of the line that is being read. */

@@ -1,11 +1,12 @@
 // Reads response heads from bytes as they come. A server is refused as strictly as a client: a response whose end is
 // in doubt must become a visible failure (RFC 9112 4 and 6.3).
+
+import { latin1Slice } from '../../base/latin1.ts';
 import { judgeTransferCoding, parseContentLength } from './body-framing.ts';
 import { BodyKind } from './body-kind.ts';
 import { ConnectionOptions } from './connection-options.ts';
 import { FieldKind } from './fields.ts';
 import { FieldLineScanner, type HeadRefusal, REFUSED } from './head-scanner.ts';
-import { latin1Slice } from './latin1.ts';
 import { listMembers } from './list-members.ts';
 import { FIELD_STRIDE } from './message-head.ts';
 import { type ResponseFacts, ResponseHead } from './response-head.ts';
@@ -186,6 +187,7 @@ export class ResponseHeadScanner implements ResponseFacts {
       }
       this.#chunked = true;
     } else if (lines.has(FieldKind.contentLength)) {
+      if (this.connectionOptions?.includes('content-length')) return 'the Connection header names Content-Length';
       const length = this.#readContentLength();
       if (length < 0) return 'malformed or contradictory Content-Length';
       this.contentLength = length;

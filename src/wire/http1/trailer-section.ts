@@ -1,7 +1,8 @@
 // The end of a chunked body: trailer fields and the empty line (RFC 9112 7.1.2). What comes in parts is kept here,
 // because the bytes of a body are not shown twice.
+
+import { latin1Slice } from '../../base/latin1.ts';
 import { FieldLineScanner, NEED_MORE } from './head-scanner.ts';
-import { latin1Slice } from './latin1.ts';
 import { cleanTrailers } from './trailer-filter.ts';
 
 const NOTHING = Buffer.alloc(0);

@@ -5,7 +5,7 @@ import type { RuleProblems } from '../rule-problems.ts';
 import { abortRequest } from './abort-request.ts';
 import type { Action } from './action.ts';
 import { CustomResponse } from './custom-response.ts';
-import { isAuthority, type Origin, readOrigin } from './origin.ts';
+import { canBeDestination, type Origin, readOrigin } from './origin.ts';
 import { Redirect } from './redirect.ts';
 import { RewriteToExpanded, RewriteToKnown } from './rewrite.ts';
 import { CapturedPath, ExpandedUrl, type UrlSource } from './url-source.ts';
@@ -29,6 +29,7 @@ export function compileAction(action: ActionConfig, scope: ActionScope, problems
     case 'AbortRequest':
       return abortRequest;
     case 'None':
+      if (action.url !== '') problems.warn('the url of an action None is not used', 'write type: Rewrite or Redirect');
       return null;
   }
 }
@@ -83,7 +84,7 @@ function knownOrigin(url: string): { origin: Origin | null; rest: string } | nul
 }
 
 function checkOrigin(origin: Origin, problems: RuleProblems): void {
-  if (!isAuthority(origin.authority)) problems.error('the url names no host', 'such as "http://FARM/{R:0}"');
+  if (!canBeDestination(origin.authority)) problems.error('the url names no host', 'such as "http://FARM/{R:0}"');
   if (origin.scheme === 'https') {
     problems.error('servers are not reached by https yet', `write http://${origin.authority}/…`);
   }

@@ -19,6 +19,6 @@ export function readOrigin(url: string): { origin: Origin; end: number } | null 
 }
 
 /** Whether `authority` can be the name of a farm or a host. */
-export function isAuthority(authority: string): boolean {
+export function canBeDestination(authority: string): boolean {
   return AUTHORITY.test(authority);
 }

@@ -3,7 +3,7 @@
 import type { Part } from '../expressions/part.ts';
 import type { RuleRun } from '../rule-run.ts';
 import type { Action } from './action.ts';
-import { isAuthority, type Origin, readOrigin } from './origin.ts';
+import { canBeDestination, type Origin, readOrigin } from './origin.ts';
 import { isOwnAddress } from './own-address.ts';
 import type { UrlSource } from './url-source.ts';
 
@@ -44,7 +44,7 @@ export class RewriteToExpanded implements Action {
     const url = this.#url.expand(run);
     const absolute = readOrigin(url);
     const origin = absolute?.origin ?? null;
-    if (origin !== null && !isAuthority(origin.authority)) {
+    if (origin !== null && !canBeDestination(origin.authority)) {
       throw run.failure(`${JSON.stringify(url.slice(0, absolute!.end))} names no host`);
     }
     run.replaceUrl(absolute === null ? url : url.slice(absolute.end), this.#append, this.#keepEscapes);

@@ -1,0 +1,90 @@
+// From what was written to what can run: loads the configuration, carries out the caller's overrides, and lets every
+// room compile it once in the control thread, so that all faults are known before any worker hears of it.
+import type { Clock } from '../base/clock.ts';
+import { systemRandom } from '../base/random.ts';
+import { configFromObject, type LoadedConfig, type LoadOptions, loadConfig } from '../control/config/load-config.ts';
+import type { Config, ConfigProblem } from '../model/config.ts';
+import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
+import { ServerTableOwner } from '../model/server-table-owner.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { compileSnapshot } from './compile-snapshot.ts';
+import { Extensions } from './extensions.ts';
+import { type LoadedExtension, loadExtensions } from './load-extensions.ts';
+import { makeRevision } from './make-revision.ts';
+import { overrideListeners } from './override-listeners.ts';
+import type { ConfigInput, RouterOptions } from './router-options.ts';
+
+export interface CheckedConfig {
+  config: Config;
+  /** Warnings. */
+  problems: LocatedProblem[];
+  files: string[];
+  /** Where a setting stands. */
+  locate: LoadedConfig['locate'];
+  /** Its extensions, as this thread has loaded them. */
+  extensions: Extensions;
+}
+
+/**
+ * Loads and checks a configuration as far as that is possible without running it.
+ * @throws ConfigError with every fault of every room
+ */
+export async function loadChecked(input: ConfigInput, options: RouterOptions, clock: Clock): Promise<CheckedConfig> {
+  let extensions = extensionsHere([], clock);
+  const given = (options.extensions ?? []).map(({ href }) => href);
+  const { config, ...loaded } = await load(input, options, {
+    async loadExtensions(addresses) {
+      const { list, problems } = await loadExtensions([...addresses, ...given]);
+      extensions = extensionsHere(list, clock);
+      return { problems, algorithms: extensions.algorithms, haveStages: extensions.haveStages };
+    },
+    faultsOfRooms(config) {
+      const problems: ConfigProblem[] = [];
+      compileForNobody({ config, extensions }, clock, problems);
+      return problems;
+    },
+  });
+  const listeners = overrideListeners(config.listeners, options.listen ?? []);
+  return { ...loaded, config: { ...config, listeners, extensions: [...config.extensions, ...given] }, extensions };
+}
+
+/** In the control thread they check and explain; no request ends here. */
+function extensionsHere(list: readonly LoadedExtension[], clock: Clock): Extensions {
+  return new Extensions(list, { clock, random: systemRandom }, () => {});
+}
+
+/** @throws ConfigError with `problems` that data planes found, in their places, where one is an error */
+export function refuseFaults(problems: readonly ConfigProblem[], { locate }: Pick<CheckedConfig, 'locate'>): void {
+  if (!problems.some(({ severity }) => severity === 'error')) return;
+  throw new ConfigError(problems.map(({ path, ...problem }) => ({ ...locate(path), ...problem })));
+}
+
+function load(
+  input: ConfigInput,
+  options: RouterOptions,
+  checks: Pick<LoadOptions, 'loadExtensions' | 'faultsOfRooms'>,
+): Promise<LoadedConfig> {
+  const absent = {
+    ...checks,
+    adminDefault: options.adminDefault ?? false,
+    ...(options.stateDirectoryDefault === undefined ? {} : { stateDirectoryDefault: options.stateDirectoryDefault }),
+  };
+  return 'file' in input && typeof input.file === 'string'
+    ? loadConfig(input.file, absent)
+    : configFromObject(input, { stateDirectoryDefault: null, ...absent });
+}
+
+/**
+ * A snapshot with live numbers of its own, for explain and for finding faults; every server is healthy and Active.
+ * @param affinitySecret '' recognises no cookie
+ */
+export function compileForNobody(
+  { config, extensions }: Pick<CheckedConfig, 'config' | 'extensions'>,
+  clock: Clock,
+  problems: ConfigProblem[],
+  affinitySecret = '',
+): Snapshot {
+  const table = ServerTableOwner.create(1);
+  const revision = makeRevision(0, config, { table, affinitySecret, tieSeed: 0 });
+  return compileSnapshot(revision, table, extensions, clock, problems);
+}

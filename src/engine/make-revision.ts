@@ -1,0 +1,18 @@
+// From a checked configuration to what data planes compile.
+import { claimSlots } from '../control/state/server-slots.ts';
+import type { Config } from '../model/config.ts';
+import type { ServerTableOwner } from '../model/server-table-owner.ts';
+import type { Revision } from './data-plane-port.ts';
+
+/** What a revision takes beside the configuration; it stays the same while a router runs. */
+export interface RevisionParts {
+  readonly table: ServerTableOwner;
+  readonly affinitySecret: string;
+  readonly tieSeed: number;
+}
+
+/** `config` with all that compiling it takes; its servers have slots from now on. */
+export function makeRevision(id: number, config: Config, { table, affinitySecret, tieSeed }: RevisionParts): Revision {
+  const slots = claimSlots(table, config.farms);
+  return { id, config, slots, serverBlocks: table.blocks, affinitySecret, tieSeed };
+}
