@@ -27,6 +27,14 @@ describe('values that YAML reads as something else', () => {
   });
 });
 
+describe('a fault at a map in braces that is meant as a map', () => {
+  it('comes without advice to quote it', () => {
+    const found = problemLines('rules:\n  - { name: r, match: { url: a, ignoreCase: { negate: true } } }').join('\n');
+    expect(found).toContain('ignoreCase');
+    expect(found).not.toContain('quote it');
+  });
+});
+
 describe('aliases', () => {
   it('stand for what they name, also as the base of a map', () => {
     const { config } = parseConfig(

@@ -127,6 +127,12 @@ describe('compileRules', () => {
     ]);
   });
 
+  it('warns of a url that no action uses', () => {
+    expect(faults({ action: { url: 'http://shop/' } })).toEqual([
+      expect.stringMatching(/^warning .*the url of an action None is not used/),
+    ]);
+  });
+
   it('warns of a variable that nothing sets, and of nothing else', () => {
     expect(faults(rewriteTo('/{HTP_HOST}'))).toEqual([
       expect.stringMatching(/^warning .*\{HTP_HOST\} .*always empty \(did you mean \{HTTP_HOST\}\?\)/),
