@@ -24,7 +24,7 @@ export const BACKSLASH_ADVICE = "a backslash stands for itself in single quotes:
 
 /** What to write instead, when a map in braces stands where text belongs, as `url: {R:1}`; `{ key: value }` is meant as a map. */
 export function mapMeantAsText({ braces }: MapNode): string | undefined {
-  return braces === null || false ? undefined : `quote it: ${quoted(braces)}`;
+  return braces === null || /^\{\s*\w+:\s/.test(braces) ? undefined : `quote it: ${quoted(braces)}`;
 }
 
 function quoted(value: string): string {

@@ -128,7 +128,7 @@ describe('compileRules', () => {
   });
 
   it('warns of a url that no action uses', () => {
-    expect(faults({ action: { url: 'http://shop/' } })).toEqual([
+    expect(faults({ action: { type: 'None', url: 'http://shop/' } })).toEqual([
       expect.stringMatching(/^warning .*the url of an action None is not used/),
     ]);
   });
