@@ -41,7 +41,7 @@ export function registerExplain(program: Command): void {
 
 async function explain(options: ExplainOptions): Promise<void> {
   const { url, method, header: headers, client, admin } = options;
-  const request: ExplainRequest = { url, method, headers, client };
+  const request: Required<ExplainRequest> = { url, method, headers, client };
   const print = (explanation: Explanation): void => {
     const json = `${JSON.stringify(explanation, null, 2)}\n`;
     process.stdout.write(options.json ? json : formatExplanation(request, explanation));

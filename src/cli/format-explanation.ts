@@ -6,7 +6,10 @@ type StepOf<S extends Step['stage']> = Extract<Step, { stage: S }>;
 type Outcome = Explanation['outcome'];
 
 /** Lines, each with its line end. Control characters that a request brought along are shown, not written. */
-export function formatExplanation(request: ExplainRequest, { outcome, requestHeaders, steps }: Explanation): string {
+export function formatExplanation(
+  request: Required<ExplainRequest>,
+  { outcome, requestHeaders, steps }: Explanation,
+): string {
   const lines = [
     `${request.method} ${request.url} from ${request.client}`,
     ...request.headers.map(([name, value]) => `  ${name}: ${value}`),

@@ -18,9 +18,10 @@ export interface Explanation {
 /** @throws nothing: what the router would refuse is an outcome of kind `error` */
 export async function explainRequest(snapshot: Snapshot, request: ExplainRequest, clock: Clock): Promise<Explanation> {
   const steps: Step[] = [];
-  const head = explainedHead(snapshot, request);
+  const asked = { method: 'GET', headers: [], client: '127.0.0.1', ...request };
+  const head = explainedHead(snapshot, asked);
   if (head instanceof ProxyError) return { outcome: errorOutcome(head), requestHeaders: {}, steps };
-  const ctx = explainedContext(snapshot, head, request, clock, steps);
+  const ctx = explainedContext(snapshot, head, asked, clock, steps);
   const result = await dryRun(ctx);
   return { outcome: explainedOutcome(ctx, result), requestHeaders: changedHeaders(ctx.outbound.fieldEdits), steps };
 }

@@ -10,6 +10,7 @@ import { RequestContext } from '../model/request-context.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Step } from '../model/trace.ts';
 import { clientBehind } from '../proxy/listener/client-address.ts';
+import { refusalCode } from '../proxy/listener/refusal.ts';
 import { FieldKind } from '../wire/http1/fields.ts';
 import type { RequestHead } from '../wire/http1/request-head.ts';
 import { RequestHeadScanner } from '../wire/http1/request-head-scanner.ts';
@@ -19,7 +20,7 @@ const NO_ID = '00000000-0000-0000-0000-000000000000';
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** @returns the head as a listener of `snapshot` reads it, or why it would refuse it */
-export function explainedHead(snapshot: Snapshot, request: ExplainRequest): RequestHead | ProxyError {
+export function explainedHead(snapshot: Snapshot, request: Required<ExplainRequest>): RequestHead | ProxyError {
   let text: string;
   try {
     text = `${headText(request)}\r\n`;
@@ -29,11 +30,12 @@ export function explainedHead(snapshot: Snapshot, request: ExplainRequest): Requ
   const bytes = Buffer.from(text, 'latin1');
   const scanner = new RequestHeadScanner(snapshot.config.limits);
   if (scanner.scan(bytes, 0, bytes.length) >= 0) return scanner.head();
-  return new ProxyError('badRequest', scanner.refusal?.reason ?? 'the request is not complete');
+  const { status, reason } = scanner.refusal ?? { status: 400, reason: 'the request is not complete' };
+  return new ProxyError(refusalCode(status), reason);
 }
 
 /** @throws HeadError for a header that no request can carry; URIError for a URL that is no text */
-function headText({ url, method, headers }: ExplainRequest): string {
+function headText({ url, method, headers }: Required<ExplainRequest>): string {
   const namesHost = headers.some(([name]) => name.toLowerCase() === 'host');
   let text = `${method} ${targetOf(url)} HTTP/1.1\r\n`;
   if (!namesHost) text += fieldLine('Host', new URL(url).host);
@@ -52,7 +54,7 @@ function targetOf(url: string): string {
 export function explainedContext(
   snapshot: Snapshot,
   head: RequestHead,
-  request: ExplainRequest,
+  request: Required<ExplainRequest>,
   clock: Clock,
   steps: Step[],
 ): RequestContext {
@@ -69,7 +71,7 @@ export function explainedContext(
 }
 
 /** The URL's port tells the listener, its scheme whether the connection is secure (CONTRACT 4). */
-function connectionOf(snapshot: Snapshot, request: ExplainRequest): ClientConnectionInfo {
+function connectionOf(snapshot: Snapshot, request: Required<ExplainRequest>): ClientConnectionInfo {
   const url = new URL(request.url);
   const secure = url.protocol === 'https:';
   const localPort = Number(url.port || (secure ? 443 : 80));

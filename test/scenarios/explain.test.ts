@@ -75,3 +75,9 @@ it('sees health as it is, and the cookies of clients', async () => {
   expect((await explained('/')).outcome).toMatchObject({ kind: 'error', status: 502, subStatus: 4, code: 'noServer' });
   await Promise.all(servers.map((server) => server.revive()));
 });
+
+it('the library is asked with a URL alone', async () => {
+  const farms = { shop: { servers: ['127.0.0.1:9001'] } };
+  const { outcome } = await createRouter({ farms }).explain({ url: 'http://www.example.com/a?b=1' });
+  expect(outcome).toMatchObject({ kind: 'proxy', url: 'http://shop/a?b=1', farm: 'shop' });
+});
