@@ -64,7 +64,7 @@ export class InboundBody {
   }
 }
 
-/** The refusal of a body that is longer than `limit` bytes. */
-function tooLarge(limit: number): ProxyError {
+/** The refusal of a body that is longer than `limit` bytes, by its head or as it comes. */
+export function tooLarge(limit: number): ProxyError {
   return new ProxyError('payloadTooLarge', `the request body is larger than limits.requestBody (${limit} bytes)`);
 }
