@@ -1,7 +1,7 @@
 // Where a configuration came from: the files it was read from, or an object that a program made.
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { ConfigPath } from '../../model/config.ts';
-import { type MapNode, nodeAt, type Place, placeOf } from './config-node.ts';
+import { type MapNode, nodeAt, type Place, placeOf } from '../../model/config-node.ts';
 import { mapMeantAsText } from './yaml-traps.ts';
 
 export interface ConfigSource {

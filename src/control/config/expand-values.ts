@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { closestWord } from '../../base/closest-word.ts';
 import type { LocatedProblem } from '../../model/config-error.ts';
-import type { ConfigNode, Place, ScalarNode } from './config-node.ts';
+import type { ConfigNode, Place, ScalarNode } from '../../model/config-node.ts';
 
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;

@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { LocatedProblem } from '../../model/config-error.ts';
-import type { ConfigNode, MapNode } from './config-node.ts';
+import type { ConfigNode, MapNode } from '../../model/config-node.ts';
 import { readYaml } from './read-yaml.ts';
 
 export interface FilesRead {

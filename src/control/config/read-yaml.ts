@@ -14,7 +14,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { LocatedProblem } from '../../model/config-error.ts';
-import type { ConfigNode, MapNode, Place } from './config-node.ts';
+import type { ConfigNode, MapNode, Place } from '../../model/config-node.ts';
 import { BACKSLASH_ADVICE, quotingAdvice } from './yaml-traps.ts';
 
 /** Bounds on what a file may unfold to: aliases let a few bytes stand for billions of nodes. */

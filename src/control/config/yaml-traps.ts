@@ -1,6 +1,6 @@
 // Values of URL Rewrite that YAML reads as something else when they stand without quotes: `{R:1}` is a map, `*` an
 // alias (DESIGN 5). Here they are recognised, so that the message can say what to do.
-import type { MapNode } from './config-node.ts';
+import type { MapNode } from '../../model/config-node.ts';
 
 /** Characters that begin something else than text in YAML. */
 const SPECIAL_START = /^[{[*&!%@`|>]/;

@@ -1,5 +1,5 @@
 // The configuration as a tree that knows where each of its parts was written, across all files that were merged.
-import type { ConfigPath } from '../../model/config.ts';
+import type { ConfigPath } from './config.ts';
 
 /** A place in a file; line and column count from 1. */
 export interface Place {
