@@ -16,7 +16,6 @@ export { SimulatedClock } from './base/simulated-clock.ts';
 export { formatProblem, problemsAsJson } from './control/config/format-problems.ts';
 export { createLogger } from './control/observe/logger.ts';
 export { checkConfig, explainConfig } from './engine/check-config.ts';
-export type { Explanation } from './engine/explain.ts';
 export type { OpenedListener, Router } from './engine/router.ts';
 export type { ConfigInput, RouterOptions } from './engine/router-options.ts';
 export { VERSION } from './engine/version.ts';
@@ -24,6 +23,7 @@ export type { Answer, LocalAnswer } from './model/answer.ts';
 export type { Config, FarmConfig } from './model/config.ts';
 export { ConfigError, type LocatedProblem } from './model/config-error.ts';
 export type { ExplainRequest } from './model/explain-request.ts';
+export type { ExplainedOutcome, Explanation } from './model/explanation.ts';
 export type {
   Extension,
   ExtensionServices,

@@ -73,7 +73,9 @@ function headerLines(changed: Explanation['requestHeaders']): string[] {
 function outcomeLines(outcome: Outcome): string[] {
   switch (outcome.kind) {
     case 'proxy':
-      return [`=> sent to ${outcome.server} of farm ${outcome.farm}`, `   as ${outcome.url}`];
+      return [`=> sent to ${destination(outcome)}`, `   as ${outcome.url}`];
+    case 'static':
+      return [`=> served from ${outcome.file}`, `   as ${outcome.url}`];
     case 'rewrite':
       return [`=> stays here as ${outcome.url}; no site serves it`];
     case 'redirect':
@@ -87,6 +89,10 @@ function outcomeLines(outcome: Outcome): string[] {
     case 'error':
       return [`=> refused: ${code(outcome)} ${outcome.code}`, indent(outcome.reason)];
   }
+}
+
+function destination({ farm, server = 'the origin' }: Extract<Outcome, { kind: 'proxy' }>): string {
+  return farm === undefined ? server : `${server} of farm ${farm}`;
 }
 
 function code({ status, subStatus }: { status: number; subStatus: number }): string {

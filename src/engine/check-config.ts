@@ -4,7 +4,8 @@ import { systemClock } from '../base/clock.ts';
 import { existingAffinitySecret } from '../control/state/affinity-secret.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
-import { type Explanation, explainRequest } from './explain.ts';
+import type { Explanation } from '../model/explanation.ts';
+import { explainRequest } from './explain.ts';
 import { compileForNobody, loadChecked } from './load-checked.ts';
 import type { ConfigInput, RouterOptions } from './router-options.ts';
 

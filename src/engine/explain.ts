@@ -1,19 +1,13 @@
 // explain: the router's own journey with a context that forwards nothing (CONTRACT 4).
 import type { Clock } from '../base/clock.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
+import type { Explanation } from '../model/explanation.ts';
 import { ProxyError } from '../model/proxy-error.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Step } from '../model/trace.ts';
 import { dryRun } from '../proxy/journey/dry-run.ts';
 import { explainedContext, explainedHead } from './explained-context.ts';
-import { type ExplainedOutcome, errorOutcome, explainedOutcome, readable } from './explained-outcome.ts';
-
-export interface Explanation {
-  outcome: ExplainedOutcome;
-  /** What rules changed: lower-case name to value, null where removed. */
-  requestHeaders: Record<string, string | null>;
-  steps: Step[];
-}
+import { errorOutcome, explainedOutcome, readable } from './explained-outcome.ts';
 
 /** @throws nothing: what the router would refuse is an outcome of kind `error` */
 export async function explainRequest(snapshot: Snapshot, request: ExplainRequest, clock: Clock): Promise<Explanation> {

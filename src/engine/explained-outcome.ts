@@ -1,17 +1,9 @@
 // The outcome of explain (CONTRACT 4): what the client or a server would see of the request.
 import { Buffer } from 'node:buffer';
 import type { Answer } from '../model/answer.ts';
+import type { ExplainedOutcome } from '../model/explanation.ts';
 import { ProxyError } from '../model/proxy-error.ts';
 import type { RequestContext } from '../model/request-context.ts';
-
-export type ExplainedOutcome =
-  | { kind: 'proxy'; url: string; farm: string; server: string }
-  | { kind: 'rewrite'; url: string }
-  | { kind: 'redirect'; status: number; location: string }
-  | { kind: 'customResponse'; status: number; subStatus: number; reason: string; description: string }
-  | { kind: 'abort' }
-  | { kind: 'none' }
-  | { kind: 'error'; status: number; subStatus: number; code: string; reason: string };
 
 /** @param result of the dry run of `ctx`: an answer made here, a failure, or nothing when ctx.server would be asked */
 export function explainedOutcome(ctx: RequestContext, result: Answer | ProxyError | undefined): ExplainedOutcome {

@@ -1,0 +1,22 @@
+// What explain answers (CONTRACT 4): the object of `explain --json`. Keys that do not apply are absent.
+import type { Step } from './trace.ts';
+
+/** What the client or a server would see of a request. */
+export type ExplainedOutcome =
+  /** `url`: absolute with its query, its host the farm or the origin. Without a farm: `server` is the origin. */
+  | { kind: 'proxy'; url: string; farm?: string; server?: string }
+  /** Stays here under another URL. */
+  | { kind: 'rewrite'; url: string }
+  | { kind: 'static'; url: string; file: string }
+  | { kind: 'redirect'; status: number; location: string }
+  | { kind: 'customResponse'; status: number; subStatus: number; reason: string; description: string }
+  | { kind: 'abort' }
+  | { kind: 'none' }
+  | { kind: 'error'; status: number; subStatus: number; code: string; reason: string };
+
+export interface Explanation {
+  outcome: ExplainedOutcome;
+  /** What rules changed: lower-case name to value, null where removed. */
+  requestHeaders: Record<string, string | string[] | null>;
+  steps: Step[];
+}
