@@ -33,8 +33,19 @@ export interface BodySink {
 export const BODY_STREAMED = -1;
 export const BODY_NONE = -2;
 
+/** Takes the body of a response: the client's connection, or what changes the body first. */
+export interface BodyTarget {
+  /** True when a body can be passed on in chunks as the server framed it. */
+  readonly takesChunks: boolean;
+  sendBody(buffer: Buffer, start: number, end: number): void;
+  /** Bytes that are chunks already; only where takesChunks and the body is BODY_STREAMED. */
+  sendChunks(buffer: Buffer, start: number, end: number): void;
+  /** Writes what was collected. False when no more is taken for now: onClientDrain follows. */
+  flush(): boolean;
+}
+
 /** The way back to the client for one request. What is sent is collected until flush(). */
-export interface ClientExchange {
+export interface ClientExchange extends BodyTarget {
   /** `sink` hears of the client from now on, at once if it is gone; the body waits for resumeBody(). */
   attach(sink: BodySink): void;
   /** No sink listens any more, and no body is read: an attempt ended, or the rest of the body is not wanted. */
@@ -46,8 +57,6 @@ export interface ClientExchange {
   readonly bodyPending: boolean;
   /** What the client did that ends the request: it went, or broke the rules (then it is still told so); null while neither. */
   readonly gone: ProxyError | null;
-  /** True when a body can be passed on in chunks as the server framed it. */
-  readonly takesChunks: boolean;
   /** A 1xx head other than 101, whole, with its empty line; not sent to an HTTP/1.0 client. */
   sendInformational(head: string): void;
   /**
@@ -55,15 +64,10 @@ export interface ClientExchange {
    * @param bodyLength payload bytes to follow (the head then says so in Content-Length), BODY_STREAMED or BODY_NONE
    */
   sendHead(head: string, bodyLength: number): void;
-  sendBody(buffer: Buffer, start: number, end: number): void;
-  /** Bytes that are chunks already; only where takesChunks and the body is BODY_STREAMED. */
-  sendChunks(buffer: Buffer, start: number, end: number): void;
   /** The response is whole, and is written. `trailers`: field lines with CRLF; sent only where the framing can carry them. */
   endBody(trailers: string): void;
   /** The request is settled: on to the next one, or to the end of the connection. */
   finish(): void;
-  /** Writes what was collected. False when the client takes no more for now: onClientDrain follows. */
-  flush(): boolean;
   /** True while buffers given to sendBody may not be changed. */
   readonly retains: boolean;
   /** The response cannot be completed: the client sees a connection that breaks off. */

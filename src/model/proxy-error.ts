@@ -63,6 +63,8 @@ export const errorKinds = {
   noRoute: proxy(404, 0, 'destination_not_found'),
   schemeNotServed: proxy(502, 3, 'proxy_configuration_error'),
   ruleFailed: proxy(500, 51, 'proxy_configuration_error'),
+  outboundRuleFailed: proxy(500, 52, 'proxy_configuration_error'),
+  cachedRuleFailed: proxy(500, 53, 'proxy_configuration_error'),
   connectionLimit: proxy(503, 0, 'connection_limit_reached'),
   stopping: proxy(503, 0, 'connection_terminated'),
   internal: proxy(500, 0, 'proxy_internal_error'),

@@ -1,6 +1,11 @@
 // A server's response head on its way to the client: the head is never touched, the edits beside it are written by
 // stages and carried out by response/ when the head is serialised.
+import { BodyKind } from '../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../wire/http1/response-head.ts';
+import type { BodyTransform } from './body-transform.ts';
+
+/** Fields about the bytes of a body: untrue once these are changed (RFC 9110 8.6, 14.3; RFC 9530). */
+const OF_THE_BYTES = ['content-length', 'accept-ranges', 'content-md5', 'digest', 'content-digest', 'repr-digest'];
 
 export class ResponseDraft {
   readonly head: ResponseHead;
@@ -8,6 +13,9 @@ export class ResponseDraft {
   addedLines = '';
   /** Lower-case name to new value, null removes every field of that name. Null while there is no edit. */
   fieldEdits: Map<string, string | null> | null = null;
+
+  /** Changes the body on its way; null while nothing does. Set by rewriteBody(). */
+  transform: BodyTransform | null = null;
 
   constructor(head: ResponseHead) {
     this.head = head;
@@ -17,5 +25,27 @@ export class ResponseDraft {
   edit(name: string, value: string | null): void {
     this.fieldEdits ??= new Map();
     this.fieldEdits.set(name, value);
+  }
+
+  /** The field `name`, given in lower case, as it stands; '' when there is none. */
+  value(name: string): string {
+    return this.fieldEdits?.has(name) ? (this.fieldEdits.get(name) ?? '') : (this.head.field(name) ?? '');
+  }
+
+  /** Whether there is a whole body to change, or would be without HEAD: a part of one (206) is left alone. */
+  get hasWholeBody(): boolean {
+    return this.head.status !== 206 && this.head.contentLength !== 0;
+  }
+
+  /**
+   * Lets `transform` change the body, and takes back what the head says of its bytes. A response without body (HEAD, 304)
+   * gets the same head, and no transform. At most once for each response.
+   */
+  rewriteBody(transform: BodyTransform): void {
+    for (const name of OF_THE_BYTES) this.edit(name, null);
+    const tag = this.value('etag');
+    // No longer the same bytes, still the same page: a weak tag serves conditional requests, and no ranges (RFC 9110 8.8.1).
+    if (tag !== '' && !tag.startsWith('W/')) this.edit('etag', tag.startsWith('"') ? `W/${tag}` : null);
+    if (this.head.bodyKind !== BodyKind.none) this.transform = transform;
   }
 }

@@ -59,6 +59,7 @@ export class Attempts implements ExchangeOwner {
     const { ctx } = exchange;
     const draft = new ResponseDraft(head);
     for (const stage of ctx.snapshot.stages) stage.onResponseHead?.(ctx, draft);
+    exchange.transform = draft.transform;
     return clientHead(draft, ctx.farm!.config.passServerHeader, this.#date());
   }
 

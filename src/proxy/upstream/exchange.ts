@@ -9,26 +9,27 @@
 //     │ ◄── with back-pressure ──────│ 6. ◄───────────────────────────── the body ───────
 //     │                              │ 7. the connection goes back, or is closed
 //
-// The marks below are these numbers. It is one state machine and so one file. A deadline runs only against the side that
-// we wait for: here against the server, in the listener against the client (CONTRACT 2).
+// One state machine and so one file; the marks are these numbers. Deadlines run against whom we wait for (CONTRACT 2).
 import type { DeadlineQueue } from '../../base/deadlines.ts';
+import type { BodyTransform } from '../../model/body-transform.ts';
 import type { BodySink, ClientExchange } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
+import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { chunkSizeLine } from '../../wire/http1/serialise.ts';
 import * as failure from './connection-failure.ts';
 import { authenticatesConnection } from './connection-pins.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
-import { bodyLengthOf, ResponseBody } from './response-body.ts';
+import { bodyLengthOf, bytesHeldBack, ResponseBody } from './response-body.ts';
 import type { ResponseHeadReader } from './response-head-reader.ts';
 import type { ConnectionUser, ServerConnection } from './server-connection.ts';
 import type { ServerPool, Waiter } from './server-pool.ts';
 import type { UpstreamServices } from './upstream-services.ts';
 
-export class Exchange implements BodySink, ConnectionUser, Waiter {
+export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
   readonly ctx: RequestContext;
   readonly server: Server;
   /** True when the connection had served before. */
@@ -44,6 +45,8 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   bytesReceived = 0;
   /** Milliseconds from the start of the attempt to the server's head; -1 before. */
   responseTime = -1;
+  /** Set by the owner in onResponseHead(): what changes the body on its way. */
+  transform: BodyTransform | null = null;
   readonly #owner: ExchangeOwner;
   readonly #services: UpstreamServices;
   readonly #client: ClientExchange;
@@ -55,6 +58,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   #reader: ResponseHeadReader | null = null;
   #head: ResponseHead | null = null;
   #body: ResponseBody | null = null;
+  #target: ClientExchange | RewrittenBody;
   #uploading = false;
   #sendingHead = false;
   /** Response bytes still to be collected before the next flush (minResponseBuffer). */
@@ -77,6 +81,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     this.#owner = owner;
     this.#services = services;
     this.#client = ctx.client!;
+    this.#target = this.#client;
     this.#pool = services.pools.of(server);
     this.#timeout = services.deadlines.queue(ctx.farm!.config.protocol.timeout);
     this.#startedAt = startedAt;
@@ -253,10 +258,9 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     const body = new ResponseBody(head);
     this.#body = body;
     this.#reusable &&= head.keepAlive;
-    const { protocol } = this.ctx.farm!.config;
-    const held = head.bodyKind === BodyKind.chunked ? protocol.bufferChunkedResponses : true;
-    this.#holdBack = held ? protocol.minResponseBuffer : 0;
-    this.#client.sendHead(text, bodyLengthOf(head));
+    this.#holdBack = bytesHeldBack(head, this.ctx.farm!.config.protocol);
+    if (this.transform === null) this.#client.sendHead(text, bodyLengthOf(head));
+    else this.#target = new RewrittenBody(this.#client, text, this.transform, this);
     const { buffer, at, end } = reader;
     this.#returnReader();
     this.#relay(buffer, at, end);
@@ -274,7 +278,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   /** 6. */
   #relay(buffer: Buffer, start: number, end: number): void {
     const body = this.#body!;
-    const after = body.done ? start : body.take(buffer, start, end, this.#client);
+    const after = body.done ? start : body.take(buffer, start, end, this.#target);
     if (body.error !== null) return this.#break(failure.malformedBody(this.server.id, body.error));
     if (body.done) {
       if (after < end) this.#reusable = false; // bytes after a complete response (CONTRACT 3)
@@ -290,7 +294,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
 
   /** Reading waits for a client that takes no more: onClientDrain() goes on. */
   #flushToClient(): void {
-    if (this.#client.flush()) return;
+    if (this.#target.flush()) return;
     this.#connection?.socket.pause();
     this.#connection?.stopDeadline();
   }
@@ -311,10 +315,12 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
   /** 7. */
   #finish(): void {
     const connection = this.#connection!;
-    this.#client.endBody(this.#body!.trailers);
+    const target = this.#target;
+    if (!(target instanceof RewrittenBody)) target.endBody(this.#body!.trailers);
     this.#leave();
     this.#giveBack(connection, this.#head!);
-    this.#owner.onDone(this, null);
+    if (target instanceof RewrittenBody) target.end(this.#body!.trailers);
+    else this.#owner.onDone(this, null);
   }
 
   #giveBack(connection: ServerConnection, head: ResponseHead): void {
@@ -322,9 +328,7 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     if (!this.#reusable || !protocol.keepAlive) return connection.destroy();
     if (connection.pinned || authenticatesConnection(this.ctx, head))
       return this.#services.pins.pin(this.ctx, this.server, connection);
-    // One second less than the server says: it may be closing while our request is on its way (DESIGN 5).
-    const said = head.keepAliveTimeout < 0 ? Number.POSITIVE_INFINITY : (head.keepAliveTimeout - 1) * 1000;
-    connection.keepFor = Math.min(protocol.idleTimeout, said);
+    connection.keepAsLongAs(head.keepAliveTimeout, protocol.idleTimeout);
     if (connection.keepFor <= 0) connection.destroy();
     else this.#pool.giveBack(connection);
   }
@@ -352,6 +356,13 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
     this.#owner.onDone(this, error);
   }
 
+  onRewritten(error: ProxyError | null): void {
+    if (!this.#over) this.#abandon();
+    const { headSent, gone } = this.#client;
+    if (error !== null && headSent && gone === null) this.#client.abortResponse();
+    this.#owner.onDone(this, error);
+  }
+
   /** Nothing of a final response was sent: the journey decides what follows. */
   #fail(error: ProxyError): void {
     if (this.#over) return;
@@ -361,15 +372,13 @@ export class Exchange implements BodySink, ConnectionUser, Waiter {
 
   /** Part of a response was sent: the client must see that it is not whole. */
   #break(error: ProxyError): void {
-    if (this.#over) return;
-    this.#abandon();
-    this.#client.abortResponse();
-    this.#owner.onDone(this, error);
+    if (!this.#over) this.onRewritten(error);
   }
 
   #abandon(): void {
     const connection = this.#connection;
     this.#leave();
+    if (this.#target instanceof RewrittenBody) this.#target.destroy();
     this.#client.detach();
     connection?.destroy();
   }

@@ -1,5 +1,6 @@
-// The body of a server's response: where it ends, and how its bytes go on to the client.
-import { BODY_NONE, BODY_STREAMED, type ClientExchange } from '../../model/client.ts';
+// The body of a server's response: where it ends, and how its bytes go on towards the client.
+import { BODY_NONE, BODY_STREAMED, type BodyTarget } from '../../model/client.ts';
+import type { ProtocolConfig } from '../../model/config.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import { CHUNKED_LIMITS, ChunkedDecoder } from '../../wire/http1/chunked-decoder.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
@@ -21,16 +22,16 @@ export class ResponseBody {
   }
 
   /** Passes on what buffer[start, end) holds of the body. @returns the offset after its last byte */
-  take(buffer: Buffer, start: number, end: number, client: ClientExchange): number {
-    if (this.#decoder !== null) return this.#takeChunks(this.#decoder, buffer, start, end, client);
+  take(buffer: Buffer, start: number, end: number, target: BodyTarget): number {
+    if (this.#decoder !== null) return this.#takeChunks(this.#decoder, buffer, start, end, target);
     if (this.#endsWithConnection) {
-      client.sendBody(buffer, start, end);
+      target.sendBody(buffer, start, end);
       return end;
     }
     const stop = Math.min(end, start + this.#remaining);
     this.#remaining -= stop - start;
     this.done = this.#remaining === 0;
-    client.sendBody(buffer, start, stop);
+    target.sendBody(buffer, start, stop);
     return stop;
   }
 
@@ -40,17 +41,17 @@ export class ResponseBody {
     return this.done;
   }
 
-  #takeChunks(decoder: ChunkedDecoder, buffer: Buffer, start: number, end: number, client: ClientExchange): number {
+  #takeChunks(decoder: ChunkedDecoder, buffer: Buffer, start: number, end: number, target: BodyTarget): number {
     const stop = decoder.decode(buffer, start, end);
     if (decoder.error !== null) {
       this.error = decoder.error;
       return stop;
     }
     const { pieces } = decoder;
-    if (decoder.verbatim && client.takesChunks) {
-      client.sendChunks(buffer, start, decoder.verbatimEnd);
+    if (decoder.verbatim && target.takesChunks) {
+      target.sendChunks(buffer, start, decoder.verbatimEnd);
     } else {
-      for (let i = 0; i < pieces.length; i += 2) client.sendBody(buffer, pieces[i]!, pieces[i + 1]!);
+      for (let i = 0; i < pieces.length; i += 2) target.sendBody(buffer, pieces[i]!, pieces[i + 1]!);
     }
     this.done = decoder.done;
     this.trailers = decoder.trailers;
@@ -62,4 +63,9 @@ export class ResponseBody {
 export function bodyLengthOf(head: ResponseHead): number {
   if (head.bodyKind === BodyKind.none) return BODY_NONE;
   return head.bodyKind === BodyKind.length ? head.contentLength : BODY_STREAMED;
+}
+
+/** Bytes of the body that are collected before the first of them goes on (minResponseBuffer, bufferChunkedResponses). */
+export function bytesHeldBack(head: ResponseHead, protocol: ProtocolConfig): number {
+  return head.bodyKind !== BodyKind.chunked || protocol.bufferChunkedResponses ? protocol.minResponseBuffer : 0;
 }

@@ -78,6 +78,12 @@ export class ServerConnection implements SocketReader {
     this.#deadline.stop();
   }
 
+  /** @param said seconds, by the server's Keep-Alive field; below 0: it said nothing. @param most ms, protocol.idleTimeout */
+  keepAsLongAs(said: number, most: number): void {
+    // One second less than the server says: it may be closing while our request is on its way (DESIGN 5).
+    this.keepFor = said < 0 ? most : Math.min(most, (said - 1) * 1000);
+  }
+
   startDeadline(queue: DeadlineQueue): void {
     this.#deadline.start(queue);
   }
