@@ -22,7 +22,7 @@ describe('the sources', () => {
     expect(new Set(files.map(({ path }) => roomOf(path)))).toEqual(
       new Set([
         ...['base', 'wire', 'model', 'transport', 'engine', 'admin', 'cli', 'index'],
-        ...['affinity', 'balancer', 'content', 'farms', 'journey', 'listener', 'outcomes', 'response', 'rules']
+        ...['affinity', 'balancer', 'farms', 'journey', 'listener', 'outcomes', 'response', 'rules', 'sites']
           .concat('upstream')
           .map((room) => `proxy/${room}`),
         ...['config', 'discovery', 'health', 'observe', 'state'].map((room) => `control/${room}`),

@@ -23,6 +23,8 @@ export function formatExplanation(
 
 function stepLines(step: Step): string[] {
   switch (step.stage) {
+    case 'site':
+      return [`${step.site === null ? 'no site' : `site ${step.site}`}: ${step.reason}`, ''];
     case 'rule':
       return [...ruleLines(step), ''];
     case 'farm':

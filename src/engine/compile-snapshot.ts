@@ -1,7 +1,9 @@
 // Config to Snapshot, in every thread alike: each room compiles its part.
 import type { Clock } from '../base/clock.ts';
-import type { ConfigProblem } from '../model/config.ts';
+import type { Config, ConfigProblem } from '../model/config.ts';
+import type { Farm } from '../model/farm.ts';
 import type { ServerTable } from '../model/server-table.ts';
+import type { SiteConfig } from '../model/site-config.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { compileCookieAffinity } from '../proxy/affinity/cookie-affinity.ts';
 import { checkWeights } from '../proxy/balancer/check-weights.ts';
@@ -11,6 +13,7 @@ import { journeyStages } from '../proxy/journey/journey.ts';
 import { compileTrustedProxies } from '../proxy/listener/trusted-proxies.ts';
 import { checkFields } from '../proxy/outcomes/check-fields.ts';
 import { compileRules } from '../proxy/rules/compile-rules.ts';
+import { compileSites } from '../proxy/sites/compile-sites.ts';
 import { ForwardedHead } from '../proxy/upstream/forwarded-head.ts';
 import type { Revision } from './data-plane-port.ts';
 import type { Extensions } from './extensions.ts';
@@ -37,14 +40,25 @@ export function compileSnapshot(
     }),
   );
   problems.push(...checkWeights(config.farms), ...checkFields(config));
-  const rules = compileRules(config, problems);
+  const sites = compileSites(config.sites);
+  const rules = compileRules(config, sites, problems);
   return Object.freeze({
     id: revision.id,
     config,
     farms: new Map(farms.map((farm) => [farm.name.toLowerCase(), farm])),
-    onlyFarm: farms.length === 1 && config.rules.list.length === 0 ? farms[0]! : null,
+    onlyFarm: onlyFarm(config, farms),
     trustedProxies: compileTrustedProxies(config.trustedProxies),
-    stages: journeyStages(config, farms, rules, extensions.stages(config, problems)),
+    stages: journeyStages(config, farms, sites, rules, extensions.stages(config, problems)),
     sinks: extensions.sinks(config, problems),
   });
+}
+
+/** One farm, no rules, and no site with files of its own: everything goes to the farm (CONTRACT 2, absent sections). */
+function onlyFarm({ rules, sites }: Config, farms: readonly Farm[]): Farm | null {
+  const hasOthers = rules.list.length > 0 || sites.some((site) => site.root !== null || hasRules(site));
+  return farms.length === 1 && !hasOthers ? farms[0]! : null;
+}
+
+function hasRules({ locations }: SiteConfig): boolean {
+  return locations.some(({ rules }) => rules.list.length > 0);
 }

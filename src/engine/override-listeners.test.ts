@@ -4,7 +4,14 @@ import { formatListenAddress } from '../model/listen-address.ts';
 import { overrideListeners } from './override-listeners.ts';
 
 function listener(name: string, port: number, rest: Partial<ListenerConfig> = {}): ListenerConfig {
-  return { name, address: { kind: 'tcp', host: '127.0.0.1', port }, protocol: 'http', tls: false, ...rest };
+  return {
+    name,
+    address: { kind: 'tcp', host: '127.0.0.1', port },
+    protocol: 'http',
+    tls: false,
+    anyPort: false,
+    ...rest,
+  };
 }
 
 const LISTENERS = [

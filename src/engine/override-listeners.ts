@@ -30,7 +30,7 @@ function giveAddress(
   const first = listeners.find(concerns);
   return listeners
     .filter((listener) => listener === first || !concerns(listener))
-    .map((listener) => (listener === first ? { ...listener, address } : listener));
+    .map((listener) => (listener === first ? { ...listener, address, anyPort: true } : listener));
 }
 
 function noAddress(fault: string): ConfigError {

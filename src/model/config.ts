@@ -1,6 +1,7 @@
 // The configuration as written, after validation: plain data with every default filled in, so that it can cross
 // to a worker thread as it is. Durations are milliseconds, sizes are bytes. The rooms' schema.ts produce these
 // types; the rooms' compile.ts turn them into what requests run on. Names and defaults: arr.md 3 and 5, CONTRACT 2.
+import type { SiteConfig } from './site-config.ts';
 
 /** Where something stands in the configuration, as keys and indexes from its root: `['farms','shop','servers',1]`. */
 export type ConfigPath = readonly (string | number)[];
@@ -17,10 +18,11 @@ export interface ConfigProblem {
 export interface Config {
   listeners: ListenerConfig[];
   farms: FarmConfig[];
+  sites: SiteConfig[];
+  /** What happens to a request whose host and port no binding of a site has: refused as http.sys does, or served without a site. */
+  unmatchedHost: 'serve' | 'refuse';
   rules: RuleSetConfig;
   rewriteMaps: RewriteMapConfig[];
-  /** Names, upper-case, that rules of a site may set; global rules may set anything (url-rewrite.md 9). */
-  allowedServerVariables: string[];
   proxy: ServerProxyConfig;
   admin: AdminConfig;
   accessLog: AccessLogConfig | null;
@@ -59,6 +61,8 @@ export interface ListenerConfig {
   /** What this version opens; others are read, and a warning says that they are not served. */
   protocol: 'http' | 'tcp';
   tls: boolean;
+  /** Its address was replaced from outside: bindings are then chosen by their host names alone (CONTRACT 1, --listen). */
+  anyPort: boolean;
 }
 
 export type ListenAddress = { kind: 'tcp'; host: string; port: number } | { kind: 'unix'; path: string };
@@ -211,6 +215,8 @@ export interface RuleConfig {
   conditions: ConditionsConfig;
   serverVariables: { name: string; value: string; replace: boolean }[];
   action: ActionConfig;
+  /** URL path that its pattern and its relative URLs start from, with a slash at both ends; `/` for global rules (url-rewrite.md 4). */
+  base: string;
   /** Where the rule stands in the configuration, for messages. */
   path: ConfigPath;
 }

@@ -45,6 +45,7 @@ export const errorKinds = {
   notImplemented: client(501),
   versionNotSupported: client(505),
   doubleEscaped: { ...client(404), subStatus: 11 },
+  unknownHost: client(400),
 
   connectFailed: upstream('connection_refused', 12029),
   connectTimeout: upstream('connection_timeout', 12002),
@@ -62,6 +63,7 @@ export const errorKinds = {
   loop: proxy(502, 6, 'proxy_loop_detected'),
   noRoute: proxy(404, 0, 'destination_not_found'),
   schemeNotServed: proxy(502, 3, 'proxy_configuration_error'),
+  siteRuleFailed: proxy(500, 50, 'proxy_configuration_error'),
   ruleFailed: proxy(500, 51, 'proxy_configuration_error'),
   outboundRuleFailed: proxy(500, 52, 'proxy_configuration_error'),
   cachedRuleFailed: proxy(500, 53, 'proxy_configuration_error'),

@@ -1,5 +1,12 @@
 // The steps of explain (CONTRACT 4): each stage adds what it decided and why, only when somebody asked.
 
+export interface SiteStep {
+  stage: 'site';
+  /** Null: no binding has the host and port of the request. */
+  site: string | null;
+  reason: string;
+}
+
 export interface RuleStep {
   stage: 'rule';
   name: string;
@@ -38,4 +45,4 @@ export interface PickStep {
   reason: string;
 }
 
-export type Step = RuleStep | FarmStep | AffinityStep | CandidatesStep | PickStep;
+export type Step = SiteStep | RuleStep | FarmStep | AffinityStep | CandidatesStep | PickStep;

@@ -52,6 +52,7 @@ function wholeRule(rule: WrittenRule, index: number): RuleConfig {
     enabled: true,
     patternSyntax: 'ECMAScript',
     stopProcessing: false,
+    base: '/',
     path: ['rules', index],
     ...rest,
     match: url === undefined || url === null ? null : { ignoreCase: true, negate: false, ...url },
@@ -78,7 +79,7 @@ function wholeCondition(condition: Partial<ConditionConfig>): ConditionConfig {
 /** What compileRules() finds wrong, as `severity path: message (suggestion)`. */
 export function faultsOf(written: WrittenRules): string[] {
   const problems: ConfigProblem[] = [];
-  compileRules(rulesConfig(written), problems);
+  compileRules(rulesConfig(written), [], problems);
   return problems.map(({ severity, path, message, suggestion }) => {
     return `${severity} ${path.join('.')}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`;
   });
@@ -108,7 +109,7 @@ export interface RuleResult {
 export function runRules(written: WrittenRules, request: string | SentRequest): RuleResult {
   const sent = typeof request === 'string' ? { target: request } : request;
   const problems: ConfigProblem[] = [];
-  const set = compileRules(rulesConfig(written), problems);
+  const { global: set } = compileRules(rulesConfig(written), [], problems);
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw new Error(errors.map((problem) => problem.message).join('\n'));
   const ctx = contextOf(sent);

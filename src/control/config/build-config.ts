@@ -4,12 +4,15 @@ import type { AccessLogConfig, AdminConfig, Config } from '../../model/config.ts
 import { isLoopback } from '../../model/listen-address.ts';
 import { buildFarms } from './build-farms.ts';
 import { buildListeners, readAddress } from './build-listeners.ts';
+import type { ServerLevel } from './build-location.ts';
 import { buildProtocol } from './build-protocol.ts';
-import { buildRewriteMaps, buildRules } from './build-rules.ts';
+import { buildRewriteMaps, buildRuleSet } from './build-rules.ts';
+import { buildSites } from './build-sites.ts';
 import type { ConfigSource } from './config-source.ts';
 import { extensionAddresses } from './extension-addresses.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
+import { rulesPath } from './written-lists.ts';
 
 export interface AbsentSections {
   /** Where state goes when `stateDirectory` is not written; null keeps none. Absent: `.narrows` beside the file. */
@@ -33,12 +36,18 @@ export function buildConfig(
   const { limits, requestFiltering, trustedProxies, compatibility, workers, watch, resolvers } = written;
   const { enabled, ...proxy } = written.proxy;
   const { shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh } = written;
-  return {
-    listeners: buildListeners(written, problems),
-    farms: buildFarms(written.farms, problems),
-    rules: buildRules(written.rules, raw),
-    rewriteMaps: buildRewriteMaps(written.rewriteMaps, problems),
+  const server: ServerLevel = {
+    rewriteMaps: buildRewriteMaps(written.rewriteMaps, ['rewriteMaps'], problems),
     allowedServerVariables: written.allowedServerVariables.map((name) => name.toUpperCase()),
+  };
+  const sites = buildSites(written, server, source, problems);
+  return {
+    listeners: buildListeners(written, sites, problems),
+    farms: buildFarms(written.farms, problems),
+    sites,
+    unmatchedHost: written.unmatchedHost,
+    rules: buildRuleSet(written.rules, rulesPath(raw)),
+    rewriteMaps: server.rewriteMaps,
     proxy: { enabled, ...buildProtocol(proxy) },
     admin: buildAdmin(written.admin, absent.adminDefault ?? false, problems),
     accessLog: buildAccessLog(written.accessLog, source),

@@ -1,28 +1,38 @@
 // Listeners as written, and those that site bindings make → ListenerConfig (CONTRACT 2, absent sections).
 import type { ConfigPath, ListenAddress, ListenerConfig } from '../../model/config.ts';
-import { formatListenAddress, isIPv6Text, parseListenAddress } from '../../model/listen-address.ts';
+import { formatListenAddress, parseListenAddress } from '../../model/listen-address.ts';
+import type { BindingConfig, SiteConfig } from '../../model/site-config.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
 
+/** Where no listener and no binding is written (CONTRACT 2). */
+const DEFAULT: ListenerConfig = {
+  name: 'default',
+  address: { kind: 'tcp', host: '127.0.0.1', port: 8080 },
+  protocol: 'http',
+  tls: false,
+  anyPort: false,
+};
 const NO_ADDRESS: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 0 };
 
-export function buildListeners(written: Written, problems: ProblemList): ListenerConfig[] {
+export function buildListeners(
+  written: Written,
+  sites: readonly SiteConfig[],
+  problems: ProblemList,
+): ListenerConfig[] {
   const listeners = Object.entries(written.listeners).map(([name, listener]): ListenerConfig => {
     const path: ConfigPath = ['listeners', name];
     checkListener(listener, path, written, problems);
     const address = readAddress(listener.address, [...path, 'address'], problems);
-    return { name, address, protocol: listener.protocol, tls: listener.tls !== undefined };
+    return { name, address, protocol: listener.protocol, tls: listener.tls !== undefined, anyPort: false };
   });
   reportTwins(listeners, problems);
-  for (const [site, { bindings }] of Object.entries(written.sites)) {
-    bindings.forEach((binding, index) => {
-      const address = readBinding(binding, ['sites', site, 'bindings', index], problems);
-      if (address && !listeners.some((listener) => covers(listener, address)))
-        listeners.push(forSite(site, address, listeners));
-    });
+  for (const { name, bindings } of sites) {
+    for (const binding of bindings) {
+      if (!listeners.some((listener) => covers(listener, binding))) listeners.push(forSite(name, binding, listeners));
+    }
   }
-  if (listeners.length > 0) return listeners;
-  return [{ name: 'default', address: { kind: 'tcp', host: '127.0.0.1', port: 8080 }, protocol: 'http', tls: false }];
+  return listeners.length > 0 ? listeners : [DEFAULT];
 }
 
 /** Reads an address of the configuration; what is wrong with it becomes a problem. */
@@ -69,30 +79,18 @@ function reportTwins(listeners: readonly ListenerConfig[], problems: ProblemList
   }
 }
 
-/** `IP:PORT:HOST`; the host name chooses the site, not the listener. */
-function readBinding(binding: string, path: ConfigPath, problems: ProblemList): { host: string; port: number } | null {
-  const match = /^(?:\[([^\]]+)\]|(\*|[\d.]*)):(\d{1,5}):([^\s:/]*)$/.exec(binding);
-  const port = Number(match?.[3]);
-  if (!match || port < 1 || port > 65535 || (match[1] !== undefined && !isIPv6Text(match[1]))) {
-    problems.error(path, `"${binding}" is not a binding`, 'write IP:PORT:HOST, such as *:80:www.example.com or *:80:');
-    return null;
-  }
-  const host = match[1] ?? match[2]!;
-  return { host: host === '' ? '*' : host, port };
-}
-
-function covers({ address, protocol }: ListenerConfig, binding: { host: string; port: number }): boolean {
+function covers({ address, protocol, tls }: ListenerConfig, binding: BindingConfig): boolean {
   if (protocol !== 'http' || address.kind !== 'tcp' || address.port !== binding.port) return false;
-  return binding.host === '*' || address.host === binding.host || address.host === '0.0.0.0' || address.host === '::';
+  if (tls !== (binding.protocol === 'https')) return false;
+  return (
+    binding.address === '*' || address.host === binding.address || address.host === '0.0.0.0' || address.host === '::'
+  );
 }
 
-function forSite(
-  site: string,
-  binding: { host: string; port: number },
-  others: readonly ListenerConfig[],
-): ListenerConfig {
+function forSite(site: string, binding: BindingConfig, others: readonly ListenerConfig[]): ListenerConfig {
   const taken = others.some((listener) => listener.name === site);
-  const host = binding.host === '*' ? '0.0.0.0' : binding.host;
+  const host = binding.address === '*' ? '0.0.0.0' : binding.address;
   const name = taken ? `${site}-${binding.port}` : site;
-  return { name, address: { kind: 'tcp', host, port: binding.port }, protocol: 'http', tls: false };
+  const tls = binding.protocol === 'https';
+  return { name, address: { kind: 'tcp', host, port: binding.port }, protocol: 'http', tls, anyPort: false };
 }

@@ -36,7 +36,7 @@ export function crossCheck(
   // A module that is at fault may have brought the name.
   if (extensions.problems.length === 0) checkAlgorithms(raw, extensions.algorithms, problems);
   checkDuplicates(raw, problems);
-  if (!config.proxy.enabled) checkRuleTargets(raw, hostsOfOurs(config, written), problems);
+  if (!config.proxy.enabled) checkRuleTargets(raw, hostsOfOurs(config), problems);
   checkListenerFarms(written, farmNamesOf(raw), problems);
   checkAddressRanges(written, problems);
   warnOfUselessFarms(config, raw, extensions, problems);
@@ -61,9 +61,8 @@ function checkRuleTargets(raw: Raw, ours: Set<string>, problems: ProblemList): v
 }
 
 /** Names under which a rewrite stays local (CONTRACT 3). */
-function hostsOfOurs(config: Config, written: Written): Set<string> {
-  const bindings = Object.values(written.sites).flatMap((site) => site.bindings);
-  const hosts = bindings.map((binding) => binding.slice(binding.lastIndexOf(':') + 1));
+function hostsOfOurs(config: Config): Set<string> {
+  const hosts = config.sites.flatMap((site) => site.bindings.map(({ host }) => host));
   for (const { address } of config.listeners) if (address.kind === 'tcp') hosts.push(address.host);
   return new Set(hosts.filter((host) => host !== '').map((host) => host.toLowerCase()));
 }

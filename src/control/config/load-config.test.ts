@@ -27,7 +27,7 @@ describe('a good configuration', () => {
   it('has every default filled in, times in milliseconds and sizes in bytes', () => {
     const { config, problems } = load(QUICKSTART);
     expect(problems).toEqual([]);
-    expect(config.listeners).toEqual([
+    expect(config.listeners).toMatchObject([
       { name: 'web', address: { kind: 'tcp', host: '127.0.0.1', port: 8080 }, protocol: 'http', tls: false },
     ]);
     const [farm] = config.farms;

@@ -14,10 +14,15 @@ export class ProblemList {
     return this.all.some(({ severity, path }) => severity === 'error' && path[0] === section);
   }
 
-  /** Everything but warnings about values that have an error. */
+  /** Everything once, but warnings about values that have an error. What is inherited is looked at in many places. */
   worthSaying(): SchemaProblem[] {
     const faulty = new Set(this.all.filter((one) => one.severity === 'error').map((one) => JSON.stringify(one.path)));
-    return this.all.filter((one) => one.severity === 'error' || !faulty.has(JSON.stringify(one.path)));
+    const said = new Set<string>();
+    return this.all.filter((one) => {
+      if (one.severity !== 'error' && faulty.has(JSON.stringify(one.path))) return false;
+      const key = JSON.stringify([one.path, one.message]);
+      return !said.has(key) && said.add(key);
+    });
   }
 
   warning(path: ConfigPath, message: string, suggestion?: string): void {

@@ -31,8 +31,11 @@ export function generateReferencePage(): string {
   const { properties = {} } = generateJsonSchema();
   // What a site has of its own is told once, with the section of the same name.
   const site = properties.sites?.additionalProperties as JsonSchema;
-  for (const name of ['rules', 'outboundRules', 'rewriteMaps']) {
-    site.properties![name] = { type: 'object', description: `As ${name} above, for this site.` };
+  const location = site.properties!.locations!.items!;
+  for (const name of Object.keys(location.properties!).filter((each) => each in site.properties!)) {
+    if (name in properties)
+      site.properties![name] = { type: 'object', description: `As ${name} above, for this site.` };
+    location.properties![name] = { type: 'object', description: `As ${name} of the site, from this path on.` };
   }
   const sections = Object.entries(properties).filter(([, schema]) => isSection(schema));
   const single = Object.entries(properties).filter(([, schema]) => !isSection(schema));

@@ -2,24 +2,16 @@
 import { z } from 'zod';
 import { adminSchema } from '../../admin/schema.ts';
 import { choice, duration, flag, numberOrText, refuse, shown, text } from '../../base/setting.ts';
-import { siteShape } from '../../proxy/content/schema.ts';
 import { limitsSchema, listenerSchema, trustShape } from '../../proxy/listener/schema.ts';
 import { outboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
 import { allowedServerVariablesSchema, rewriteMapsSchema, rulesSchema } from '../../proxy/rules/schema.ts';
+import { unmatchedHostSchema } from '../../proxy/sites/schema.ts';
 import { proxySchema } from '../../proxy/upstream/schema.ts';
 import { discoveryShape } from '../discovery/schema.ts';
 import { accessLogSchema } from '../observe/schema.ts';
 import { compatibilityKeys } from './compatibility.ts';
 import { farmSchema } from './farm-schema.ts';
-
-const siteSchema = z
-  .strictObject({
-    ...siteShape,
-    rules: rulesSchema.optional(),
-    outboundRules: outboundRulesSchema.optional(),
-    rewriteMaps: rewriteMapsSchema.optional(),
-  })
-  .meta({ description: 'A site: files of a folder, under host names of its own.' });
+import { siteSchema } from './site-schema.ts';
 
 const compatibilitySchema = z
   .union([
@@ -102,6 +94,7 @@ export const rootShape = {
   outboundRules: outboundRulesSchema.optional(),
   allowedServerVariables: allowedServerVariablesSchema.prefault([]),
   sites: z.record(z.string(), siteSchema).meta({ description: 'Sites, by name.' }).prefault({}),
+  unmatchedHost: unmatchedHostSchema,
   proxy: proxySchema.prefault({}),
   admin: adminSchema.optional(),
   accessLog: accessLogSchema.optional(),

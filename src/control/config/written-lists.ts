@@ -9,17 +9,38 @@ export function isMap(value: unknown): value is WrittenMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The path of the list of rules: `rules`, or `rules.list` where the section is a map. */
+/** The path of the list of global rules: `rules`, or `rules.list` where the section is a map. */
 export function rulesPath(raw: WrittenMap): ConfigPath {
   return isMap(raw.rules) ? ['rules', 'list'] : ['rules'];
 }
 
-/** Every rule that is a map, with its place. */
-export function rulesOf(raw: WrittenMap): { path: ConfigPath; rule: WrittenMap }[] {
-  const list = isMap(raw.rules) ? raw.rules.list : raw.rules;
+interface WrittenRule {
+  path: ConfigPath;
+  rule: WrittenMap;
+}
+
+/** Every rule that is a map, with its place; those of sites too. */
+export function rulesOf(raw: WrittenMap): WrittenRule[] {
+  return ruleListsOf(raw).flat();
+}
+
+/** The same, list by list: the global rules, then those of each site and of each of its locations. */
+export function ruleListsOf(raw: WrittenMap): WrittenRule[][] {
+  const sites = isMap(raw.sites) ? Object.entries(raw.sites) : [];
+  return [listIn(raw, []), ...sites.flatMap(([name, site]) => siteLists(site, ['sites', name]))];
+}
+
+function siteLists(site: unknown, at: ConfigPath): WrittenRule[][] {
+  if (!isMap(site)) return [];
+  const locations = Array.isArray(site.locations) ? site.locations : [];
+  return [listIn(site, at), ...locations.map((location, index) => listIn(location, [...at, 'locations', index]))];
+}
+
+function listIn(level: unknown, at: ConfigPath): WrittenRule[] {
+  const section = isMap(level) ? level.rules : undefined;
+  const list = isMap(section) ? section.list : section;
   if (!Array.isArray(list)) return [];
-  const base = rulesPath(raw);
-  return list.flatMap((rule, index) => (isMap(rule) ? [{ path: [...base, index], rule }] : []));
+  return list.flatMap((rule, index) => (isMap(rule) ? [{ path: [...at, 'rules', 'list', index], rule }] : []));
 }
 
 /** Names of the farms, in file order, faulty ones included. */

@@ -15,12 +15,14 @@ import type { OutcomeSink, Stage } from '../../model/extensions.ts';
 import type { Farm } from '../../model/farm.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
+import type { Site } from '../../model/site.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import { affinityStage } from '../affinity/affinity-stage.ts';
 import { farmStage } from '../farms/farm-stage.ts';
 import { responseStage } from '../response/response-stage.ts';
-import type { RuleSet } from '../rules/rule-set.ts';
-import { rulesStage } from '../rules/rules-stage.ts';
+import type { RuleSets } from '../rules/rule-set.ts';
+import { rulesStage, siteRulesStage } from '../rules/rules-stage.ts';
+import { siteStage } from '../sites/site-stage.ts';
 import type { Exchange } from '../upstream/exchange.ts';
 import type { UpstreamServices } from '../upstream/upstream-services.ts';
 import { admitRequest } from './admit-request.ts';
@@ -32,12 +34,17 @@ import { runStages } from './run-stages.ts';
 export function journeyStages(
   config: Config,
   farms: readonly Farm[],
-  rules: RuleSet | null,
+  sites: readonly Site[],
+  rules: RuleSets,
   extensions: readonly Stage[],
 ): readonly Stage[] {
   return [
-    // Rules first: they decide where the request goes, or answer it.
-    rules === null ? null : rulesStage(rules),
+    // The site that a binding chooses: rules read its variables, and nothing that they do changes it.
+    sites.length === 0 ? null : siteStage(config, sites),
+    // The global rules: they decide where the request goes, or answer it.
+    rules.global === null ? null : rulesStage(rules.global),
+    // The rules of the site, for what is still to stay here.
+    rules.bySite === null ? null : siteRulesStage(rules.bySite),
     // Then those of extensions: they see what the rules made of it, and may still send it to another farm.
     ...extensions.map(wayIn),
     // The farm that it goes to, and which of its servers take work.

@@ -3,6 +3,7 @@ import type { ConditionConfig, RuleConfig } from '../../model/config.ts';
 import { type Condition, Conditions } from './conditions.ts';
 import { readsConditions } from './expressions/captures-read.ts';
 import { compileExpression, type ExpressionScope } from './expressions/compile-expression.ts';
+import type { FileKind } from './file-kind.ts';
 import { AnyText } from './patterns/any-text.ts';
 import { compilePattern } from './patterns/compile-pattern.ts';
 import { type Pattern, PatternError } from './patterns/pattern.ts';
@@ -15,10 +16,14 @@ export interface CompiledConditions {
   readonly groups: number;
 }
 
-/** @param scope of the rule; its conditionGroups is not looked at */
+/**
+ * @param scope of the rule; its conditionGroups is not looked at
+ * @param inSite whether conditions may ask for files: global rules run before there is a file (url-rewrite.md 6)
+ */
 export function compileConditions(
   rule: RuleConfig,
   scope: ExpressionScope,
+  inSite: boolean,
   problems: RuleProblems,
 ): CompiledConditions {
   const { add, logicalGrouping, trackAllCaptures } = rule.conditions;
@@ -28,12 +33,18 @@ export function compileConditions(
   const list: Condition[] = [];
   for (const [index, config] of add.entries()) {
     const at = problems.at('conditions', 'add', index);
-    const pattern = conditionPattern(config, rule, at);
+    const wanted = wantedFile(config, inSite, at);
+    const pattern =
+      config.matchType === 'Pattern'
+        ? patternOrProblem(config.pattern, rule, config.ignoreCase, at.at('pattern'))
+        : new AnyText();
+    const inputText = config.input === '' ? '{REQUEST_FILENAME}' : config.input;
     // Under MatchAny the conditions before this one failed, or it would not be reached: nothing is captured.
     const inputScope = { ...scope, conditionGroups: any ? -1 : count.highest };
-    const input = compileExpression(config.input, inputScope, at.at('input'));
-    list.push({ input, pattern, negate: config.negate, inputText: config.input, patternText: config.pattern });
-    if (!config.negate) count.add(pattern.groups);
+    const input = compileExpression(inputText, inputScope, at.at('input'));
+    const patternText = wanted === null ? config.pattern : config.matchType;
+    list.push({ input, pattern, wanted, negate: config.negate, inputText, patternText });
+    if (!config.negate && wanted === null) count.add(pattern.groups);
   }
   return { conditions: new Conditions(list, any, trackAllCaptures, readsConditions(rule)), groups: count.highest };
 }
@@ -56,17 +67,21 @@ class GroupCount {
   }
 }
 
-function conditionPattern(config: ConditionConfig, rule: RuleConfig, problems: RuleProblems): Pattern {
-  if (config.matchType !== 'Pattern') {
+/** What must be on the disk at the input; null for a pattern. */
+function wantedFile({ input, matchType }: ConditionConfig, inSite: boolean, problems: RuleProblems): FileKind | null {
+  if (matchType === 'Pattern') {
+    if (input === '') problems.at('input').error('a condition needs an input', 'such as {HTTP_HOST}');
+    return null;
+  }
+  if (!inSite) {
     problems
       .at('matchType')
       .error(
-        `${config.matchType} needs a site, and global rules run before one is chosen`,
-        'match {URL} with a pattern',
+        `${matchType} needs a site, and global rules run before there is a file`,
+        'move the rule to the rules of a site, or match {URL} with a pattern',
       );
-    return new AnyText();
   }
-  return patternOrProblem(config.pattern, rule, config.ignoreCase, problems.at('pattern'));
+  return matchType === 'IsFile' ? 'file' : 'directory';
 }
 
 /** Compiles a pattern of `rule`; where that fails, a stand-in with all groups keeps one fault from making others. */

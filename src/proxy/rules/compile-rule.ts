@@ -10,7 +10,10 @@ import type { RuleProblems } from './rule-problems.ts';
 import { compileSetVariables } from './variables/compile-set-variables.ts';
 
 /** What all rules of a set share. */
-export type RuleScope = Omit<ActionScope, 'ruleGroups' | 'conditionGroups'>;
+export type RuleScope = Omit<ActionScope, 'base' | 'ruleGroups' | 'conditionGroups'> & {
+  /** Whether the rules belong to a site: they may ask for files, and set only what is allowed (url-rewrite.md 6 and 9). */
+  readonly allowed: ReadonlySet<string> | null;
+};
 
 /** Compiles `rule`; with faults, which go to `problems`, what is returned must not be used. */
 export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleProblems): Rule {
@@ -18,16 +21,22 @@ export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleP
   const pattern = rulePattern(rule, problems.at('match', 'url'));
   const capturesNothing = match === null || match.negate;
   const ruleGroups = capturesNothing ? 0 : pattern.groups;
-  const { conditions, groups } = compileConditions(rule, { ...shared, ruleGroups, conditionGroups: -1 }, problems);
-  const scope: ActionScope = { ...shared, ruleGroups, conditionGroups: groups };
+  const { conditions, groups } = compileConditions(
+    rule,
+    { ...shared, ruleGroups, conditionGroups: -1 },
+    shared.allowed !== null,
+    problems,
+  );
+  const scope: ActionScope = { ...shared, base: rule.base, ruleGroups, conditionGroups: groups };
   return new Rule({
     name: rule.name,
+    base: rule.base,
     stopProcessing: rule.stopProcessing,
     pattern,
     negate: match?.negate === true,
     capturing: readsPattern(rule),
     conditions,
-    variables: compileSetVariables(rule, scope, problems),
+    variables: compileSetVariables(rule, scope, shared.allowed, problems),
     action: compileAction(rule.action, scope, problems.at('action')),
   });
 }

@@ -1,24 +1,66 @@
 // The rules of a configuration → what requests run on, with every fault that can be known before a request comes.
-import type { Config, ConfigProblem } from '../../model/config.ts';
+import type { Config, ConfigProblem, RewriteMapConfig, RuleConfig, RuleSetConfig } from '../../model/config.ts';
+import type { Site } from '../../model/site.ts';
 import { compileRule, type RuleScope } from './compile-rule.ts';
 import { RewriteMap } from './rewrite-map.ts';
 import { RuleProblems } from './rule-problems.ts';
-import type { RuleSet } from './rule-set.ts';
+import type { RuleSet, RuleSets } from './rule-set.ts';
 
 /**
- * Compiles the global rules. Faults are pushed to `problems`, all of them; with an error among them the result must not
- * be used. Null when no rule is enabled: then there is no stage, and requests cost nothing here.
+ * Compiles the global rules and those of `sites`. Faults are pushed to `problems`, all of them; with an error among them
+ * the result must not be used. Where no rule is enabled there is no set: then there is no stage, and requests cost
+ * nothing here.
  */
-export function compileRules(config: Config, problems: ConfigProblem[]): RuleSet | null {
-  const enabled = config.rules.list.filter((rule) => rule.enabled);
+export function compileRules(config: Config, sites: readonly Site[], problems: ConfigProblem[]): RuleSets {
+  const farms = new Set(config.farms.map((farm) => farm.name.toLowerCase()));
+  const globalNames = namesWritten(config.rules.list);
+  const global = compileSet(
+    config.rules,
+    { scope: 'global', failureCode: 'ruleFailed' },
+    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, allowed: null },
+    problems,
+  );
+  const bySite = new Map<number, RuleSet>();
+  for (const site of sites) {
+    for (const { id, config: level } of site.levels) {
+      const set = compileSet(
+        level.rules,
+        { scope: site.name + level.path, failureCode: 'siteRuleFailed' },
+        {
+          maps: compileMaps(level.rewriteMaps),
+          written: new Set([...globalNames, ...namesWritten(level.rules.list)]),
+          farms,
+          allowed: new Set(level.allowedServerVariables),
+        },
+        problems,
+      );
+      if (set !== null) bySite.set(id, set);
+    }
+  }
+  return { global, bySite: bySite.size === 0 ? null : bySite };
+}
+
+function compileSet(
+  { useOriginalURLEncoding, list }: RuleSetConfig,
+  set: Omit<RuleSet, 'rules'>,
+  shared: Omit<RuleScope, 'keepEscapes'>,
+  problems: ConfigProblem[],
+): RuleSet | null {
+  const enabled = list.filter((rule) => rule.enabled);
   if (enabled.length === 0) return null;
-  const written = enabled.flatMap((rule) => rule.serverVariables.map(({ name }) => name.trim().toUpperCase()));
-  const shared: RuleScope = {
-    maps: new Map(config.rewriteMaps.map((map) => [map.name.toLowerCase(), new RewriteMap(map)])),
-    written: new Set(written),
-    farms: new Set(config.farms.map((farm) => farm.name.toLowerCase())),
-    keepEscapes: !config.rules.useOriginalURLEncoding,
+  const scope: RuleScope = { ...shared, keepEscapes: !useOriginalURLEncoding };
+  return {
+    ...set,
+    rules: enabled.map((rule) => compileRule(rule, scope, new RuleProblems(problems, rule.name, rule.path))),
   };
-  const rules = enabled.map((rule) => compileRule(rule, shared, new RuleProblems(problems, rule.name, rule.path)));
-  return { scope: 'global', rules };
+}
+
+/** Upper-case names of the variables that enabled rules of `list` set. */
+function namesWritten(list: readonly RuleConfig[]): Set<string> {
+  const enabled = list.filter((rule) => rule.enabled);
+  return new Set(enabled.flatMap((rule) => rule.serverVariables.map(({ name }) => name.trim().toUpperCase())));
+}
+
+function compileMaps(maps: readonly RewriteMapConfig[]): ReadonlyMap<string, RewriteMap> {
+  return new Map(maps.map((map) => [map.name.toLowerCase(), new RewriteMap(map)]));
 }

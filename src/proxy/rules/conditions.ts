@@ -1,11 +1,14 @@
 // The conditions of a rule (url-rewrite.md 6): evaluated in order, up to the first that decides.
 import type { Part } from './expressions/part.ts';
+import { type FileKind, fileKind } from './file-kind.ts';
 import type { Captures, Pattern } from './patterns/pattern.ts';
 import type { RuleRun } from './rule-run.ts';
 
 export interface Condition {
   readonly input: Part;
   readonly pattern: Pattern;
+  /** What must stand on the disk at the input instead of a pattern that must match it; null for matchType Pattern. */
+  readonly wanted: FileKind | null;
   readonly negate: boolean;
   /** As written, for explain. */
   readonly inputText: string;
@@ -27,29 +30,35 @@ export class Conditions {
     this.#capturing = capturing;
   }
 
-  /** Whether the rule goes on; leaves in `run` what was captured. */
+  /** Whether the rule goes on; leaves in `run` what was captured. With run.pending set, it must be asked again. */
   hold(run: RuleRun): boolean {
     run.conditionCaptures = null;
     for (const condition of this.#list) {
-      if (this.#holds(condition, run) === this.#any) return this.#any;
+      const holds = this.#holds(condition, run);
+      if (run.pending !== null) return false;
+      if (holds === this.#any) return this.#any;
     }
     return !this.#any;
   }
 
   #holds(condition: Condition, run: RuleRun): boolean {
     const value = run.bound(condition.input.expand(run));
-    let holds: boolean;
-    if (this.#capturing) {
-      const captures = condition.pattern.exec(value);
-      holds = (captures !== null) !== condition.negate;
-      if (captures !== null && holds) this.#keep(captures, run);
-    } else {
-      holds = condition.pattern.test(value) !== condition.negate;
-    }
-    if (run.step !== null) {
+    const holds =
+      condition.wanted === null
+        ? this.#matches(condition, value, run)
+        : isThere(condition, value, condition.wanted, run);
+    if (run.step !== null && run.pending === null) {
       const { inputText, patternText } = condition;
       run.step.conditions.push({ input: inputText, value, pattern: patternText, matched: holds });
     }
+    return holds;
+  }
+
+  #matches({ pattern, negate }: Condition, value: string, run: RuleRun): boolean {
+    if (!this.#capturing) return pattern.test(value) !== negate;
+    const captures = pattern.exec(value);
+    const holds = (captures !== null) !== negate;
+    if (captures !== null && holds) this.#keep(captures, run);
     return holds;
   }
 
@@ -58,4 +67,16 @@ export class Conditions {
     const earlier = run.conditionCaptures;
     run.conditionCaptures = this.#trackAll && earlier !== null ? [...earlier, ...captures.slice(1)] : captures;
   }
+}
+
+/** The disk is asked once for a path of a request; nobody waits for it but this request. */
+function isThere({ negate }: Condition, path: string, wanted: FileKind, run: RuleRun): boolean {
+  const kind = run.files?.get(path);
+  if (kind !== undefined) return (kind === wanted) !== negate;
+  run.pending = fileKind(run.ctx.site, path).then((found) => {
+    run.files ??= new Map();
+    run.files.set(path, found);
+    run.pending = null;
+  });
+  return false;
 }

@@ -1,8 +1,9 @@
 // One request on its way through the rules: the URL as it stands, what was captured last, and what explain wants to know.
-import { ProxyError } from '../../model/proxy-error.ts';
+import { type ErrorCode, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { RuleStep } from '../../model/trace.ts';
 import { decodePath, encodePath, pathEnd, resolveDotSegments } from '../../wire/target.ts';
+import type { FileKind } from './file-kind.ts';
 import type { Captures } from './patterns/pattern.ts';
 import { encodeAgain, encodeOnce, encodeQuery, joinQueries } from './url-text.ts';
 
@@ -24,11 +25,17 @@ export class RuleRun {
   ruleName = '';
   /** What explain is told of the rule at work; null when nobody asks. */
   step: RuleStep | null = null;
+  /** The rule at work must wait for the disk: whether it applies is asked again once this has settled. */
+  pending: Promise<void> | null = null;
+  /** What was found on the disk at physical paths; null while no rule asked. */
+  files: Map<string, FileKind> | null = null;
   /** Path in wire form; null while it is the one received. */
   #wirePath: string | null = null;
   readonly #firstQuery: string;
+  readonly #failureCode: ErrorCode;
 
-  constructor(ctx: RequestContext) {
+  /** @param failureCode what a rule that cannot be carried out is answered with */
+  constructor(ctx: RequestContext, failureCode: ErrorCode) {
     const { target } = ctx.outbound;
     const end = pathEnd(target);
     this.ctx = ctx;
@@ -36,11 +43,21 @@ export class RuleRun {
     this.query = end === target.length ? '' : target.slice(end + 1);
     this.input = this.path.slice(1);
     this.#firstQuery = this.query;
+    this.#failureCode = failureCode;
   }
 
-  /** Whatever cannot be carried out at run time is 500.51, naming the rule (url-rewrite.md 17). */
+  /** What the pattern of a rule with this base sees; null where the URL is not below it (url-rewrite.md 4). */
+  inputBelow(base: string): string | null {
+    if (base === '/') return this.input;
+    const { path } = this;
+    const isBelow = path.slice(0, base.length).toLowerCase() === base.toLowerCase();
+    if (isBelow) return path.slice(base.length);
+    return `${path}/`.toLowerCase() === base.toLowerCase() ? '' : null;
+  }
+
+  /** Whatever cannot be carried out at run time is 500.50 or 500.51, naming the rule (url-rewrite.md 17). */
   failure(reason: string): ProxyError {
-    return new ProxyError('ruleFailed', `rule "${this.ruleName}": ${reason}`);
+    return new ProxyError(this.#failureCode, `rule "${this.ruleName}": ${reason}`);
   }
 
   /** @throws ProxyError (414) when `text` is longer than what a pattern is run on */
@@ -53,13 +70,14 @@ export class RuleRun {
    * Makes `url` (path and query, with the marks of url-text.ts) the current one.
    * @param append whether the current query follows the new one
    * @param keepEscapes whether escapes in the path stay as they are (useOriginalURLEncoding: false)
+   * @param base what a path without a leading slash is relative to (url-rewrite.md 10)
    */
-  replaceUrl(url: string, append: boolean, keepEscapes: boolean): void {
+  replaceUrl(url: string, append: boolean, keepEscapes: boolean, base: string): void {
     const end = pathEnd(url);
     const own = end === url.length ? '' : encodeQuery(url.slice(end + 1));
     this.query = append ? joinQueries(own, this.query) : own;
     const path = end === url.length ? url : url.slice(0, end);
-    this.#replacePath(path.startsWith('/') ? path : `/${path}`, keepEscapes);
+    this.#replacePath(path.startsWith('/') ? path : base + path, keepEscapes);
   }
 
   #replacePath(path: string, keepEscapes: boolean): void {

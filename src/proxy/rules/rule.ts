@@ -8,6 +8,8 @@ import type { VariableChange } from './variables/set-variables.ts';
 
 export interface RuleParts {
   readonly name: string;
+  /** As RuleConfig has it. */
+  readonly base: string;
   readonly stopProcessing: boolean;
   readonly pattern: Pattern;
   readonly negate: boolean;
@@ -21,6 +23,7 @@ export interface RuleParts {
 
 export class Rule {
   readonly name: string;
+  readonly base: string;
   readonly stopProcessing: boolean;
   readonly negate: boolean;
   readonly #pattern: Pattern;
@@ -31,6 +34,7 @@ export class Rule {
 
   constructor(parts: RuleParts) {
     this.name = parts.name;
+    this.base = parts.base;
     this.stopProcessing = parts.stopProcessing;
     this.negate = parts.negate;
     this.#pattern = parts.pattern;
@@ -58,7 +62,12 @@ export class Rule {
 
   /** A pattern that is negated captures nothing; {R:0} is then the input (url-rewrite.md 5). */
   #matches(run: RuleRun): boolean {
-    const input = run.bound(run.input);
+    const below = run.inputBelow(this.base);
+    if (below === null) {
+      run.ruleCaptures = null;
+      return false;
+    }
+    const input = run.bound(below);
     if (!this.#capturing && run.step === null) {
       run.ruleCaptures = null;
       return this.#pattern.test(input) !== this.negate;

@@ -1,15 +1,16 @@
-// The stage of the journey that runs the rules (url-rewrite.md 2): once through the list, in order.
+// The stages of the journey that run rules (url-rewrite.md 2): the global ones, then those of the site at the URL that
+// the global ones left. Each list is gone through once, in order.
 import type { Answer } from '../../model/answer.ts';
 import type { Stage } from '../../model/extensions.ts';
 import type { RequestContext } from '../../model/request-context.ts';
-import type { Rule } from './rule.ts';
+import { decodePath } from '../../wire/target.ts';
 import { RuleRun } from './rule-run.ts';
-import type { RuleSet } from './rule-set.ts';
+import type { RuleSet, RuleSets } from './rule-set.ts';
 import { beginStep, noteDecision, noteResult } from './trace-rule.ts';
 
 /**
- * Runs `set` on each request: writes ctx.outbound and ctx.matchedRules, or answers. Throws ProxyError: ruleFailed
- * (500.51, naming the rule), uriTooLong (414).
+ * Runs the global rules on each request: writes ctx.outbound and ctx.matchedRules, or answers. Throws ProxyError:
+ * ruleFailed (500.51, naming the rule), uriTooLong (414).
  */
 export function rulesStage(set: RuleSet): Stage {
   return {
@@ -18,11 +19,37 @@ export function rulesStage(set: RuleSet): Stage {
   };
 }
 
-function runRules(set: RuleSet, ctx: RequestContext): Answer | undefined {
-  const run = new RuleRun(ctx);
-  for (const rule of set.rules) {
-    if (ctx.trace !== null) beginStep(rule, set.scope, run);
-    if (!decide(rule, run)) continue;
+/**
+ * Runs the rules in force at the request's URL in its site, unless the request is bound for a farm or another origin
+ * already (docs/decisions/0002). Throws as rulesStage(), with siteRuleFailed (500.50).
+ */
+export function siteRulesStage(bySite: NonNullable<RuleSets['bySite']>): Stage {
+  return {
+    name: 'site rules',
+    onRequest(ctx) {
+      if (ctx.site === null || ctx.outbound.destination !== null) return undefined;
+      const set = bySite.get(ctx.site.levelAt(decodePath(ctx.outbound.target)).id);
+      return set === undefined ? undefined : runRules(set, ctx);
+    },
+  };
+}
+
+type Answered = Answer | undefined;
+
+function runRules(set: RuleSet, ctx: RequestContext): Answered | Promise<Answered> {
+  return runFrom(0, set, new RuleRun(ctx, set.failureCode));
+}
+
+/** A rule that must wait for the disk is asked again when the answer is there; nothing was changed by it until then. */
+function runFrom(first: number, set: RuleSet, run: RuleRun): Answered | Promise<Answered> {
+  const { rules } = set;
+  for (let i = first; i < rules.length; i++) {
+    const rule = rules[i]!;
+    if (run.ctx.trace !== null) beginStep(rule, set.scope, run);
+    const applies = rule.applies(run);
+    if (run.pending !== null) return run.pending.then(() => askAgain(i, set, run));
+    if (run.step !== null) noteDecision(rule, applies, run.step, run);
+    if (!applies) continue;
     const answer = rule.perform(run);
     if (run.step !== null) noteResult(answer, run.step, run, rule.stopProcessing);
     if (answer !== undefined) return answer;
@@ -32,8 +59,7 @@ function runRules(set: RuleSet, ctx: RequestContext): Answer | undefined {
   return undefined;
 }
 
-function decide(rule: Rule, run: RuleRun): boolean {
-  const applies = rule.applies(run);
-  if (run.step !== null) noteDecision(applies, run.step, run);
-  return applies;
+function askAgain(index: number, set: RuleSet, run: RuleRun): Answered | Promise<Answered> {
+  if (run.step !== null) run.ctx.trace!.pop();
+  return runFrom(index, set, run);
 }

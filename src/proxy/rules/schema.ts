@@ -7,7 +7,9 @@ const patternSyntax = () => choice('How patterns of the rule are read.', SYNTAXE
 const name = (what: string) => text(`Name of the ${what}; unique.`, { nonEmpty: true, trimmed: true });
 
 const conditionSchema = z.strictObject({
-  input: text('What is tested, such as {HTTP_HOST}. Values of HTTP_* come from the client.', { nonEmpty: true }),
+  input: text(
+    'What is tested, such as {HTTP_HOST}. Values of HTTP_* come from the client. IsFile and IsDirectory test {REQUEST_FILENAME} unless it is written.',
+  ).prefault(''),
   matchType: choice('Pattern, or whether the input is an existing file or directory.', [
     'Pattern',
     'IsFile',
@@ -108,6 +110,18 @@ const ruleSet = z.strictObject({
   ).prefault(true),
   list: ruleList.prefault([]),
 });
+
+const inheritedRules = z.strictObject({
+  ...ruleSet.shape,
+  useOriginalURLEncoding: flag('As in `rules`. Default: as inherited.').optional(),
+  clear: flag('Inherited rules do not run here.').prefault(false),
+  remove: z.array(text('Name of a rule.')).meta({ description: 'Inherited rules that do not run here.' }).prefault([]),
+});
+
+/** `rules` of a site or of a location in it: a list, or `{ useOriginalURLEncoding, clear, remove, list }`. */
+export const siteRulesSchema = z
+  .union([ruleList.transform((list) => ({ ...inheritedRules.parse({}), list })), inheritedRules])
+  .meta({ description: 'Rules that run after the global ones, inherited ones first (IIS rules).' });
 
 /** `rules`: a list, or `{ useOriginalURLEncoding, list }`. */
 export const rulesSchema = z

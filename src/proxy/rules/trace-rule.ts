@@ -10,7 +10,7 @@ export function beginStep(rule: Rule, scope: string, run: RuleRun): void {
     stage: 'rule',
     name: rule.name,
     scope,
-    input: run.input,
+    input: run.inputBelow(rule.base) ?? run.input,
     matched: false,
     negate: rule.negate,
     captures: [],
@@ -22,10 +22,14 @@ export function beginStep(rule: Rule, scope: string, run: RuleRun): void {
 }
 
 /** After Rule.applies(). */
-export function noteDecision(applies: boolean, step: RuleStep, run: RuleRun): void {
+export function noteDecision(rule: Rule, applies: boolean, step: RuleStep, run: RuleRun): void {
   step.matched = applies;
   if (run.ruleCaptures !== null) step.captures = Array.from(run.ruleCaptures, (text) => text ?? '');
   if (applies) return;
+  if (run.inputBelow(rule.base) === null) {
+    step.reason = `the URL is not below ${rule.base}, where the rule stands`;
+    return;
+  }
   const failed = step.conditions.at(-1);
   if (failed !== undefined) {
     step.reason = `the condition on ${failed.input} does not hold: its value is ${JSON.stringify(failed.value)}`;

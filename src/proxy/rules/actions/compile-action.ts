@@ -15,6 +15,8 @@ export interface ActionScope extends ExpressionScope {
   readonly farms: ReadonlySet<string>;
   /** useOriginalURLEncoding: false. */
   readonly keepEscapes: boolean;
+  /** What relative URLs start from, with a slash at both ends. */
+  readonly base: string;
 }
 
 /** Null for None, and where the action cannot be compiled. */
@@ -48,19 +50,19 @@ function compileRewrite(action: ActionConfig, scope: ActionScope, problems: Rule
   const at = problems.at('url');
   const append = action.appendQueryString && !holdsOwnQuery(url);
   const known = knownOrigin(url);
-  if (known === null)
-    return new RewriteToExpanded(compileExpression(url, scope, at), scope.farms, append, scope.keepEscapes);
+  if (known === null) return new RewriteToExpanded(compileExpression(url, scope, at), scope, append);
   const { origin, rest } = known;
   if (origin !== null) checkOrigin(origin, at);
   const isFarm = origin !== null && scope.farms.has(origin.authority);
-  return new RewriteToKnown(origin, isFarm, compileUrl(rest, append, scope, at));
+  return new RewriteToKnown(origin, isFarm, compileUrl(rest, append, origin === null ? scope.base : '/', scope, at));
 }
 
-function compileUrl(url: string, append: boolean, scope: ActionScope, problems: RuleProblems): UrlSource {
+/** @param base what `url` is relative to where it has no leading slash */
+function compileUrl(url: string, append: boolean, base: string, scope: ActionScope, problems: RuleProblems): UrlSource {
   const part = compileExpression(url, scope, problems);
   const group = /^\/\{\s*R\s*:\s*(\d+)\s*\}$/i.exec(url)?.[1];
-  if (group !== undefined) return new CapturedPath(Number(group), append, scope.keepEscapes);
-  return new ExpandedUrl(part, append, scope.keepEscapes);
+  if (group !== undefined && scope.base === '/') return new CapturedPath(Number(group), append, scope.keepEscapes);
+  return new ExpandedUrl(part, append, scope.keepEscapes, base);
 }
 
 /** {UNENCODED_URL} brings the query along: it is not appended a second time (docs/decisions/0002). */
@@ -86,14 +88,17 @@ function knownOrigin(url: string): { origin: Origin | null; rest: string } | nul
 function checkOrigin(origin: Origin, problems: RuleProblems): void {
   if (!canBeDestination(origin.authority)) problems.error('the url names no host', 'such as "http://FARM/{R:0}"');
   if (origin.scheme === 'https') {
-    problems.error('servers are not reached by https yet', `write http://${origin.authority}/…`);
+    problems.warn(
+      'servers are not reached by https yet: such requests are answered with 502.3',
+      `write http://${origin.authority}/…`,
+    );
   }
 }
 
 function compileRedirect(action: ActionConfig, scope: ActionScope, problems: RuleProblems): Action {
   const url = action.url.trim();
   const append = action.appendQueryString && !holdsOwnQuery(url);
-  return new Redirect(compileExpression(url, scope, problems.at('url')), action.redirectType, append);
+  return new Redirect(compileExpression(url, scope, problems.at('url')), action.redirectType, append, scope.base);
 }
 
 function compileCustomResponse(action: ActionConfig, scope: ActionScope, problems: RuleProblems): Action {

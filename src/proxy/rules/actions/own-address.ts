@@ -10,7 +10,8 @@ import type { Origin } from './origin.ts';
  */
 export function isOwnAddress(origin: Origin, ctx: RequestContext): boolean {
   const name = hostName(origin.authority);
-  if (portOf(origin, name) !== ctx.connection.localPort) return false;
+  const port = portOf(origin, name);
+  if (port !== ctx.connection.localPort && port !== ctx.binding?.port) return false;
   const { inbound } = ctx;
   if (inbound.scheme === '' && name === hostName(inbound.host.toLowerCase())) return true;
   const address = ctx.connection.localAddress;

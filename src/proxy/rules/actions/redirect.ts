@@ -21,11 +21,14 @@ export class Redirect implements Action {
   readonly #url: Part;
   readonly #status: number;
   readonly #append: boolean;
+  readonly #base: string;
 
-  constructor(url: Part, type: ActionConfig['redirectType'], append: boolean) {
+  /** @param base what a URL without a leading slash is relative to */
+  constructor(url: Part, type: ActionConfig['redirectType'], append: boolean, base: string) {
     this.#url = url.inUrl();
     this.#status = STATUS[type];
     this.#append = append;
+    this.#base = base;
   }
 
   perform(run: RuleRun): LocalAnswer {
@@ -48,14 +51,14 @@ export class Redirect implements Action {
     const mark = beforeHash.indexOf('?');
     const own = mark === -1 ? '' : encodeQuery(beforeHash.slice(mark + 1));
     const query = this.#append ? joinQueries(own, run.query) : own;
-    const base = absoluteUrl(mark === -1 ? beforeHash : beforeHash.slice(0, mark), run);
-    return base + (query === '' ? '' : `?${query}`) + fragment;
+    const absolute = absoluteUrl(mark === -1 ? beforeHash : beforeHash.slice(0, mark), this.#base, run);
+    return absolute + (query === '' ? '' : `?${query}`) + fragment;
   }
 }
 
 /** `url` without query; a relative one is made absolute on the request's own scheme and host. */
-function absoluteUrl(url: string, run: RuleRun): string {
+function absoluteUrl(url: string, base: string, run: RuleRun): string {
   const start = ABSOLUTE.exec(url)?.[0];
   if (start !== undefined) return encodeQuery(start) + encodeOnce(url.slice(start.length));
-  return origin(run) + encodeOnce(url.startsWith('/') ? url : `/${url}`);
+  return origin(run) + encodeOnce(url.startsWith('/') ? url : base + url);
 }

@@ -25,19 +25,24 @@ export class RewriteToKnown implements Action {
   }
 }
 
+/** What a rewrite takes from the rule set around it. */
+export interface RewriteScope {
+  /** Names of farms, lower-case. */
+  readonly farms: ReadonlySet<string>;
+  readonly keepEscapes: boolean;
+  readonly base: string;
+}
+
 /** To wherever the expanded URL says. */
 export class RewriteToExpanded implements Action {
   readonly #url: Part;
-  readonly #farms: ReadonlySet<string>;
+  readonly #scope: RewriteScope;
   readonly #append: boolean;
-  readonly #keepEscapes: boolean;
 
-  /** @param farms names of farms, lower-case */
-  constructor(url: Part, farms: ReadonlySet<string>, append: boolean, keepEscapes: boolean) {
+  constructor(url: Part, scope: RewriteScope, append: boolean) {
     this.#url = url.inUrl();
-    this.#farms = farms;
+    this.#scope = scope;
     this.#append = append;
-    this.#keepEscapes = keepEscapes;
   }
 
   perform(run: RuleRun): undefined {
@@ -47,8 +52,10 @@ export class RewriteToExpanded implements Action {
     if (origin !== null && !canBeDestination(origin.authority)) {
       throw run.failure(`${JSON.stringify(url.slice(0, absolute!.end))} names no host`);
     }
-    run.replaceUrl(absolute === null ? url : url.slice(absolute.end), this.#append, this.#keepEscapes);
-    sendTo(origin, origin !== null && this.#farms.has(origin.authority), run);
+    const { farms, keepEscapes, base } = this.#scope;
+    if (absolute === null) run.replaceUrl(url, this.#append, keepEscapes, base);
+    else run.replaceUrl(url.slice(absolute.end), this.#append, keepEscapes, '/');
+    sendTo(origin, origin !== null && farms.has(origin.authority), run);
   }
 }
 

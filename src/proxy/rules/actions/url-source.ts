@@ -13,15 +13,17 @@ export class ExpandedUrl implements UrlSource {
   readonly #url: Part;
   readonly #append: boolean;
   readonly #keepEscapes: boolean;
+  readonly #base: string;
 
-  constructor(url: Part, append: boolean, keepEscapes: boolean) {
+  constructor(url: Part, append: boolean, keepEscapes: boolean, base: string) {
     this.#url = url.inUrl();
     this.#append = append;
     this.#keepEscapes = keepEscapes;
+    this.#base = base;
   }
 
   apply(run: RuleRun): void {
-    run.replaceUrl(this.#url.expand(run), this.#append, this.#keepEscapes);
+    run.replaceUrl(this.#url.expand(run), this.#append, this.#keepEscapes, this.#base);
   }
 }
 
@@ -42,7 +44,7 @@ export class CapturedPath implements UrlSource {
 
   apply(run: RuleRun): void {
     const text = run.ruleCaptures![this.#group] ?? '';
-    if (text !== run.input) run.replaceUrl(`/${markAsData(text)}`, this.#append, this.#keepEscapes);
+    if (text !== run.input) run.replaceUrl(`/${markAsData(text)}`, this.#append, this.#keepEscapes, '/');
     else if (!this.#append) run.query = '';
   }
 }

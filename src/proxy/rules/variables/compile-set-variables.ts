@@ -5,7 +5,7 @@ import { compileExpression, type ExpressionScope } from '../expressions/compile-
 import type { RuleProblems } from '../rule-problems.ts';
 import { compileVariable } from './compile-variable.ts';
 import { headerName } from './request-header.ts';
-import { SetHeader, SetVariable, type VariableChange } from './set-variables.ts';
+import { RefuseVariable, SetHeader, SetVariable, type VariableChange } from './set-variables.ts';
 
 const FRAMING: ReadonlySet<string> = new Set([
   ...['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect'],
@@ -13,10 +13,14 @@ const FRAMING: ReadonlySet<string> = new Set([
 /** They look like headers and are none (url-rewrite.md 8). */
 const NO_HEADERS: ReadonlySet<string> = new Set(['HTTP_METHOD', 'HTTP_URL', 'HTTP_VERSION']);
 
-/** Null when the rule sets nothing. */
+/**
+ * Null when the rule sets nothing.
+ * @param allowed upper-case names that the rule may set; null: any (url-rewrite.md 9)
+ */
 export function compileSetVariables(
   rule: RuleConfig,
   scope: ExpressionScope,
+  allowed: ReadonlySet<string> | null,
   problems: RuleProblems,
 ): readonly VariableChange[] | null {
   const changes: VariableChange[] = [];
@@ -27,6 +31,14 @@ export function compileSetVariables(
     const existing = compileVariable(upper, scope.written, at.at('name'));
     const unlessSet = replace ? null : existing.expand.bind(existing);
     if (!mayBeSet(upper, at.at('name'))) continue;
+    if (allowed?.has(upper) === false) {
+      at.at('name').warn(
+        `${upper} may not be set by rules of a site: every request that the rule applies to is answered with 500.50`,
+        `add ${upper} to allowedServerVariables`,
+      );
+      changes.push(new RefuseVariable(upper));
+      continue;
+    }
     const isHeader = upper.startsWith('HTTP_');
     changes.push(
       isHeader ? new SetHeader(headerName(upper), part, unlessSet) : new SetVariable(upper, part, unlessSet),

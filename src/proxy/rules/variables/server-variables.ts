@@ -1,8 +1,9 @@
-// The server variables that rules read, and what each means here (url-rewrite.md 8, arr.md 14). Those of a site, of a
-// client certificate and of an authenticated user are empty: there is none of them in front of global rules.
+// The server variables that rules read, and what each means here (url-rewrite.md 8, arr.md 14). Those of a client
+// certificate and of an authenticated user are empty: there is none. Those of a site stand in site-variables.ts.
 import { FieldKind } from '../../../wire/http1/fields.ts';
 import type { RuleRun } from '../rule-run.ts';
 import { markAsData } from '../url-text.ts';
+import { SITE_VARIABLES } from './site-variables.ts';
 import type { ReadVariable } from './variable-part.ts';
 
 const method: ReadVariable = (run) => run.ctx.inbound.method;
@@ -21,7 +22,7 @@ export const SERVER_VARIABLES: Readonly<Record<string, ReadVariable>> = {
   CONTENT_LENGTH: (run) => run.ctx.inbound.fieldOfKind(FieldKind.contentLength) ?? '0',
   CONTENT_TYPE: (run) => run.ctx.inbound.fieldOfKind(FieldKind.contentType) ?? '',
   GATEWAY_INTERFACE: () => 'CGI/1.1',
-  HTTPS: (run) => (run.ctx.connection.secure ? 'on' : 'off'),
+  HTTPS: (run) => (isSecure(run) ? 'on' : 'off'),
   HTTP_METHOD: method,
   HTTP_URL: received,
   HTTP_VERSION: protocol,
@@ -36,14 +37,20 @@ export const SERVER_VARIABLES: Readonly<Record<string, ReadVariable>> = {
   SCRIPT_NAME: path,
   SERVER_ADDR: localAddress,
   SERVER_NAME: (run) => hostName(run.ctx.inbound.host) || localAddress(run),
-  SERVER_PORT: (run) => String(run.ctx.connection.localPort),
-  SERVER_PORT_SECURE: (run) => (run.ctx.connection.secure ? '1' : '0'),
+  SERVER_PORT: (run) => String(run.ctx.binding?.port ?? run.ctx.connection.localPort),
+  SERVER_PORT_SECURE: (run) => (isSecure(run) ? '1' : '0'),
   SERVER_PROTOCOL: protocol,
   SERVER_SOFTWARE: () => 'Narrows',
   UNENCODED_URL: received,
   URL: path,
   URL_PATH_INFO: path,
+  ...SITE_VARIABLES,
 };
+
+/** With --listen a binding's own port and protocol are shown, wherever the router listens (CONTRACT 1). */
+function isSecure({ ctx }: RuleRun): boolean {
+  return ctx.binding === null ? ctx.connection.secure : ctx.binding.protocol === 'https';
+}
 
 const pathInUrl: ReadVariable = (run) => markAsData(run.path);
 
@@ -57,11 +64,9 @@ export const SERVER_VARIABLES_IN_URL: Readonly<Record<string, ReadVariable>> = {
   URL_PATH_INFO: pathInUrl,
 };
 
-/** Names that are always empty in front of global rules; anything else that is unknown is probably a slip. */
+/** Names that are always empty here; anything else that is unknown is probably a slip. */
 export const EMPTY_VARIABLES: ReadonlySet<string> = new Set([
-  ...['APPL_MD_PATH', 'APPL_PHYSICAL_PATH', 'APP_POOL_ID', 'DOCUMENT_ROOT', 'PATH_TRANSLATED', 'REQUEST_FILENAME'],
-  ...['SCRIPT_FILENAME', 'SCRIPT_TRANSLATED', 'INSTANCE_ID', 'INSTANCE_META_PATH', 'INSTANCE_NAME'],
-  ...['MANAGED_PIPELINE_MODE', 'AUTH_PASSWORD', 'AUTH_TYPE', 'AUTH_USER', 'LOGON_USER', 'REMOTE_USER'],
+  ...['APP_POOL_ID', 'MANAGED_PIPELINE_MODE', 'AUTH_PASSWORD', 'AUTH_TYPE', 'AUTH_USER', 'LOGON_USER', 'REMOTE_USER'],
   ...['CERT_COOKIE', 'CERT_FLAGS', 'CERT_ISSUER', 'CERT_KEYSIZE', 'CERT_SECRETKEYSIZE', 'CERT_SERIALNUMBER'],
   ...['CERT_SERVER_ISSUER', 'CERT_SERVER_SUBJECT', 'CERT_SUBJECT', 'CRYPT_CIPHER_ALG_ID', 'CRYPT_HASH_ALG_ID'],
   ...['CRYPT_KEYEXCHANGE_ALG_ID', 'CRYPT_PROTOCOL', 'HTTPS_KEYSIZE', 'HTTPS_SECRETKEYSIZE'],
@@ -71,7 +76,7 @@ export const EMPTY_VARIABLES: ReadonlySet<string> = new Set([
 /** `https://www.example.com:8443`, as the client sees us; '' when it did not say whom it called. */
 export function origin(run: RuleRun): string {
   const { host } = run.ctx.inbound;
-  return host === '' ? '' : `${run.ctx.connection.secure ? 'https' : 'http'}://${host}`;
+  return host === '' ? '' : `${isSecure(run) ? 'https' : 'http'}://${host}`;
 }
 
 /** The host of `host[:port]`; an IPv6 address keeps its brackets. */

@@ -53,3 +53,17 @@ export class SetVariable implements VariableChange {
     outbound.serverVariables.set(this.#name, value);
   }
 }
+
+/** A rule of a site that sets what is not in allowedServerVariables fails when it is carried out (url-rewrite.md 9). */
+export class RefuseVariable implements VariableChange {
+  readonly #name: string;
+
+  /** @param name upper-case */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  apply(run: RuleRun): never {
+    throw run.failure(`${this.#name} is not in allowedServerVariables, so rules of a site may not set it`);
+  }
+}

@@ -1,0 +1,88 @@
+// Sites as written → SiteConfig: folders become absolute, and each location is given all that is in force there.
+import type { ConfigPath } from '../../model/config.ts';
+import type { SiteConfig, VirtualDirectoryConfig } from '../../model/site-config.ts';
+import { buildBindings } from './build-bindings.ts';
+import { buildLocation, type ServerLevel } from './build-location.ts';
+import type { ConfigSource } from './config-source.ts';
+import type { ProblemList } from './problem-list.ts';
+import type { Written } from './root-schema.ts';
+import { layersAt, siteLayers, urlPath } from './site-layers.ts';
+import type { WrittenSite } from './site-schema.ts';
+
+/** @param server what all sites inherit */
+export function buildSites(
+  written: Written,
+  server: ServerLevel,
+  source: ConfigSource,
+  problems: ProblemList,
+): SiteConfig[] {
+  const ignoreCase = written.pathCase === 'insensitive';
+  const sites = Object.entries(written.sites).map(([name, site], index) => {
+    const at: ConfigPath = ['sites', name];
+    const applications = applicationsOf(site, at, problems);
+    const layers = siteLayers(site, at, problems);
+    const paths = [...new Set(['/', ...layers.map(({ path }) => path), ...applications])];
+    return {
+      name,
+      id: site.id ?? index + 1,
+      bindings: buildBindings(site.bindings, [...at, 'bindings'], problems),
+      root: site.root === undefined ? null : source.resolvePath([...at, 'root'], site.root),
+      ignoreCase,
+      applications,
+      virtualDirectories: virtualDirectories(site, at, source, problems),
+      locations: paths.map((path) => buildLocation(path, layersAt(path, layers, applications), server, problems)),
+    };
+  });
+  reportTwins(sites, problems);
+  return sites;
+}
+
+function applicationsOf({ applications }: WrittenSite, at: ConfigPath, problems: ProblemList): string[] {
+  const written = applications.map((path, index) => urlPath(path, [...at, 'applications', index], problems));
+  return [...new Set(['/', ...written])];
+}
+
+function virtualDirectories(
+  site: WrittenSite,
+  at: ConfigPath,
+  source: ConfigSource,
+  problems: ProblemList,
+): VirtualDirectoryConfig[] {
+  const directories = Object.entries(site.virtualDirectories).map(([path, folder]) => {
+    const place = [...at, 'virtualDirectories', path];
+    return { path: urlPath(path, place, problems), folder: source.resolvePath(place, folder) };
+  });
+  return directories.toSorted((a, b) => b.path.length - a.path.length);
+}
+
+/** One binding leads to one site; a number names one. */
+function reportTwins(sites: readonly SiteConfig[], problems: ProblemList): void {
+  const bindings = new Map<string, string>();
+  const ids = new Map<number, string>();
+  for (const { name, id, bindings: own } of sites) {
+    const twin = ids.get(id);
+    if (twin !== undefined)
+      problems.error(['sites', name, 'id'], `site "${twin}" has the number ${id} too`, 'give each its own');
+    ids.set(id, name);
+    for (const [index, binding] of own.entries()) {
+      const key = JSON.stringify(binding);
+      const other = bindings.get(key);
+      if (other !== undefined)
+        problems.error(
+          ['sites', name, 'bindings', index],
+          `site "${other}" has this binding too`,
+          'remove one of them',
+        );
+      bindings.set(key, name);
+    }
+    if (own.length > 0) continue;
+    const unbound = bindings.get('');
+    if (unbound !== undefined)
+      problems.error(
+        ['sites', name],
+        `sites "${unbound}" and "${name}" have no bindings: the second never gets a request`,
+        'add bindings',
+      );
+    bindings.set('', name);
+  }
+}

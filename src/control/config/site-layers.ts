@@ -1,0 +1,52 @@
+// The layers of a site's configuration: what is written for the site itself, and for its locations, each with its place.
+import type { ConfigPath } from '../../model/config.ts';
+import type { ProblemList } from './problem-list.ts';
+import type { WrittenLevel, WrittenSite } from './site-schema.ts';
+
+export interface Layer {
+  /** URL path: `/`, or with a slash at the start and none at the end. */
+  path: string;
+  settings: WrittenLevel;
+  inheritInChildApplications: boolean;
+  /** Where it stands. */
+  at: ConfigPath;
+}
+
+/** The layers of `site`, which stands at `at`: parents first, and in their order where several have one path. */
+export function siteLayers(site: WrittenSite, at: ConfigPath, problems: ProblemList): Layer[] {
+  const own: Layer = { path: '/', settings: site, inheritInChildApplications: true, at };
+  const below = site.locations.map((location, index): Layer => {
+    const place = [...at, 'locations', index];
+    const path = urlPath(location.path, [...place, 'path'], problems);
+    return { path, settings: location, inheritInChildApplications: location.inheritInChildApplications, at: place };
+  });
+  return [own, ...below].toSorted((a, b) => depth(a.path) - depth(b.path));
+}
+
+/** Of `layers`, those in force at `path`, parents first. @param applications URL paths */
+export function layersAt(path: string, layers: readonly Layer[], applications: readonly string[]): Layer[] {
+  const application = applications
+    .filter((each) => isAtOrBelow(path, each))
+    .reduce((deepest, each) => (each.length > deepest.length ? each : deepest), '/');
+  return layers.filter(
+    (layer) =>
+      isAtOrBelow(path, layer.path) && (layer.inheritInChildApplications || isAtOrBelow(layer.path, application)),
+  );
+}
+
+/** `shop/` → `/shop`. */
+export function urlPath(written: string, at: ConfigPath, problems: ProblemList): string {
+  const trimmed = written.replace(/^\/*/, '/').replace(/(?<=.)\/+$/, '');
+  if (/[?#\\]|\/\/|(?:^|\/)\.\.?(?:\/|$)/.test(trimmed))
+    problems.error(at, `"${written}" is not the path of a URL`, 'write it like /shop');
+  return trimmed;
+}
+
+function depth(path: string): number {
+  return path === '/' ? 0 : path.split('/').length - 1;
+}
+
+function isAtOrBelow(path: string, above: string): boolean {
+  const lower = path.toLowerCase();
+  return above === '/' || lower === above.toLowerCase() || lower.startsWith(`${above.toLowerCase()}/`);
+}

@@ -1,0 +1,49 @@
+// Sites as written, after composition: each location holds what is in force there, inherited settings included
+// (url-rewrite.md 1). Plain data, as all of the configuration.
+import type { RewriteMapConfig, RuleSetConfig } from './config.ts';
+
+export interface SiteConfig {
+  name: string;
+  /** INSTANCE_ID; unique. */
+  id: number;
+  /** None: requests that no binding of another site takes. */
+  bindings: BindingConfig[];
+  /** Absolute path of the folder with the site's files; null: it has none. */
+  root: string | null;
+  /** Letter case does not count in names of files, as on Windows. */
+  ignoreCase: boolean;
+  /** URL paths of applications, `/` among them; no slash at the end. */
+  applications: string[];
+  /** Folders that stand elsewhere than their URL path says; the longest path first. */
+  virtualDirectories: VirtualDirectoryConfig[];
+  /** The first is `/`; parents stand before what is below them. */
+  locations: LocationConfig[];
+}
+
+/** `IP:PORT:HOST` (url-rewrite.md has no word on it; IIS's own `bindingInformation`). */
+export interface BindingConfig {
+  protocol: 'http' | 'https';
+  /** `*` is every address. */
+  address: string;
+  port: number;
+  /** Lower-case; '' is every name, `*.example.com` all names below one. */
+  host: string;
+}
+
+export interface VirtualDirectoryConfig {
+  /** With a slash at the start and none at the end. */
+  path: string;
+  /** Absolute. */
+  folder: string;
+}
+
+/** What is in force for URLs at and below `path`, unless a longer path says otherwise. */
+export interface LocationConfig {
+  /** `/`, or with a slash at the start and none at the end. */
+  path: string;
+  /** Distributed rules: inherited ones first (url-rewrite.md 2). */
+  rules: RuleSetConfig;
+  rewriteMaps: RewriteMapConfig[];
+  /** Upper-case: what rules here may set (url-rewrite.md 9). */
+  allowedServerVariables: string[];
+}

@@ -1,0 +1,26 @@
+// What stands on the disk at a physical path: for conditions IsFile and IsDirectory (url-rewrite.md 6).
+import { findFile } from '../../base/find-file.ts';
+import type { Site } from '../../model/site.ts';
+
+/** 'none' also where something may not be looked at (base/find-file.ts). */
+export type FileKind = 'file' | 'directory' | 'none';
+
+/** @param path physical, absolute; backslashes are slashes. What fails on the disk counts as none. */
+export async function fileKind(site: Site | null, path: string): Promise<FileKind> {
+  const slashed = path.replaceAll('\\', '/');
+  if (!slashed.startsWith('/')) return 'none';
+  const folder = site === null ? undefined : foldersOf(site).find((each) => slashed.startsWith(`${each}/`));
+  const found = await findFile(
+    folder ?? '/',
+    slashed.slice(folder?.length ?? 0),
+    site?.config.ignoreCase === true,
+  ).catch(() => null);
+  return found?.kind ?? 'none';
+}
+
+/** Deepest first: links may not lead out of the folder that a file is looked up in. */
+function foldersOf({ config }: Site): string[] {
+  const folders = config.virtualDirectories.map(({ folder }) => folder);
+  if (config.root !== null) folders.push(config.root);
+  return folders.toSorted((a, b) => b.length - a.length);
+}

@@ -1,0 +1,43 @@
+// The stage that finds the site of a request, before any rule runs: as in IIS, the binding decides, and nothing that a
+// rule does later changes it.
+import type { Config } from '../../model/config.ts';
+import type { Stage } from '../../model/extensions.ts';
+import { ProxyError } from '../../model/proxy-error.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import type { ChosenSite, Site } from '../../model/site.ts';
+import { SiteTable } from './site-table.ts';
+
+/** Writes ctx.site and ctx.binding. Throws ProxyError unknownHost where no binding takes the request and `unmatchedHost` is `refuse`. */
+export function siteStage({ listeners, unmatchedHost }: Config, sites: readonly Site[]): Stage {
+  const table = new SiteTable(sites, listeners);
+  return {
+    name: 'site',
+    onRequest(ctx) {
+      const host = ctx.inbound.host.replace(/:\d*$/, '').toLowerCase();
+      const chosen = table.choose(host, ctx.connection);
+      if (ctx.trace !== null) note(ctx, host, chosen);
+      if (chosen !== null) {
+        ctx.site = chosen.site;
+        ctx.binding = chosen.binding;
+      } else if (unmatchedHost === 'refuse') {
+        throw new ProxyError('unknownHost', noBinding(ctx, host));
+      }
+      return undefined;
+    },
+  };
+}
+
+function note(ctx: RequestContext, host: string, chosen: ChosenSite | null): void {
+  const reason = chosen === null ? noBinding(ctx, host) : whyChosen(chosen);
+  ctx.trace!.push({ stage: 'site', site: chosen?.site.name ?? null, reason });
+}
+
+function noBinding({ connection }: RequestContext, host: string): string {
+  return `no site has a binding for ${host === '' ? 'requests without a host name' : `host ${host}`} on port ${connection.localPort}`;
+}
+
+function whyChosen({ binding }: ChosenSite): string {
+  if (binding === null) return 'it has no bindings, and no binding of another site takes the request';
+  const { protocol, address, port, host } = binding;
+  return `its binding ${protocol === 'http' ? '' : `${protocol}/`}${address}:${port}:${host}`;
+}
