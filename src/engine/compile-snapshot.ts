@@ -53,10 +53,10 @@ export function compileSnapshot(
   });
 }
 
-/** One farm, no rules, and no site with files of its own: everything goes to the farm (CONTRACT 2, absent sections). */
+/** One farm and no rules: what no site serves from its folder goes to the farm (CONTRACT 2, absent sections). */
 function onlyFarm({ rules, sites }: Config, farms: readonly Farm[]): Farm | null {
-  const hasOthers = rules.list.length > 0 || sites.some((site) => site.root !== null || hasRules(site));
-  return farms.length === 1 && !hasOthers ? farms[0]! : null;
+  const noRules = rules.list.length === 0 && !sites.some(hasRules);
+  return farms.length === 1 && noRules ? farms[0]! : null;
 }
 
 function hasRules({ locations }: SiteConfig): boolean {
