@@ -1,8 +1,9 @@
 // `narrows explain`: what the router would do with a request and why; asked of a file, or of a running router.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type ExplainRequest, type Explanation, explainConfig } from '../index.ts';
-import { type AdminClient, AdminError } from './admin-client.ts';
 import { withAdmin } from './admin-command.ts';
+import { askRouter } from './admin-explainer.ts';
+import { explainList } from './explain-list.ts';
 import { formatExplanation } from './format-explanation.ts';
 import { absoluteUrl, adminUrl, headerField, httpMethod, ipAddress } from './option-values.ts';
 import { refuse } from './refusal.ts';
@@ -10,7 +11,9 @@ import { refuse } from './refusal.ts';
 interface ExplainOptions {
   config?: string;
   admin?: string;
-  url: string;
+  url?: string;
+  file?: string;
+  against?: string;
   method: string;
   header: [string, string][];
   client: string;
@@ -20,26 +23,51 @@ interface ExplainOptions {
 export function registerExplain(program: Command): void {
   const command = program
     .command('explain')
-    .description('say what the router would do with a request, and why; nothing is forwarded')
+    .description('say what the router would do with a request, or with each of many, and why; nothing is forwarded')
     .option('-c, --config <file>', 'configuration file; all servers count as healthy')
-    .option(
-      '--admin <url>',
-      'ask a running router instead, with its live state; its token is taken from NARROWS_TOKEN',
-      adminUrl,
+    .addOption(
+      new Option(
+        '--admin <url>',
+        'ask a running router instead, with its live state; its token is taken from NARROWS_TOKEN',
+      )
+        .argParser(adminUrl)
+        .conflicts(['config', 'against']),
     )
-    .requiredOption('--url <url>', 'absolute URL of the request', absoluteUrl)
-    .option('--method <method>', 'method of the request', httpMethod, 'GET')
+    .option('--url <url>', 'absolute URL of the request', absoluteUrl)
+    .addOption(
+      new Option('--method <method>', 'method of the request').default('GET').argParser(httpMethod).conflicts('file'),
+    )
     .option('--header <field>', "header of the request, as 'Name: value'; may be repeated", headerField, [])
-    .option('--client <address>', 'IP address of the client', ipAddress, '127.0.0.1')
-    .option('--json', 'print the explanation as JSON');
+    .addOption(
+      new Option('--client <address>', 'IP address of the client')
+        .default('127.0.0.1')
+        .argParser(ipAddress)
+        .conflicts('file'),
+    )
+    .addOption(
+      new Option(
+        '--file <requests>',
+        'many requests, - for standard input: JSON lines {method, url, headers, client, expect}, an access log of Narrows, or a W3C log of IIS; --header then says what the log does not',
+      ).conflicts('url'),
+    )
+    .option(
+      '--against <file>',
+      'another configuration: only requests with another outcome there are told, exit code 1 if any',
+    )
+    .option('--json', 'print the explanation as JSON; of many requests one object a line');
   command.action((options: ExplainOptions) => {
     if (options.config === undefined && options.admin === undefined)
       command.error("error: required option '-c, --config <file>' or '--admin <url>' not specified");
-    return explain(options);
+    if (options.file !== undefined) return explainList({ ...options, file: options.file });
+    if (options.url === undefined)
+      return command.error("error: required option '--url <url>' or '--file <requests>' not specified");
+    if (options.against !== undefined)
+      return command.error("error: option '--against <file>' needs '--file <requests>'");
+    return explain({ ...options, url: options.url });
   });
 }
 
-async function explain(options: ExplainOptions): Promise<void> {
+async function explain(options: ExplainOptions & { url: string }): Promise<void> {
   const { url, method, header: headers, client, admin } = options;
   const request: Required<ExplainRequest> = { url, method, headers, client };
   const print = (explanation: Explanation): void => {
@@ -52,10 +80,4 @@ async function explain(options: ExplainOptions): Promise<void> {
   } catch (error) {
     refuse(error);
   }
-}
-
-async function askRouter(router: AdminClient, request: ExplainRequest): Promise<Explanation> {
-  const { status, body } = await router.ask('POST', '/api/explain', request);
-  if (status !== 200) throw new AdminError(`the router answers ${status}: ${JSON.stringify(body)}`);
-  return body as Explanation;
 }

@@ -1,5 +1,7 @@
 // An explanation as a story for people: each stage in its order, what it saw and what it decided.
 import type { ExplainRequest, Explanation } from '../index.ts';
+import { statusCode } from './outcome-words.ts';
+import { printable } from './terminal-text.ts';
 
 type Step = Explanation['steps'][number];
 type StepOf<S extends Step['stage']> = Extract<Step, { stage: S }>;
@@ -83,22 +85,21 @@ function outcomeLines(outcome: Outcome): string[] {
     case 'redirect':
       return [`=> redirected with ${outcome.status} to ${outcome.location}`];
     case 'customResponse':
-      return [`=> answered here: ${code(outcome)} ${outcome.reason}`, ...outcome.description.split('\n').map(indent)];
+      return [
+        `=> answered here: ${statusCode(outcome)} ${outcome.reason}`,
+        ...outcome.description.split('\n').map(indent),
+      ];
     case 'abort':
       return ['=> the connection is dropped'];
     case 'none':
       return ['=> 404: no rule sent it to a farm, and there is no site'];
     case 'error':
-      return [`=> refused: ${code(outcome)} ${outcome.code}`, indent(outcome.reason)];
+      return [`=> refused: ${statusCode(outcome)} ${outcome.code}`, indent(outcome.reason)];
   }
 }
 
 function destination({ farm, server = 'the origin' }: Extract<Outcome, { kind: 'proxy' }>): string {
   return farm === undefined ? server : `${server} of farm ${farm}`;
-}
-
-function code({ status, subStatus }: { status: number; subStatus: number }): string {
-  return subStatus === 0 ? `${status}` : `${status}.${subStatus}`;
 }
 
 function indent(text: string): string {
@@ -107,11 +108,4 @@ function indent(text: string): string {
 
 function quote(text: string): string {
   return `"${text}"`;
-}
-
-function printable(line: string): string {
-  return line.replaceAll(
-    /[\x00-\x1f\x7f-\x9f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }

@@ -1,12 +1,11 @@
 // What can be asked of a configuration without running it: is it in order, and what would it do with a request. Nothing
 // is opened, and nothing is written.
 import { systemClock } from '../base/clock.ts';
-import { existingAffinitySecret } from '../control/state/affinity-secret.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
 import type { Explanation } from '../model/explanation.ts';
-import { explainRequest } from './explain.ts';
-import { compileForNobody, loadChecked } from './load-checked.ts';
+import { createExplainer } from './explainer.ts';
+import { loadChecked } from './load-checked.ts';
 import type { ConfigInput, RouterOptions } from './router-options.ts';
 
 /** Every fault and warning of `input`, in the order of their places; none: it is in order. */
@@ -29,8 +28,5 @@ export async function explainConfig(
   request: ExplainRequest,
   options: RouterOptions = {},
 ): Promise<Explanation> {
-  const clock = options.clock ?? systemClock;
-  const checked = await loadChecked(input, options, clock);
-  const secret = existingAffinitySecret(checked.config.stateDirectory) ?? '';
-  return explainRequest(compileForNobody(checked, clock, [], secret), request, clock);
+  return (await createExplainer(input, options)).explain(request);
 }

@@ -17,6 +17,8 @@ export interface RuleStep {
   negate: boolean;
   captures: string[];
   conditions: { input: string; value: string; pattern: string; matched: boolean }[];
+  /** Server variables that the rule wrote, upper-case; null: removed. Absent when it wrote none. */
+  sets?: { name: string; value: string | null }[];
   reason: string;
 }
 

@@ -1,4 +1,5 @@
 // What explain is told of a rule (CONTRACT 4): filled in while the rule runs, and only when somebody asked.
+import { Buffer } from 'node:buffer';
 import type { Answer } from '../../model/answer.ts';
 import type { RuleStep } from '../../model/trace.ts';
 import type { Rule } from './rule.ts';
@@ -36,6 +37,18 @@ export function noteDecision(rule: Rule, applies: boolean, step: RuleStep, run: 
   } else {
     step.reason = step.negate ? 'the pattern matches, and the rule is negated' : 'the pattern does not match';
   }
+}
+
+/** The rule wrote the variable `name`, upper-case. */
+export function noteVariable(step: RuleStep, name: string, value: string | null): void {
+  step.sets ??= [];
+  step.sets.push({ name, value });
+}
+
+/** The rule wrote the header `name`, lower-case, or with '' removed it. @param wire one character for each byte */
+export function noteHeader(step: RuleStep, name: string, wire: string): void {
+  const value = wire === '' ? null : Buffer.from(wire, 'latin1').toString('utf8');
+  noteVariable(step, `HTTP_${name.replaceAll('-', '_').toUpperCase()}`, value);
 }
 
 /** After Rule.perform(). */

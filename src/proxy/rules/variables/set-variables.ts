@@ -2,6 +2,7 @@
 import { isFieldValue, utf8AsLatin1 } from '../../../wire/http1/serialise.ts';
 import type { Part } from '../expressions/part.ts';
 import type { RuleRun } from '../rule-run.ts';
+import { noteHeader, noteVariable } from '../trace-rule.ts';
 import type { ReadVariable } from './variable-part.ts';
 
 export interface VariableChange {
@@ -30,6 +31,7 @@ export class SetHeader implements VariableChange {
     const { outbound } = run.ctx;
     outbound.fieldEdits ??= new Map();
     outbound.fieldEdits.set(this.#name, value === '' ? null : value);
+    if (run.step !== null) noteHeader(run.step, this.#name, value);
   }
 }
 
@@ -51,6 +53,7 @@ export class SetVariable implements VariableChange {
     const { outbound } = run.ctx;
     outbound.serverVariables ??= new Map();
     outbound.serverVariables.set(this.#name, value);
+    if (run.step !== null) noteVariable(run.step, this.#name, value);
   }
 }
 

@@ -1,0 +1,109 @@
+// Many requests explained, one after the other: the lines of a file read, asked about, and compared with what each line
+// tells. What has been told is counted in a ReplaySummary; nothing else is kept, however long the file is.
+import { isDeepStrictEqual } from 'node:util';
+import type { ExplainRequest } from '../../model/explain-request.ts';
+import type { Explainer, RuleName } from '../../model/explainer.ts';
+import type { ExplainedOutcome, Explanation } from '../../model/explanation.ts';
+import { differenceFrom } from './expectation.ts';
+import { type FarmServers, type Judgement, judge } from './judge.ts';
+import { type Line, linesOf } from './lines.ts';
+import { BadLine, type ReplayRecord } from './record.ts';
+import { matchedRules, ReplaySummary } from './replay-summary.ts';
+import { RequestRecords } from './request-records.ts';
+import { type Fields, withToldHeaders } from './told-headers.ts';
+import { type Unlogged, unloggedReads } from './variables-read.ts';
+
+export interface ReplayResult {
+  line: number;
+  request: Required<ExplainRequest>;
+  outcome: ExplainedOutcome;
+  requestHeaders: Explanation['requestHeaders'];
+  /** Rules that matched. */
+  rules: RuleName[];
+  /** What decided and the line does not tell. */
+  unlogged: Unlogged[];
+  /** Where the outcome is not what `expect` asks for; null: it is. Absent without `expect`. */
+  unexpected?: string | null;
+  /** Of a log: what was done beside what would be done. */
+  judgement?: Judgement;
+  /** Of the other configuration. */
+  against?: Pick<Explanation, 'outcome' | 'requestHeaders'>;
+}
+
+export interface ReplayFault {
+  line: number;
+  fault: string;
+}
+
+export interface ReplayOptions {
+  /** Another configuration: only the requests that it treats otherwise are told. */
+  against?: Explainer | null;
+  /** For requests whose lines do not tell these headers. */
+  headers?: Fields;
+}
+
+export class Replay {
+  readonly summary: ReplaySummary;
+  readonly #explainer: Explainer;
+  readonly #against: Explainer | null;
+  readonly #records: RequestRecords;
+  readonly #headers: Fields;
+  readonly #farms: FarmServers;
+
+  constructor(explainer: Explainer, { against = null, headers = [] }: ReplayOptions = {}) {
+    this.#explainer = explainer;
+    this.#against = against;
+    this.#headers = headers;
+    this.#records = new RequestRecords(explainer);
+    this.#farms = new Map(explainer.farms.map(({ name, servers }) => [name, servers]));
+    this.summary = new ReplaySummary(explainer.rules);
+  }
+
+  /**
+   * What becomes of each request in `chunks`, and each line that cannot be read, in their order.
+   * @param chunks bytes of the file
+   */
+  async *run(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ReplayResult | ReplayFault> {
+    for await (const line of linesOf(chunks)) {
+      const told = await this.#tell(line);
+      if (told === null) continue;
+      this.summary.add(told);
+      if ('fault' in told || this.#against === null || told.against !== undefined) yield told;
+    }
+  }
+
+  async #tell(line: Line): Promise<ReplayResult | ReplayFault | null> {
+    let record: ReplayRecord | null;
+    try {
+      record = this.#records.read(line);
+    } catch (error) {
+      if (!(error instanceof BadLine)) throw error;
+      return { line: line.number, fault: error.message };
+    }
+    return record === null ? null : this.#result(withToldHeaders(record, this.#headers));
+  }
+
+  async #result(record: ReplayRecord): Promise<ReplayResult> {
+    const { line, request, expect, observed } = record;
+    const { outcome, requestHeaders, steps } = await this.#explainer.explain(request);
+    const unlogged = unloggedReads(steps, record);
+    const result: ReplayResult = { line, request, outcome, requestHeaders, rules: matchedRules(steps), unlogged };
+    if (expect !== undefined) result.unexpected = differenceFrom(expect, outcome);
+    if (observed !== undefined) result.judgement = reliable(judge(outcome, observed, this.#farms), unlogged);
+    if (this.#against !== null) {
+      const other = await this.#against.explain(request);
+      const isSame =
+        isDeepStrictEqual(other.outcome, outcome) && isDeepStrictEqual(other.requestHeaders, requestHeaders);
+      if (!isSame) result.against = { outcome: other.outcome, requestHeaders: other.requestHeaders };
+    }
+    return result;
+  }
+}
+
+/** A difference counts only where everything that decided is known. */
+function reliable(judgement: Judgement, unlogged: readonly Unlogged[]): Judgement {
+  const [first] = unlogged;
+  if (judgement.verdict !== 'different' || first === undefined) return judgement;
+  const why = `${first.what}, which rule "${first.rule}" reads, was not logged`;
+  return { verdict: 'cannot be judged', why };
+}

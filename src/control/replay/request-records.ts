@@ -1,0 +1,34 @@
+// A list of requests in any of the forms that explain takes, recognised line by line: JSON (requests, or our access
+// log), or a W3C log.
+import { JsonRecords } from './json-record.ts';
+import type { Line } from './lines.ts';
+import { BadLine, type ReplayRecord } from './record.ts';
+import { W3cLog } from './w3c-log.ts';
+
+export interface RecordOptions {
+  /** Request headers that our access log has by its configuration, lower-case. */
+  loggedHeaders: readonly string[];
+  /** Whether TLS is spoken on a port. */
+  isSecurePort(port: number): boolean;
+}
+
+export class RequestRecords {
+  readonly #json: JsonRecords;
+  readonly #w3c: W3cLog;
+
+  constructor({ loggedHeaders, isSecurePort }: RecordOptions) {
+    this.#json = new JsonRecords(loggedHeaders);
+    this.#w3c = new W3cLog(isSecurePort);
+  }
+
+  /** Null for a line that asks nothing. @throws BadLine */
+  read({ number, text, cut }: Line): ReplayRecord | null {
+    if (cut) throw new BadLine('longer than a request can be');
+    const first = text.trimStart()[0];
+    if (first === undefined) return null;
+    if (first === '{') return this.#json.read(text, number);
+    if (first !== '#') return this.#w3c.read(text, number);
+    this.#w3c.directive(text);
+    return null;
+  }
+}

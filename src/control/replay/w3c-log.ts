@@ -1,0 +1,78 @@
+// A log in the W3C extended format, as IIS and Narrows write it: lines read by the columns that #Fields names.
+import type { ExplainRequest } from '../../model/explain-request.ts';
+import { readLoggedQuery } from './arr-suffix.ts';
+import { BadLine, type ReplayRecord } from './record.ts';
+import { hostOf, recordUrl } from './record-url.ts';
+import { W3cColumns } from './w3c-columns.ts';
+import { loggedHeader, loggedPath } from './w3c-text.ts';
+
+export class W3cLog {
+  /** Null before the first #Fields. */
+  #columns: W3cColumns | null = null;
+  /** Narrows logs paths as they came, IIS logs them decoded. */
+  #isRaw = false;
+  #tellsRouted = false;
+  readonly #isSecurePort: (port: number) => boolean;
+
+  /** @param isSecurePort whether TLS is spoken on a port: the log does not tell */
+  constructor(isSecurePort: (port: number) => boolean) {
+    this.#isSecurePort = isSecurePort;
+  }
+
+  /** A line that begins with `#`. */
+  directive(text: string): void {
+    if (/^#Software:/i.test(text)) this.#isRaw = /^#Software:\s*Narrows/i.test(text);
+    const fields = /^#Fields:\s*(.*?)\s*$/i.exec(text)?.[1];
+    if (fields !== undefined) this.#columns = new W3cColumns(fields.split(/\s+/));
+  }
+
+  /** @throws BadLine */
+  read(text: string, line: number): ReplayRecord {
+    const columns = this.#columns;
+    if (columns === null) throw new BadLine('neither JSON, nor a line of a W3C log behind its #Fields');
+    const values = text.split(' ');
+    if (values.length !== columns.count)
+      throw new BadLine(`${values.length} fields where #Fields names ${columns.count}`);
+    const logged = readLoggedQuery(columns.value(values, 'cs-uri-query') ?? '-');
+    this.#tellsRouted ||= logged.hasSuffix;
+    const request = this.#request(columns, values, logged.query);
+    const redacted = columns.redactedIn(values);
+    const record: ReplayRecord = { line, request, lacks: (variable) => columns.lacks(variable, redacted) };
+    const status = columns.number(values, 'sc-status');
+    if (status !== null) {
+      const subStatus = columns.number(values, 'sc-substatus');
+      record.observed = { status, subStatus, routed: logged.routed, tellsRouted: this.#tellsRouted };
+    }
+    return record;
+  }
+
+  #request(columns: W3cColumns, values: readonly string[], query: string): Required<ExplainRequest> {
+    const stem = columns.text(values, 'cs-uri-stem');
+    if (stem === null) throw new BadLine('there is no cs-uri-stem');
+    const port = columns.number(values, 's-port');
+    const host = columns.text(values, 'cs-host');
+    const scheme = this.#isSecurePort(port ?? 80) ? 'https' : 'http';
+    const authority = host ?? bracketed(columns.text(values, 's-ip') ?? '127.0.0.1');
+    const path = loggedPath(stem, this.#isRaw);
+    const url = recordUrl(scheme, withPort(authority, port, scheme), query === '' ? path : `${path}?${query}`);
+    const headers = columns.headers(values).map(([name, text]): [string, string] => [name, loggedHeader(name, text)]);
+    if (host !== null) headers.unshift(['Host', host]);
+    return {
+      url,
+      method: columns.text(values, 'cs-method') ?? 'GET',
+      headers,
+      client: columns.text(values, 'c-ip') ?? '127.0.0.1',
+    };
+  }
+}
+
+/** The port that the request came in at: the one of Host may be another, behind a port mapping. */
+function withPort(authority: string, port: number | null, scheme: string): string {
+  if (port === null) return authority;
+  return port === (scheme === 'https' ? 443 : 80) ? hostOf(authority) : `${hostOf(authority)}:${port}`;
+}
+
+/** An IPv6 address as it stands in a URL. */
+function bracketed(address: string): string {
+  return address.includes(':') && !address.startsWith('[') ? `[${address.replace(/%.*$/, '')}]` : address;
+}
