@@ -22,7 +22,7 @@ describe('the sources', () => {
     expect(new Set(files.map(({ path }) => roomOf(path)))).toEqual(
       new Set([
         ...['base', 'wire', 'model', 'transport', 'engine', 'admin', 'cli', 'index'],
-        ...['affinity', 'balancer', 'farms', 'journey', 'listener', 'outcomes', 'response', 'rules', 'sites']
+        ...['affinity', 'balancer', 'content', 'farms', 'journey', 'listener', 'outcomes', 'response', 'rules', 'sites']
           .concat('upstream')
           .map((room) => `proxy/${room}`),
         ...['config', 'discovery', 'health', 'observe', 'replay', 'state'].map((room) => `control/${room}`),

@@ -29,6 +29,8 @@ function stepLines(step: Step): string[] {
       return [`${step.site === null ? 'no site' : `site ${step.site}`}: ${step.reason}`, ''];
     case 'rule':
       return [...ruleLines(step), ''];
+    case 'content':
+      return [`file ${step.file ?? 'none'} for ${step.path}: ${step.reason}`, ''];
     case 'farm':
       return step.farm === null ? [`no farm: ${step.reason}`, ''] : [`farm ${step.farm}: ${step.reason}`, ''];
     case 'affinity':

@@ -2,8 +2,12 @@
 import { Buffer } from 'node:buffer';
 import type { Answer } from '../model/answer.ts';
 import type { ExplainedOutcome } from '../model/explanation.ts';
-import { ProxyError } from '../model/proxy-error.ts';
+import { type ErrorCode, ProxyError } from '../model/proxy-error.ts';
 import type { RequestContext } from '../model/request-context.ts';
+
+const NO_FILE: ReadonlySet<ErrorCode> = new Set(['noRoute', 'fileNotFound', 'notListed']);
+/** There is something, which only an application could answer: under the URL that the rules made. */
+const UNSERVED: ReadonlySet<ErrorCode> = new Set(['typeNotServed', 'methodNotAllowed']);
 
 /** @param result of the dry run of `ctx`: an answer made here, a failure, or nothing when ctx.server would be asked */
 export function explainedOutcome(ctx: RequestContext, result: Answer | ProxyError | undefined): ExplainedOutcome {
@@ -25,9 +29,11 @@ export function readable(wire: string): string {
   return text.includes('\ufffd') ? wire : text;
 }
 
-/** Nothing sent the request anywhere: it stays here, where a site could serve it. */
-function isLocal(ctx: RequestContext, error: ProxyError): boolean {
-  return error.code === 'noRoute' && ctx.outbound.destination === null;
+/** Nothing sent the request anywhere: it stays here, and no site has a file for it. */
+function isLocal({ outbound }: RequestContext, { code }: ProxyError): boolean {
+  if (outbound.destination !== null) return false;
+  if (NO_FILE.has(code)) return true;
+  return outbound.rewritten && UNSERVED.has(code);
 }
 
 function localOutcome({ outbound }: RequestContext): ExplainedOutcome {
@@ -36,6 +42,7 @@ function localOutcome({ outbound }: RequestContext): ExplainedOutcome {
 
 function answerOutcome(answer: Answer): ExplainedOutcome {
   if (answer.kind === 'abort') return { kind: 'abort' };
+  if (answer.kind === 'file') return { kind: 'static', url: answer.url, file: answer.path };
   const { status, subStatus, reason, body } = answer;
   const location = answer.fields.find(([name]) => name.toLowerCase() === 'location')?.[1];
   if (location !== undefined) return { kind: 'redirect', status, location };

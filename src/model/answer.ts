@@ -1,4 +1,4 @@
-// An answer made here, without a server: by a rule, or because something failed.
+// An answer made here, without a server: by a rule, a file of a site, or because something failed.
 import { Buffer } from 'node:buffer';
 import { fieldLine } from '../wire/http1/serialise.ts';
 import { BODY_NONE, type ClientExchange } from './client.ts';
@@ -14,12 +14,31 @@ export interface LocalAnswer {
   readonly body: string;
 }
 
+/** A file, sent as it stands on the disk when it is opened. What is sent of it, and as which status, is settled then. */
+export interface FileAnswer {
+  readonly kind: 'file';
+  /** 200; another status makes it the page of an error, which is neither conditional nor sent in parts. */
+  readonly status: number;
+  readonly subStatus: number;
+  readonly reason: string;
+  /** Path and query that it answers. */
+  readonly url: string;
+  /** Where it stands, for people. */
+  readonly path: string;
+  /** What is opened: the file without links, or a compressed neighbour of it. */
+  readonly source: string;
+  readonly contentType: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  /** Ends its entity tag, so that encodings of one file differ; null: it has no entity tag. */
+  readonly tagSuffix: string | null;
+}
+
 /** The connection is dropped and nothing is sent (action AbortRequest). */
 export interface Abort {
   readonly kind: 'abort';
 }
 
-export type Answer = LocalAnswer | Abort;
+export type Answer = LocalAnswer | FileAnswer | Abort;
 
 /**
  * Sends `answer` whole; finish() is left to the caller.
@@ -28,8 +47,7 @@ export type Answer = LocalAnswer | Abort;
  */
 export function sendAnswer(client: ClientExchange, answer: LocalAnswer, method: string, date: string): void {
   const body = Buffer.from(answer.body);
-  let head = `HTTP/1.1 ${answer.status} ${answer.reason}\r\nServer: Narrows\r\nDate: ${date}\r\n`;
-  for (const [name, value] of answer.fields) head += fieldLine(name, value);
+  let head = answerHead(answer, date);
   const mayHaveBody = answer.status !== 204 && answer.status !== 304;
   if (mayHaveBody) {
     if (body.length > 0) head += fieldLine('Content-Type', answer.contentType);
@@ -42,4 +60,14 @@ export function sendAnswer(client: ClientExchange, answer: LocalAnswer, method: 
     client.sendBody(body, 0, body.length);
   }
   client.endBody('');
+}
+
+/** Status line, Server, Date and the fields of `answer`. */
+export function answerHead(
+  { status, reason, fields }: Pick<LocalAnswer, 'status' | 'reason' | 'fields'>,
+  date: string,
+): string {
+  let head = `HTTP/1.1 ${status} ${reason}\r\nServer: Narrows\r\nDate: ${date}\r\n`;
+  for (const [name, value] of fields) head += fieldLine(name, value);
+  return head;
 }

@@ -13,7 +13,8 @@ export function errorAnswer(error: ProxyError, id: string, accept: string | unde
   const { status, subStatus, proxyStatus } = error.kind;
   const phrase = statusPhrase(status);
   const shown = subStatus === 0 ? `${status}` : `${status}.${subStatus}`;
-  const fields: [string, string][] = [
+  const fields: (readonly [string, string])[] = [
+    ...error.fields,
     ['Proxy-Status', `narrows; error=${proxyStatus}; details="${quoted(`${shown} ${error.message}`)}"`],
     ['Cache-Control', 'no-store'],
   ];

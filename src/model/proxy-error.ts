@@ -46,6 +46,13 @@ export const errorKinds = {
   versionNotSupported: client(505),
   doubleEscaped: { ...client(404), subStatus: 11 },
   unknownHost: client(400),
+  fileNotFound: client(404),
+  typeNotServed: { ...client(404), subStatus: 3 },
+  notListed: { ...client(403), subStatus: 14 },
+  fileNotReadable: { ...client(403), subStatus: 0 },
+  methodNotAllowed: client(405),
+  preconditionFailed: client(412),
+  rangeNotSatisfiable: client(416),
 
   connectFailed: upstream('connection_refused', 12029),
   connectTimeout: upstream('connection_timeout', 12002),
@@ -69,6 +76,7 @@ export const errorKinds = {
   cachedRuleFailed: proxy(500, 53, 'proxy_configuration_error'),
   connectionLimit: proxy(503, 0, 'connection_limit_reached'),
   stopping: proxy(503, 0, 'connection_terminated'),
+  fileChanged: proxy(500, 0, 'http_response_incomplete'),
   internal: proxy(500, 0, 'proxy_internal_error'),
 } satisfies Record<string, ErrorKind>;
 
@@ -78,18 +86,21 @@ export type ErrorCode = keyof typeof errorKinds;
 export class ProxyError extends Error {
   readonly code: ErrorCode;
   readonly kind: ErrorKind;
+  /** Fields that its answer must have, such as Allow. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
 
-  constructor(code: ErrorCode, reason: string, cause?: unknown) {
+  constructor(code: ErrorCode, reason: string, cause?: unknown, fields: ProxyError['fields'] = []) {
     super(reason, cause === undefined ? undefined : { cause });
     this.code = code;
     this.kind = errorKinds[code];
+    this.fields = fields;
   }
 }
 
 /** Anything that is not a ProxyError is a fault of ours. An extension may have the class from another copy of the package. */
 export function asProxyError(error: unknown): ProxyError {
   if (error instanceof ProxyError) return error;
-  if (isLikeOne(error)) return new ProxyError(error.code, error.message, error.cause);
+  if (isLikeOne(error)) return new ProxyError(error.code, error.message, error.cause, error.fields ?? []);
   return new ProxyError('internal', 'something in the router failed', error);
 }
 

@@ -1,6 +1,7 @@
 // Sites as written, after composition: each location holds what is in force there, inherited settings included
 // (url-rewrite.md 1). Plain data, as all of the configuration.
 import type { RewriteMapConfig, RuleSetConfig } from './config.ts';
+import type { LevelSettings } from './level-settings.ts';
 
 export interface SiteConfig {
   name: string;
@@ -46,4 +47,6 @@ export interface LocationConfig {
   rewriteMaps: RewriteMapConfig[];
   /** Upper-case: what rules here may set (url-rewrite.md 9). */
   allowedServerVariables: string[];
+  /** Beside its rules. */
+  settings: LevelSettings;
 }

@@ -47,4 +47,12 @@ export interface PickStep {
   reason: string;
 }
 
-export type Step = SiteStep | RuleStep | FarmStep | AffinityStep | CandidatesStep | PickStep;
+export interface ContentStep {
+  stage: 'content';
+  /** Path that was looked for, decoded. */
+  path: string;
+  file: string | null;
+  reason: string;
+}
+
+export type Step = SiteStep | RuleStep | ContentStep | FarmStep | AffinityStep | CandidatesStep | PickStep;

@@ -1,5 +1,6 @@
 // What is in force at one location of a site: the layers above and at it, put together as IIS inherits (url-rewrite.md 1).
 import type { RewriteMapConfig, RuleConfig, RuleSetConfig } from '../../model/config.ts';
+import { defaultLevelSettings } from '../../model/level-settings.ts';
 import type { LocationConfig } from '../../model/site-config.ts';
 import { buildRewriteMaps, buildRules } from './build-rules.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -24,6 +25,7 @@ export function buildLocation(
     rules: composeRules(path, layers, problems),
     rewriteMaps: composeMaps(layers, server.rewriteMaps, problems),
     allowedServerVariables: [...server.allowedServerVariables, ...allowed.map((name) => name.toUpperCase())],
+    settings: defaultLevelSettings,
   };
 }
 

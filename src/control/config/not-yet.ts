@@ -71,14 +71,12 @@ const MISSING: Missing[] = [
   ...below('proxy', PROTOCOL),
   { path: 'proxy.enabled', when: isTrue, text: 'requests are not sent to hosts that are no farm yet' },
   { path: 'outboundRules', text: 'outbound rules are not carried out yet' },
-  { path: 'sites.*.root', text: 'files are not served yet' },
   { path: 'sites.*.outboundRules', text: 'outbound rules are not carried out yet' },
   { path: 'rules.list.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },
   { path: 'rules.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },
   { path: 'compatibility', when: isWord('arr'), name: 'affinityCookie', text: OUR_COOKIE },
   { path: 'compatibility.*', when: isWord('affinitycookie'), name: 'affinityCookie', text: OUR_COOKIE },
   { path: 'pathMap', text: 'IIS files are not read yet' },
-  { path: 'pathCase', text: 'files are not served yet' },
 ];
 
 /** Warns of everything in `raw`, the configuration as written, that is accepted and ignored. */

@@ -7,8 +7,7 @@
 //
 // The stages run in the order of THE LIST, on the way back too; what stands in brackets is attempts.ts.
 import type { Clock } from '../../base/clock.ts';
-import type { Answer } from '../../model/answer.ts';
-import { sendAnswer } from '../../model/answer.ts';
+import { type Answer, sendAnswer } from '../../model/answer.ts';
 import type { Config } from '../../model/config.ts';
 import { errorAnswer } from '../../model/error-answer.ts';
 import type { OutcomeSink, Stage } from '../../model/extensions.ts';
@@ -18,6 +17,8 @@ import type { RequestContext } from '../../model/request-context.ts';
 import type { Site } from '../../model/site.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import { affinityStage } from '../affinity/affinity-stage.ts';
+import { contentStage } from '../content/content-stage.ts';
+import { FileSender, type FileSenderOwner } from '../content/file-sender.ts';
 import { farmStage } from '../farms/farm-stage.ts';
 import { responseStage } from '../response/response-stage.ts';
 import type { RuleSets } from '../rules/rule-set.ts';
@@ -27,7 +28,7 @@ import type { Exchange } from '../upstream/exchange.ts';
 import type { UpstreamServices } from '../upstream/upstream-services.ts';
 import { admitRequest } from './admit-request.ts';
 import { Attempts } from './attempts.ts';
-import { outcomeOf } from './outcome.ts';
+import { type AnsweredHere, outcomeOf } from './outcome.ts';
 import { runStages } from './run-stages.ts';
 
 /** THE LIST. A stage that a configuration does not use is not in it. */
@@ -47,6 +48,8 @@ export function journeyStages(
     rules.bySite === null ? null : siteRulesStage(rules.bySite),
     // Then those of extensions: they see what the rules made of it, and may still send it to another farm.
     ...extensions.map(wayIn),
+    // What is still to stay here is a file of the site, if there is one.
+    sites.length === 0 ? null : contentStage(sites),
     // The farm that it goes to, and which of its servers take work.
     farmStage,
     // Narrowed to the server that the client is bound to. After it the balancer picks, once for each attempt.
@@ -68,6 +71,9 @@ function wayBack({ name, onResponseHead, onEnd }: Stage): Stage | null {
   return { name, ...(onResponseHead && { onResponseHead }), ...(onEnd && { onEnd }) };
 }
 
+/** The connection was dropped instead. */
+const NOTHING: AnsweredHere = { status: 0, subStatus: 0 };
+
 export interface JourneyServices {
   readonly clock: Clock;
   readonly upstream: UpstreamServices;
@@ -82,12 +88,18 @@ export interface JourneyServices {
 export class Journey {
   readonly #services: JourneyServices;
   readonly #attempts: Attempts;
+  readonly #fileOwner: FileSenderOwner;
 
   constructor(services: JourneyServices) {
     this.#services = services;
     this.#attempts = new Attempts(services.upstream, services.date, (ctx, exchange, error) =>
       this.#settle(ctx, exchange, error),
     );
+    this.#fileOwner = {
+      clock: services.clock,
+      date: services.date,
+      onFileDone: (ctx, sent, error) => this.#settle(ctx, null, error, sent),
+    };
   }
 
   /** Begins the journey of `ctx`. Its end is an outcome, always. */
@@ -111,14 +123,19 @@ export class Journey {
 
   #answer(ctx: RequestContext, answer: Answer): void {
     const client = ctx.client!;
+    if (answer.kind === 'file') return new FileSender(ctx, answer, this.#fileOwner).begin();
     if (answer.kind === 'abort') client.abortResponse();
     else sendAnswer(client, answer, ctx.inbound.method, this.#services.date());
-    ctx.outcome = outcomeOf(ctx, null, null, answer, this.#services.clock);
-    this.#end(ctx);
+    this.#settle(ctx, null, null, answer.kind === 'abort' ? NOTHING : answer);
   }
 
-  /** The last word on a request that went to a server, or failed: what the client still has to be told, then the books. */
-  #settle(ctx: RequestContext, exchange: Exchange | null, error: ProxyError | null): void {
+  /** The last word on a request: what the client still has to be told, then the books. */
+  #settle(
+    ctx: RequestContext,
+    exchange: Exchange | null,
+    error: ProxyError | null,
+    answer: AnsweredHere | null = null,
+  ): void {
     const client = ctx.client!;
     if (error !== null) {
       if (error.code === 'internal') this.#services.onInternalError(error.cause ?? error);
@@ -127,7 +144,7 @@ export class Journey {
         sendAnswer(client, errorAnswer(error, ctx.id, accept), ctx.inbound.method, this.#services.date());
       }
     }
-    ctx.outcome = outcomeOf(ctx, exchange, error, null, this.#services.clock);
+    ctx.outcome = outcomeOf(ctx, exchange, error, answer, this.#services.clock);
     this.#end(ctx);
   }
 

@@ -1,22 +1,27 @@
 // What became of a request, put together once, when nothing more can happen to it.
 import type { Clock } from '../../base/clock.ts';
-import type { Answer } from '../../model/answer.ts';
 import type { ProxyError } from '../../model/proxy-error.ts';
 import type { Outcome, RequestContext } from '../../model/request-context.ts';
 import type { Exchange } from '../upstream/exchange.ts';
 
-/** @param exchange the attempt that was the last one; @param answer the one that was made here instead */
+/** What was answered here, without a server; 0 where nothing was sent. */
+export interface AnsweredHere {
+  readonly status: number;
+  readonly subStatus: number;
+}
+
+/** @param exchange the attempt that was the last one; @param answer what was sent instead */
 export function outcomeOf(
   ctx: RequestContext,
   exchange: Exchange | null,
   error: ProxyError | null,
-  answer: Answer | null,
+  answer: AnsweredHere | null,
   clock: Clock,
 ): Outcome {
   const client = ctx.client!;
   return {
     status: statusOf(exchange, error, answer),
-    subStatus: error?.kind.subStatus ?? (answer?.kind === 'answer' ? answer.subStatus : 0),
+    subStatus: error?.kind.subStatus ?? answer?.subStatus ?? 0,
     error: error?.code ?? null,
     reason: error?.message ?? '',
     upstreamStatus: exchange?.upstreamStatus ?? 0,
@@ -29,8 +34,8 @@ export function outcomeOf(
   };
 }
 
-function statusOf(exchange: Exchange | null, error: ProxyError | null, answer: Answer | null): number {
-  if (answer !== null) return answer.kind === 'answer' ? answer.status : 0;
+function statusOf(exchange: Exchange | null, error: ProxyError | null, answer: AnsweredHere | null): number {
+  if (answer !== null && (error === null || answer.status > 0)) return answer.status;
   // A client that left after the head keeps the server's status in the log (arr.md 4.4).
   if (error !== null && (error.code !== 'clientGone' || exchange === null || exchange.upstreamStatus === 0))
     return error.kind.status;

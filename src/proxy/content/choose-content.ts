@@ -1,0 +1,119 @@
+// Which file of a site answers a URL: the decision alone, so that explain can ask for it too. Nothing is opened.
+import { basename } from 'node:path';
+import { type FoundFile, findFile } from '../../base/find-file.ts';
+import type { Answer, FileAnswer, LocalAnswer } from '../../model/answer.ts';
+import { ProxyError } from '../../model/proxy-error.ts';
+import type { FolderAndRest, Site } from '../../model/site.ts';
+import type { RequestHead } from '../../wire/http1/request-head.ts';
+import { statusPhrase } from '../../wire/status-phrases.ts';
+import { decodePath, encodePath, pathEnd } from '../../wire/target.ts';
+import { type ContentLevel, extensionOf } from './content-level.ts';
+import { chooseEncoded } from './precompressed.ts';
+
+const ALLOW = 'GET, HEAD, OPTIONS';
+
+/**
+ * @param target path and query as rules left them
+ * @returns null where the site has no folder for the path
+ * @throws ProxyError fileNotFound, notListed, typeNotServed, methodNotAllowed
+ */
+export async function chooseContent(
+  site: Site,
+  level: ContentLevel,
+  target: string,
+  head: RequestHead,
+): Promise<Answer | null> {
+  const path = decodePath(target);
+  const place = site.folderOf(path);
+  if (place === null) return null;
+  const { ignoreCase } = site.config;
+  if (head.method === 'OPTIONS') return options();
+  let found = await findFile(place.folder, place.rest, ignoreCase);
+  if (found === null) throw new ProxyError('fileNotFound', `site ${site.name} has no file for ${path}`);
+  requireRead(head.method);
+  if (found.kind === 'directory') {
+    if (!path.endsWith('/')) return addSlash(path, target);
+    found = await findDefault(place, level, ignoreCase);
+    if (found === null) throw notListed(level, path);
+  }
+  return fileAnswer(place.folder, found, level, target, head);
+}
+
+/** As IIS answers it for files, whether there is one or not: what a browser asks before a request to another site. */
+function options(): LocalAnswer {
+  const fields = [['Allow', ALLOW]] as const;
+  return { kind: 'answer', status: 200, subStatus: 0, reason: 'OK', fields, contentType: '', body: '' };
+}
+
+function requireRead(method: string): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const reason = `a file can be read, and nothing else: ${method} is for an application, which no rule sent this request to`;
+  throw new ProxyError('methodNotAllowed', reason, undefined, [['Allow', ALLOW]]);
+}
+
+/** Links on the page of a folder are relative to it: they need the slash. */
+function addSlash(path: string, target: string): LocalAnswer {
+  const location = `${encodePath(path)}/${target.slice(pathEnd(target))}`;
+  return {
+    kind: 'answer',
+    status: 301,
+    subStatus: 0,
+    reason: statusPhrase(301),
+    fields: [['Location', location]],
+    contentType: 'text/html; charset=utf-8',
+    body: '<!doctype html><title>Moved</title><p>The page of this folder is found with a slash at the end.\n',
+  };
+}
+
+async function findDefault(
+  { folder, rest }: FolderAndRest,
+  { defaultFiles }: ContentLevel,
+  ignoreCase: boolean,
+): Promise<FoundFile | null> {
+  for (const name of defaultFiles) {
+    const found = await findFile(folder, `${rest}/${name}`, ignoreCase);
+    if (found?.kind === 'file') return found;
+  }
+  return null;
+}
+
+function notListed({ defaultFiles }: ContentLevel, path: string): ProxyError {
+  const missing = defaultFiles.length === 0 ? 'default documents are off' : `it has none of ${defaultFiles.join(', ')}`;
+  return new ProxyError('notListed', `${path} is a folder: ${missing}, and what is in a folder is not listed`);
+}
+
+async function fileAnswer(
+  folder: string,
+  found: FoundFile,
+  level: ContentLevel,
+  target: string,
+  head: RequestHead,
+): Promise<FileAnswer> {
+  const name = basename(found.path);
+  const contentType = level.typeOf(name);
+  if (contentType === undefined) throw noType(extensionOf(name));
+  const { varies, chosen } = await chooseEncoded(folder, found, head.field('accept-encoding'));
+  const fields = [...level.cacheFields];
+  if (chosen !== null) fields.push(['Content-Encoding', chosen.coding]);
+  if (varies) fields.push(['Vary', 'Accept-Encoding']);
+  return {
+    kind: 'file',
+    status: 200,
+    subStatus: 0,
+    reason: 'OK',
+    url: target,
+    path: found.path,
+    source: (chosen?.file ?? found).realPath,
+    contentType,
+    fields,
+    tagSuffix: level.setEtag ? (chosen === null ? '' : `-${chosen.coding}`) : null,
+  };
+}
+
+function noType(extension: string): ProxyError {
+  const line = `mimeMap: { "${extension}": application/octet-stream }`;
+  return new ProxyError(
+    'typeNotServed',
+    `files that end in ${extension} have no type; with staticContent.${line} they have`,
+  );
+}

@@ -1,0 +1,183 @@
+// Sends one file to the client, with back-pressure both ways: at most one piece of it waits in memory. Between opening
+// and closing it hears of the client; whatever happens, the file is closed.
+import { Buffer } from 'node:buffer';
+import { close, constants, fstat, open, read, type Stats } from 'node:fs';
+import type { Clock } from '../../base/clock.ts';
+import type { FileAnswer } from '../../model/answer.ts';
+import { BODY_NONE, type BodySink } from '../../model/client.ts';
+import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import type { ByteRange } from '../../wire/byte-ranges.ts';
+import { type FilePlan, planFile } from './plan-file.ts';
+
+const PIECE = 65_536;
+/** What was a file a moment ago may be a pipe by now: opening it must not wait for a writer. */
+const HOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+const VANISHED: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+export interface FileSenderOwner {
+  readonly clock: Clock;
+  /** The Date field's value for now. */
+  date(): string;
+  /**
+   * Called once, when the file is closed or about to be.
+   * @param sent null when no head was
+   * @param error while the head is not sent, the client is still to be told
+   */
+  onFileDone(ctx: RequestContext, sent: { status: number; subStatus: number } | null, error: ProxyError | null): void;
+}
+
+export class FileSender implements BodySink {
+  readonly #ctx: RequestContext;
+  readonly #answer: FileAnswer;
+  readonly #owner: FileSenderOwner;
+  #fd = -1;
+  /** The thread pool works on the file: it may not be closed before that has come back. */
+  #working = false;
+  #over = false;
+  #plan: FilePlan | null = null;
+  /** Index in the plan's body, and what is left of the range there. */
+  #at = 0;
+  #start = 0;
+  #end = 0;
+  #piece: Buffer | null = null;
+  #waiting = false;
+  #sent = false;
+
+  constructor(ctx: RequestContext, answer: FileAnswer, owner: FileSenderOwner) {
+    this.#ctx = ctx;
+    this.#answer = answer;
+    this.#owner = owner;
+  }
+
+  begin(): void {
+    this.#ctx.client!.attach(this);
+    if (this.#over) return;
+    this.#working = true;
+    open(this.#answer.source, HOW, (error, fd) => {
+      if (error === null) this.#fd = fd;
+      if (this.#returned(error)) this.#look();
+    });
+  }
+
+  #look(): void {
+    this.#working = true;
+    fstat(this.#fd, (error, facts) => {
+      if (this.#returned(error)) this.#respond(facts);
+    });
+  }
+
+  /** The thread pool is done. @returns whether to go on */
+  #returned(error: NodeJS.ErrnoException | null): boolean {
+    this.#working = false;
+    if (this.#over) this.#close();
+    else if (error !== null) this.#finish(failureOf(error, this.#answer.url));
+    return !this.#over;
+  }
+
+  #respond(facts: Stats): void {
+    const { clock } = this.#owner;
+    try {
+      if (!facts.isFile()) throw new ProxyError('fileNotFound', `${this.#answer.url} is no file any more`);
+      this.#plan = planFile(this.#ctx, this.#answer, facts, clock.wall(), this.#owner.date());
+    } catch (error) {
+      return this.#finish(asProxyError(error));
+    }
+    const client = this.#ctx.client!;
+    client.detach(); // a request body that has come is dropped with the head, and the connection kept
+    this.#sent = true;
+    client.sendHead(this.#plan.head, this.#plan.body === null ? BODY_NONE : this.#plan.length);
+    client.attach(this);
+    if (!this.#over) this.#next();
+  }
+
+  /** The next part of the plan that has bytes, or the end. */
+  #next(): void {
+    const client = this.#ctx.client!;
+    for (const part of this.#plan!.body?.slice(this.#at) ?? []) {
+      this.#at++;
+      if (typeof part === 'string') {
+        const text = Buffer.from(part, 'latin1');
+        client.sendBody(text, 0, text.length);
+      } else if (part.start < part.end) {
+        return this.#begin(part);
+      }
+    }
+    client.endBody('');
+    this.#finish(null);
+  }
+
+  #begin({ start, end }: ByteRange): void {
+    this.#start = start;
+    this.#end = end;
+    this.#read();
+  }
+
+  #read(): void {
+    const length = Math.min(PIECE, this.#end - this.#start);
+    // A piece that the socket has not let go of belongs to it (DESIGN 5).
+    if (this.#piece === null || this.#piece.length < length || this.#ctx.client!.retains)
+      this.#piece = Buffer.allocUnsafeSlow(length);
+    const piece = this.#piece;
+    this.#working = true;
+    read(this.#fd, piece, 0, length, this.#start, (error, got) => {
+      if (this.#returned(error)) this.#send(piece, got);
+    });
+  }
+
+  #send(piece: Buffer, got: number): void {
+    if (got === 0) return this.#break();
+    const client = this.#ctx.client!;
+    client.sendBody(piece, 0, got);
+    this.#start += got;
+    if (this.#start === this.#end) return this.#next();
+    if (client.flush()) this.#read();
+    else this.#waiting = true;
+  }
+
+  /** Shorter than when it was opened: what the head promised cannot be kept, and the client must see that. */
+  #break(): void {
+    this.#ctx.client!.abortResponse();
+    this.#finish(new ProxyError('fileChanged', `${this.#answer.url} became shorter while it was sent`));
+  }
+
+  onClientDrain(): void {
+    if (this.#over || !this.#waiting) return;
+    this.#waiting = false;
+    this.#read();
+  }
+
+  onClientGone(error: ProxyError): void {
+    this.#finish(error);
+  }
+
+  onBody(): void {}
+
+  onBodyPause(): void {}
+
+  onBodyEnd(): void {}
+
+  #finish(error: ProxyError | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#piece = null;
+    this.#ctx.client!.detach();
+    if (!this.#working) this.#close();
+    const { subStatus } = this.#answer;
+    this.#owner.onFileDone(this.#ctx, !this.#sent ? null : { status: this.#plan!.status, subStatus }, error);
+  }
+
+  #close(): void {
+    if (this.#fd === -1) return;
+    close(this.#fd, () => {}); // nothing was written: there is nothing to lose
+    this.#fd = -1;
+  }
+}
+
+/** The file was there when it was looked for. */
+function failureOf(error: NodeJS.ErrnoException, url: string): ProxyError {
+  if (VANISHED.has(error.code)) return new ProxyError('fileNotFound', `there is no file for ${url} any more`, error);
+  if (error.code === 'EACCES' || error.code === 'EPERM')
+    return new ProxyError('fileNotReadable', `the router may not read the file of ${url}`, error);
+  return new ProxyError('internal', `the file of ${url} could not be read`, error);
+}
