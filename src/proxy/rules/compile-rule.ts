@@ -33,6 +33,7 @@ export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleP
     base: rule.base,
     stopProcessing: rule.stopProcessing,
     pattern,
+    patternText: match?.url ?? null,
     negate: match?.negate === true,
     capturing: readsPattern(rule),
     conditions,

@@ -1,5 +1,6 @@
 // The rules of a configuration → what requests run on, with every fault that can be known before a request comes.
 import type { Config, ConfigProblem, RewriteMapConfig, RuleConfig, RuleSetConfig } from '../../model/config.ts';
+import { GLOBAL_SCOPE } from '../../model/rule-scope.ts';
 import type { Site } from '../../model/site.ts';
 import { compileRule, type RuleScope } from './compile-rule.ts';
 import { RewriteMap } from './rewrite-map.ts';
@@ -16,7 +17,7 @@ export function compileRules(config: Config, sites: readonly Site[], problems: C
   const globalNames = namesWritten(config.rules.list);
   const global = compileSet(
     config.rules,
-    { scope: 'global', failureCode: 'ruleFailed' },
+    { scope: GLOBAL_SCOPE, failureCode: 'ruleFailed' },
     { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, allowed: null },
     problems,
   );
@@ -25,7 +26,7 @@ export function compileRules(config: Config, sites: readonly Site[], problems: C
     for (const { id, config: level } of site.levels) {
       const set = compileSet(
         level.rules,
-        { scope: site.name + level.path, failureCode: 'siteRuleFailed' },
+        { scope: site.name, failureCode: 'siteRuleFailed' },
         {
           maps: compileMaps(level.rewriteMaps),
           written: new Set([...globalNames, ...namesWritten(level.rules.list)]),

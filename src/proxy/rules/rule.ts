@@ -12,6 +12,8 @@ export interface RuleParts {
   readonly base: string;
   readonly stopProcessing: boolean;
   readonly pattern: Pattern;
+  /** As written, for explain; null without one. */
+  readonly patternText: string | null;
   readonly negate: boolean;
   /** Whether anything reads {R:n}. */
   readonly capturing: boolean;
@@ -26,9 +28,10 @@ export class Rule {
   readonly base: string;
   readonly stopProcessing: boolean;
   readonly negate: boolean;
+  readonly patternText: string | null;
+  readonly conditions: Conditions | null;
   readonly #pattern: Pattern;
   readonly #capturing: boolean;
-  readonly #conditions: Conditions | null;
   readonly #variables: readonly VariableChange[] | null;
   readonly #action: Action | null;
 
@@ -37,9 +40,10 @@ export class Rule {
     this.base = parts.base;
     this.stopProcessing = parts.stopProcessing;
     this.negate = parts.negate;
+    this.patternText = parts.patternText;
     this.#pattern = parts.pattern;
     this.#capturing = parts.capturing;
-    this.#conditions = parts.conditions;
+    this.conditions = parts.conditions;
     this.#variables = parts.variables;
     this.#action = parts.action;
   }
@@ -48,7 +52,7 @@ export class Rule {
   applies(run: RuleRun): boolean {
     run.ruleName = this.name;
     if (!this.#matches(run)) return false;
-    return this.#conditions === null || this.#conditions.hold(run);
+    return this.conditions === null || this.conditions.hold(run);
   }
 
   /** Carries the rule out. An answer ends the journey. @throws ProxyError */
