@@ -94,7 +94,7 @@ describe('the steps of explain', () => {
     ],
     [
       '{HTTP_HOST}',
-      { pattern: 'x' },
+      { pattern: 'zz' },
       'the condition on {HTTP_HOST} does not hold: its value "www.example.com" does not match',
     ],
   ])('say why a condition on %s does not hold', (input, other, reason) => {
