@@ -3,6 +3,7 @@ import type { Config, ConfigProblem, RewriteMapConfig, RuleConfig, RuleSetConfig
 import { GLOBAL_SCOPE } from '../../model/rule-scope.ts';
 import type { Site } from '../../model/site.ts';
 import { compileRule, type RuleScope } from './compile-rule.ts';
+import { PatternSafety } from './patterns/pattern-safety.ts';
 import { RewriteMap } from './rewrite-map.ts';
 import { RuleProblems } from './rule-problems.ts';
 import type { RuleSet, RuleSets } from './rule-set.ts';
@@ -14,11 +15,12 @@ import type { RuleSet, RuleSets } from './rule-set.ts';
  */
 export function compileRules(config: Config, sites: readonly Site[], problems: ConfigProblem[]): RuleSets {
   const farms = new Set(config.farms.map((farm) => farm.name.toLowerCase()));
+  const safety = new PatternSafety(config);
   const globalNames = namesWritten(config.rules.list);
   const global = compileSet(
     config.rules,
     { scope: GLOBAL_SCOPE, failureCode: 'ruleFailed' },
-    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, allowed: null },
+    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, allowed: null, safety },
     problems,
   );
   const bySite = new Map<number, RuleSet>();
@@ -32,6 +34,7 @@ export function compileRules(config: Config, sites: readonly Site[], problems: C
           written: new Set([...globalNames, ...namesWritten(level.rules.list)]),
           farms,
           allowed: new Set(level.allowedServerVariables),
+          safety,
         },
         problems,
       );

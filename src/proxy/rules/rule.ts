@@ -3,6 +3,7 @@ import type { Answer } from '../../model/answer.ts';
 import type { Action } from './actions/action.ts';
 import type { Conditions } from './conditions.ts';
 import type { Pattern } from './patterns/pattern.ts';
+import { PatternTimeout } from './patterns/time-limited.ts';
 import type { RuleRun } from './rule-run.ts';
 import type { VariableChange } from './variables/set-variables.ts';
 
@@ -51,8 +52,11 @@ export class Rule {
   /** Whether the rule applies to the request as it stands. @throws ProxyError */
   applies(run: RuleRun): boolean {
     run.ruleName = this.name;
-    if (!this.#matches(run)) return false;
-    return this.conditions === null || this.conditions.hold(run);
+    try {
+      return this.#matches(run) && (this.conditions === null || this.conditions.hold(run));
+    } catch (error) {
+      throw error instanceof PatternTimeout ? run.failure(error.message) : error;
+    }
   }
 
   /** Carries the rule out. An answer ends the journey. @throws ProxyError */
