@@ -24,7 +24,10 @@ const LONGEST_LINE = 110;
 export function writeYaml(root: MapNode, { title, rows, schema }: YamlNotes): string {
   const placed = placeRows(root, rows);
   const writer = new YamlWriter(placed.comments);
-  const document = new Document(writer.map(root, formsOf(generateJsonSchema())));
+  const sections = writer.map(root, formsOf(generateJsonSchema()));
+  sections.flow = false;
+  for (const { key } of sections.items.slice(1)) (key as Scalar).spaceBefore = true;
+  const document = new Document(sections);
   const head = [` yaml-language-server: $schema=${schema}`, ...title.map((line) => ` ${line}`)];
   const rest = placed.others.length === 0 ? [] : ['', ' Not as it was, beside what is said below:', ...placed.others];
   document.commentBefore = [...head, ...rest.map(oneLine)].join('\n');
@@ -75,7 +78,7 @@ class YamlWriter {
     for (const item of items) {
       const value = this.#value(item, itemOf(schemas));
       const comments = this.#comments.get(item);
-      if (comments) {
+      if (comments && isMap(value)) {
         value.flow = false;
         this.#comment(value, comments);
         value.spaceBefore = list.items.length > 0;
@@ -101,7 +104,7 @@ function plainOrQuoted(value: string): Scalar<string> {
 function scalar({ value }: ScalarNode, schemas: SchemasAt): Scalar {
   const typed = typedScalar(value, schemas);
   // `${` would be read as a reference to the environment.
-  return typeof typed === 'string' ? plainOrQuoted(typed.replaceAll('${', '$${')) : new Scalar(typed);
+  return typeof typed === 'string' ? plainOrQuoted(typed.replaceAll('${', () => '$${')) : new Scalar(typed);
 }
 
 /** A collection of plain values that is short stands on one line. */

@@ -23,7 +23,12 @@ export interface ConvertedConditions {
   failure: string | null;
 }
 
-export function convertConditions(conditions: readonly ParsedCondition[], scope: TextScope): ConvertedConditions {
+/** @param read whether the substitution names a group of the conditions */
+export function convertConditions(
+  conditions: readonly ParsedCondition[],
+  scope: TextScope,
+  read: boolean,
+): ConvertedConditions {
   const ors = conditions.slice(0, -1).map(({ flags }) => flags.some(({ name }) => name === 'OR'));
   const any = ors.length > 0 && ors.every(Boolean);
   const mixed = !any && ors.some(Boolean);
@@ -41,7 +46,7 @@ export function convertConditions(conditions: readonly ParsedCondition[], scope:
       if (outcome.made.groups >= 0) result.groups = outcome.made.groups;
     }
   }
-  if (any) result.groups = padGroups(converted);
+  if (any) result.groups = read ? padGroups(converted) : -1;
   const decided = constants.includes(any);
   result.never = decided ? !any : any && constants.length > 0 && converted.length === 0;
   // One that always holds says nothing, and with OR nothing else does.

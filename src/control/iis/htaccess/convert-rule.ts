@@ -43,12 +43,15 @@ export function convertRule(rule: ParsedRule, around: RuleSurroundings): Convert
   const report = new RuleReport(rule);
   const match = report.attempt(() => matchRule(rule)) ?? matchRule({ ...rule, pattern: '^' });
   const scope: TextScope = { ...match, conditionGroups: -1, ofServer: rule.ofServer, maps: around.maps };
-  const conditions = convertConditions(rule.conditions, scope);
+  const reads = /%\d/.test(rule.substitution);
+  const conditions = convertConditions(rule.conditions, scope, reads);
   report.conditions(rule, conditions);
+  if (reads && conditions.any && conditions.groups === -1)
+    report.note('joined by OR, a test without a pattern captures nothing: %1 is left out');
   const list = [...linkConditions(around.link, rule.place), ...conditions.list, ...urlCondition(match, rule.place)];
   if (conditions.any && list.length > conditions.list.length)
     report.fail('conditions joined by OR leave no room for the one that this rule needs: write two rules');
-  if (match.condition !== null && /%\d/.test(rule.substitution))
+  if (match.condition !== null && reads)
     report.fail('the pattern needs a condition of its own, which hides %1: write it without the leading slash');
   // {C:n} is of the condition that matched last, which is then the one that stands for the pattern.
   const groups = match.condition === null ? conditions.groups : match.ruleGroups;

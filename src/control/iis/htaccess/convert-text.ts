@@ -60,7 +60,7 @@ class TextReader {
       return [2, group[1] === '$' ? this.#ruleGroup(Number(group[2])) : this.#conditionGroup(Number(group[2]))];
     if (rest.startsWith('%{') || rest.startsWith('${')) {
       const end = closingBrace(rest);
-      if (end === -1) throw new NotConvertible(`${rest.slice(0, 20)} has no closing brace`);
+      if (end === -1) throw new NotConvertible(`${rest} has no closing brace`);
       const inner = rest.slice(2, end);
       return [end + 1, rest[0] === '%' ? this.#variable(inner) : this.#lookup(inner)];
     }
@@ -98,6 +98,15 @@ class TextReader {
     this.notes.push(...converted.notes);
     return this.#scope.maps.use(map, converted.expression, otherwise);
   }
+}
+
+/** The `%{…` or `${…` of `text` that is never closed; null when all are. */
+export function unclosedReference(text: string): string | null {
+  for (const { 0: start, index } of text.matchAll(/\\.|[$%]\{/gs)) {
+    if (start.endsWith('{') && !start.startsWith('\\') && closingBrace(text.slice(index)) === -1)
+      return text.slice(index);
+  }
+  return null;
 }
 
 function closingBrace(text: string): number {

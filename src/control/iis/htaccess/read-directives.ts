@@ -2,6 +2,7 @@
 import type { LocatedProblem } from '../../../model/config-error.ts';
 import type { Place } from '../../../model/config-node.ts';
 import type { FidelityRow, FidelityVerdict } from '../../../model/fidelity-row.ts';
+import { unclosedReference } from './convert-text.ts';
 import { conditionFlags, type Flag, ruleFlags } from './flags.ts';
 import { otherDirective } from './other-directives.ts';
 import { openSection, type Section } from './sections.ts';
@@ -57,6 +58,7 @@ class FileReader {
       if (directive.name.startsWith('<')) this.#section(directive);
       else if (this.#sections.every(({ taken }) => taken)) this.#directive(directive);
     }
+    for (const { name, place } of this.#sections) fault(this.#problems, place, `<${name}> is never closed`);
     for (const { place } of this.#conditions)
       this.#row(place, 'RewriteCond', 'unsupported', 'no rule follows it: it has no effect');
     return this.#result;
@@ -109,6 +111,7 @@ class FileReader {
   #condition({ words, place }: Directive): void {
     if (!this.#counts(words, place, 'RewriteCond takes a text, a pattern and flags')) return;
     const [input, pattern, flags] = words as [Word, Word, Word?];
+    this.#checkReferences(input);
     const read = conditionFlags(flags, this.#problems);
     this.#conditions.push({ place, input: input.text, pattern: pattern.text, flags: read });
   }
@@ -118,6 +121,7 @@ class FileReader {
     this.#conditions = [];
     if (!this.#counts(words, place, 'RewriteRule takes a pattern, a substitution and flags')) return;
     const [pattern, substitution, flags] = words as [Word, Word, Word?];
+    this.#checkReferences(substitution);
     const ofServer = this.#sections.findLast(({ context }) => context !== null)?.context ?? fileContext(place.file);
     this.#result.rules.push({
       place,
@@ -127,6 +131,11 @@ class FileReader {
       conditions,
       ofServer: ofServer === 'server',
     });
+  }
+
+  #checkReferences({ text, place }: Word): void {
+    const unclosed = unclosedReference(text);
+    if (unclosed !== null) fault(this.#problems, place, `${unclosed} has no closing brace`);
   }
 
   #counts(words: readonly Word[], place: Place, message: string): boolean {

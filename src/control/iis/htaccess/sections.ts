@@ -1,8 +1,10 @@
 // Sections such as <IfModule mod_rewrite.c>: which of them are taken, and what their rules are matched against.
+import type { Place } from '../../../model/config-node.ts';
 import type { Directive } from './tokenise.ts';
 
 export interface Section {
   name: string;
+  place: Place;
   /** Its contents are read. */
   taken: boolean;
   /** What holds inside; null: what holds around it. */
@@ -19,10 +21,10 @@ export function openSection(directive: Directive): Section {
   const name = directive.name.slice(1);
   const argument = directive.words.map(({ text }) => text).join(' ');
   const taken = (verdict: Section['verdict'], note: string, context: Section['context'] = null): Section => {
-    return { name, taken: true, context, verdict, note };
+    return { name, place: directive.place, taken: true, context, verdict, note };
   };
   const skipped = (note: string, verdict: Section['verdict'] = 'unsupported'): Section => {
-    return { name, taken: false, context: null, verdict, note };
+    return { name, place: directive.place, taken: false, context: null, verdict, note };
   };
   switch (name.toLowerCase()) {
     case 'ifmodule': {
