@@ -50,6 +50,8 @@ export interface ConditionStep {
 export interface FarmStep {
   stage: 'farm';
   farm: string | null;
+  /** The host that the request goes to, where that is no farm. */
+  origin?: string;
   reason: string;
 }
 

@@ -35,18 +35,20 @@ export interface WrittenRules {
   useOriginalURLEncoding?: boolean;
   slowPatterns?: SlowPattern[];
   vulnerablePatterns?: Config['vulnerablePatterns'];
+  /** proxy.enabled */
+  proxy?: boolean;
 }
 
 /** A configuration as far as the rules look at it. */
 export function rulesConfig(written: WrittenRules): Config {
-  const { rules, maps = [], farms = ['shop'], useOriginalURLEncoding = true } = written;
+  const { rules, maps = [], farms = ['shop'], useOriginalURLEncoding = true, proxy = false } = written;
   const { slowPatterns = [], vulnerablePatterns = 'refuse' } = written;
   const config: Pick<Config, 'rules' | 'rewriteMaps' | 'slowPatterns' | 'vulnerablePatterns'> = {
     ...{ slowPatterns, vulnerablePatterns },
     rules: { useOriginalURLEncoding, list: rules.map(wholeRule) },
     rewriteMaps: maps.map((map) => ({ defaultValue: '', ignoreCase: true, entries: [], ...map })),
   };
-  return { ...config, farms: farms.map((name) => ({ name })) } as unknown as Config;
+  return { ...config, farms: farms.map((name) => ({ name })), proxy: { enabled: proxy } } as unknown as Config;
 }
 
 function wholeRule(rule: WrittenRule, index: number): RuleConfig {

@@ -9,17 +9,21 @@ import type { PatternSafety } from './patterns/pattern-safety.ts';
 import { Rule } from './rule.ts';
 import type { RuleProblems } from './rule-problems.ts';
 import { compileSetVariables } from './variables/compile-set-variables.ts';
+import { warnOfOpenProxy } from './warn-of-open-proxy.ts';
 
 /** What all rules of a set share. */
 export type RuleScope = Omit<ActionScope, 'base' | 'ruleGroups' | 'conditionGroups'> & {
   /** Whether the rules belong to a site: they may ask for files, and set only what is allowed (url-rewrite.md 6 and 9). */
   readonly allowed: ReadonlySet<string> | null;
   readonly safety: PatternSafety;
+  /** proxy.enabled: requests may go to hosts that are no farm. */
+  readonly anyHost: boolean;
 };
 
 /** Compiles `rule`; with faults, which go to `problems`, what is returned must not be used. */
 export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleProblems): Rule {
   const { match } = rule;
+  if (shared.anyHost) warnOfOpenProxy(rule, problems);
   const pattern = rulePattern(rule, shared.safety, problems.at('match', 'url'));
   const capturesNothing = match === null || match.negate;
   const ruleGroups = capturesNothing ? 0 : pattern.groups;

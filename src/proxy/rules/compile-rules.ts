@@ -17,10 +17,11 @@ export function compileRules(config: Config, sites: readonly Site[], problems: C
   const farms = new Set(config.farms.map((farm) => farm.name.toLowerCase()));
   const safety = new PatternSafety(config);
   const globalNames = namesWritten(config.rules.list);
+  const anyHost = config.proxy.enabled;
   const global = compileSet(
     config.rules,
     { scope: GLOBAL_SCOPE, failureCode: 'ruleFailed' },
-    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, allowed: null, safety },
+    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, anyHost, allowed: null, safety },
     problems,
   );
   const bySite = new Map<number, RuleSet>();
@@ -33,6 +34,7 @@ export function compileRules(config: Config, sites: readonly Site[], problems: C
           maps: compileMaps(level.rewriteMaps),
           written: new Set([...globalNames, ...namesWritten(level.rules.list)]),
           farms,
+          anyHost,
           allowed: new Set(level.allowedServerVariables),
           safety,
         },
