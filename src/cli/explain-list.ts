@@ -5,11 +5,12 @@ import { withAdmin } from './admin-command.ts';
 import { adminExplainer } from './admin-explainer.ts';
 import { formatResult, resultAsJson } from './format-replay.ts';
 import { formatJudged, summaryAsJson, summaryLine, unloggedLines } from './format-replay-summary.ts';
+import { type IisCommandOptions, iisOptions } from './iis-options.ts';
 import { Output } from './output.ts';
 import { refuse } from './refusal.ts';
 import { printable } from './terminal-text.ts';
 
-export interface ListOptions {
+export interface ListOptions extends IisCommandOptions {
   config?: string;
   admin?: string;
   file: string;
@@ -21,19 +22,19 @@ export interface ListOptions {
 /** Exit code 1 when a line cannot be read, or anything is not as it was to be. */
 export async function explainList(options: ListOptions): Promise<void> {
   try {
-    if (options.admin === undefined) await replay(options, await explainerOf(options.config!));
+    if (options.admin === undefined) await replay(options, await explainerOf(options.config!, options));
     else await withAdmin(options.admin, async (router) => replay(options, await adminExplainer(router)));
   } catch (error) {
     refuse(error);
   }
 }
 
-function explainerOf(file: string): Promise<Explainer> {
-  return createExplainer({ file }, { adminDefault: true });
+function explainerOf(file: string, options: IisCommandOptions): Promise<Explainer> {
+  return createExplainer({ file }, { adminDefault: true, ...iisOptions(options) });
 }
 
 async function replay(options: ListOptions, explainer: Explainer): Promise<void> {
-  const against = options.against === undefined ? null : await explainerOf(options.against);
+  const against = options.against === undefined ? null : await explainerOf(options.against, options);
   const run = new Replay(explainer, { against, headers: options.header });
   const output = new Output(process.stdout);
   for await (const told of run.run(bytesOf(options.file))) {

@@ -5,10 +5,11 @@ import { withAdmin } from './admin-command.ts';
 import { askRouter } from './admin-explainer.ts';
 import { explainList } from './explain-list.ts';
 import { formatExplanation } from './format-explanation.ts';
+import { type IisCommandOptions, iisOptions, withIisOptions } from './iis-options.ts';
 import { absoluteUrl, adminUrl, headerField, httpMethod, ipAddress } from './option-values.ts';
 import { refuse } from './refusal.ts';
 
-interface ExplainOptions {
+interface ExplainOptions extends IisCommandOptions {
   config?: string;
   admin?: string;
   url?: string;
@@ -21,8 +22,7 @@ interface ExplainOptions {
 }
 
 export function registerExplain(program: Command): void {
-  const command = program
-    .command('explain')
+  const command = withIisOptions(program.command('explain'))
     .description('say what the router would do with a request, or with each of many, and why; nothing is forwarded')
     .option('-c, --config <file>', 'configuration file; all servers count as healthy')
     .addOption(
@@ -76,7 +76,7 @@ async function explain(options: ExplainOptions & { url: string }): Promise<void>
   };
   if (admin !== undefined) return withAdmin(admin, async (router) => print(await askRouter(router, request)));
   try {
-    print(await explainConfig({ file: options.config! }, request, { adminDefault: true }));
+    print(await explainConfig({ file: options.config! }, request, { adminDefault: true, ...iisOptions(options) }));
   } catch (error) {
     refuse(error);
   }

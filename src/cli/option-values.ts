@@ -46,6 +46,13 @@ function isWhole(address: string): boolean {
   return address.includes(':') || address.split('.').length === 4;
 }
 
+/** `C:\\inetpub=/srv/www`; repeatable. The folder here is relative to the current one. */
+export function mappedPath(written: string, before: Record<string, string> = {}): Record<string, string> {
+  const match = /^([^=]+)=(.+)$/s.exec(written);
+  if (match === null) throw new InvalidArgumentError("Expected PATH=FOLDER such as 'C:\\inetpub=/srv/www'.");
+  return { ...before, [match[1]!]: match[2]! };
+}
+
 /** ADDRESS, http=ADDRESS or https=ADDRESS; repeatable. What an address is, the router knows. */
 export function listenAddress(written: string, before: string[] = []): string[] {
   const [, scheme = 'any', address] = /^(?:(https?)=)?(.*)$/s.exec(written)!;

@@ -1,22 +1,24 @@
 // `narrows run`: a router as a process. stdout says where it listens, then `ready`; everything else goes to stderr.
 import type { Command } from 'commander';
 import { createLogger, createRouter, type Logger, type Router } from '../index.ts';
+import { type IisCommandOptions, iisOptions, withIisOptions } from './iis-options.ts';
 import { listenAddress, wholeNumber } from './option-values.ts';
 import { refuse } from './refusal.ts';
 
 const MOST_WORKERS = 256;
 
-interface RunOptions {
+interface RunOptions extends IisCommandOptions {
   config: string;
   listen: string[];
   workers?: number;
 }
 
 export function registerRun(program: Command): void {
-  program
+  const command = program
     .command('run')
     .description('run a router')
-    .requiredOption('-c, --config <file>', 'configuration file')
+    .requiredOption('-c, --config <file>', 'configuration file: YAML, applicationHost.config or web.config');
+  withIisOptions(command)
     .option(
       '--listen <address>',
       'replace the addresses of listeners: ADDRESS, http=ADDRESS or https=ADDRESS; may be repeated',
@@ -27,10 +29,13 @@ export function registerRun(program: Command): void {
     .action(run);
 }
 
-async function run({ config, listen, workers }: RunOptions): Promise<void> {
+async function run({ config, listen, workers, ...iis }: RunOptions): Promise<void> {
   const logger = await createLogger();
   const override = workers === undefined ? {} : { workers };
-  const router = createRouter({ file: config }, { logger, listen, adminDefault: true, ...override });
+  const router = createRouter(
+    { file: config },
+    { logger, listen, adminDefault: true, ...iisOptions(iis), ...override },
+  );
   const started = router.start();
   handleSignals(router, started, logger);
   try {

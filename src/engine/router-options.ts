@@ -16,6 +16,12 @@ export interface RouterOptions {
   stateDirectoryDefault?: string | null;
   /** Whether a changed configuration file is reloaded by itself; wins over `watch` of the configuration. */
   watch?: boolean;
+  /** Windows and UNC paths of IIS files, and what they are on this machine. */
+  pathMap?: Readonly<Record<string, string>>;
+  /** Folder with the certificates of https bindings in IIS files, named as in the Central Certificate Store. */
+  certificates?: string;
+  /** https bindings of IIS files need no certificate: they are not opened; 'silent': without a warning. */
+  skipHttps?: boolean | 'silent';
   /** Addresses (file: URLs) of extension modules, beside those of the configuration. */
   extensions?: readonly URL[];
 }

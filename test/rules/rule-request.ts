@@ -8,7 +8,6 @@ import type {
   ConfigProblem,
   RewriteMapConfig,
   RuleConfig,
-  SlowPattern,
 } from '../../src/model/config.ts';
 import { RequestContext } from '../../src/model/request-context.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
@@ -33,22 +32,16 @@ export interface WrittenRules {
   maps?: (Partial<RewriteMapConfig> & { name: string })[];
   farms?: string[];
   useOriginalURLEncoding?: boolean;
-  slowPatterns?: SlowPattern[];
-  vulnerablePatterns?: Config['vulnerablePatterns'];
-  /** proxy.enabled */
-  proxy?: boolean;
 }
 
 /** A configuration as far as the rules look at it. */
 export function rulesConfig(written: WrittenRules): Config {
-  const { rules, maps = [], farms = ['shop'], useOriginalURLEncoding = true, proxy = false } = written;
-  const { slowPatterns = [], vulnerablePatterns = 'refuse' } = written;
-  const config: Pick<Config, 'rules' | 'rewriteMaps' | 'slowPatterns' | 'vulnerablePatterns'> = {
-    ...{ slowPatterns, vulnerablePatterns },
+  const { rules, maps = [], farms = ['shop'], useOriginalURLEncoding = true } = written;
+  const config: Pick<Config, 'rules' | 'rewriteMaps'> = {
     rules: { useOriginalURLEncoding, list: rules.map(wholeRule) },
     rewriteMaps: maps.map((map) => ({ defaultValue: '', ignoreCase: true, entries: [], ...map })),
   };
-  return { ...config, farms: farms.map((name) => ({ name })), proxy: { enabled: proxy } } as unknown as Config;
+  return { ...config, farms: farms.map((name) => ({ name })) } as unknown as Config;
 }
 
 function wholeRule(rule: WrittenRule, index: number): RuleConfig {
@@ -59,7 +52,6 @@ function wholeRule(rule: WrittenRule, index: number): RuleConfig {
     enabled: true,
     patternSyntax: 'ECMAScript',
     stopProcessing: false,
-    patternTimeLimit: null,
     base: '/',
     path: ['rules', index],
     ...rest,

@@ -212,15 +212,15 @@ describe('text that is no configuration', () => {
     ['- a\n- b\n', 'expected a map of settings, found a list'],
     ['just text', 'expected a map of settings, found plain text'],
     ['a: 1\na: 2\n', 'this key stands above already'],
-    ['<?xml version="1.0"?><configuration/>', 'not supported yet'],
-    [' \n<configuration>', 'not supported yet'],
+    ['<?xml version="1.0"?><configuration/>', 'files of IIS are not read here'],
+    [' \n<configuration>', 'files of IIS are not read here'],
   ])('%j', (text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringContaining(message)]);
   });
 
-  it('a file of IIS is refused by its name in one line', () => {
+  it('a file of IIS is known by its name; who brings no reader for it reads none', () => {
     expect(() => parseConfig('farms: {}', '/etc/web.config')).toThrow(
-      '/etc/web.config:1:1: configuration files of IIS are not supported yet',
+      '/etc/web.config:1:1: files of IIS are not read here',
     );
   });
 

@@ -2,7 +2,7 @@
 import { formatByteSize } from '../../base/byte-size.ts';
 import { closestWord } from '../../base/closest-word.ts';
 import { shown } from '../../base/setting.ts';
-import type { Config, ConfigProblem } from '../../model/config.ts';
+import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import { balancingMethods } from '../../model/load-balancing.ts';
 import { checkAddressRanges } from './address-ranges.ts';
 import { checkDuplicates } from './check-duplicates.ts';
@@ -25,18 +25,22 @@ export interface FoundExtensions {
   problems: readonly ConfigProblem[];
 }
 
-/** @param raw the configuration as written: it holds also what the schemas refused */
+/**
+ * @param raw the configuration as written: it holds also what the schemas refused
+ * @param isOfIis whether a setting stands in a file of IIS
+ */
 export function crossCheck(
   config: Config,
   written: Written,
   raw: Raw,
   extensions: FoundExtensions,
   problems: ProblemList,
+  isOfIis: (path: ConfigPath) => boolean,
 ): void {
   // A module that is at fault may have brought the name.
   if (extensions.problems.length === 0) checkAlgorithms(raw, extensions.algorithms, problems);
   checkDuplicates(raw, problems);
-  if (!config.proxy.enabled) checkRuleTargets(raw, hostsOfOurs(config), problems);
+  if (!config.proxy.enabled) checkRuleTargets(raw, hostsOfOurs(config), problems, isOfIis);
   checkListenerFarms(written, farmNamesOf(raw), problems);
   checkAddressRanges(written, problems);
   warnOfUselessFarms(config, raw, extensions, problems);
@@ -45,7 +49,12 @@ export function crossCheck(
 }
 
 /** A rewrite to a host that is neither a farm nor ours needs the proxy (url-rewrite.md 13). */
-function checkRuleTargets(raw: Raw, ours: Set<string>, problems: ProblemList): void {
+function checkRuleTargets(
+  raw: Raw,
+  ours: Set<string>,
+  problems: ProblemList,
+  isOfIis: (path: ConfigPath) => boolean,
+): void {
   const farms = farmNamesOf(raw);
   const known = new Set(farms.map((name) => name.toLowerCase()));
   for (const { path, rule } of rulesOf(raw)) {
@@ -56,7 +65,11 @@ function checkRuleTargets(raw: Raw, ours: Set<string>, problems: ProblemList): v
     if (host === undefined || known.has(host.toLowerCase()) || ours.has(host.toLowerCase())) continue;
     const near = closestWord(host, farms);
     const suggestion = near ? `did you mean "${near}"?` : 'add the farm, or set proxy.enabled: true to allow any host';
-    problems.error([...path, 'action', 'url'], `there is no farm "${host}"`, suggestion);
+    const at = [...path, 'action', 'url'];
+    // IIS finds out when a request comes, and answers 404: a file that it has run with is no reason to refuse all of it.
+    if (isOfIis(at))
+      problems.warning(at, `there is no farm "${host}", and the proxy is off: 404 is answered`, suggestion);
+    else problems.error(at, `there is no farm "${host}"`, suggestion);
   }
 }
 

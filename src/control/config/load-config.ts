@@ -1,20 +1,19 @@
 // The way from a file, a text or an object to a checked configuration. Every fault is found before anything is thrown.
 import { readFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { decodeText } from '../../base/decode-text.ts';
 import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import { ConfigError, type LocatedProblem } from '../../model/config-error.ts';
-import { plainValue } from '../../model/config-node.ts';
 import { type AbsentSections, buildConfig } from './build-config.ts';
 import { checkSections } from './check-sections.ts';
 import { withArrDefaults } from './compatibility.ts';
-import { type ConfigSource, fileSource, namesLike, objectSource } from './config-source.ts';
+import { type ConfigSource, objectSource } from './config-source.ts';
 import { crossCheck, type FoundExtensions } from './cross-check.ts';
 import type { SchemaProblem } from './describe-issues.ts';
-import { expandValues } from './expand-values.ts';
 import { extensionAddresses } from './extension-addresses.ts';
+import { type ForeignFormats, isXmlName } from './foreign-formats.ts';
 import { warnOfMissing } from './not-yet.ts';
 import { ProblemList } from './problem-list.ts';
-import { readFiles } from './read-files.ts';
+import { type Input, readInput } from './read-input.ts';
 
 export interface LoadOptions extends AbsentSections {
   /** Environment for `${NAME}`; the process's own unless given. */
@@ -23,6 +22,8 @@ export interface LoadOptions extends AbsentSections {
   faultsOfRooms?(config: Config): readonly ConfigProblem[];
   /** Imports the modules of `extensions`. Absent: none is loaded. @param addresses file: URLs */
   loadExtensions?(addresses: readonly string[]): Promise<FoundExtensions>;
+  /** Absent: files that are no YAML are refused, and no web.config is looked for. */
+  foreign?: ForeignFormats;
 }
 
 const NO_EXTENSIONS: FoundExtensions = { algorithms: [], haveStages: false, problems: [] };
@@ -44,14 +45,14 @@ export interface LoadedConfig {
 export async function loadConfig(file: string, options: LoadOptions = {}): Promise<LoadedConfig> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = decodeText(await readFile(file));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
     const problem = `the configuration cannot be read: ${reason}`;
     throw new ConfigError([{ file, line: 1, column: 1, severity: 'error', message: problem }]);
   }
-  return interpretWithExtensions(readText(text, file, options), options);
+  return interpretWithExtensions(readInput(text, file, options), options);
 }
 
 /**
@@ -60,21 +61,7 @@ export async function loadConfig(file: string, options: LoadOptions = {}): Promi
  * @throws ConfigError with every fault and warning found
  */
 export function parseConfig(text: string, file: string, options: LoadOptions = {}): LoadedConfig {
-  return interpret(readText(text, file, options), options, NO_EXTENSIONS);
-}
-
-function readText(text: string, file: string, options: LoadOptions): Input {
-  refuseXml(text, file);
-  const path = resolve(file);
-  const shownAs = namesLike(file);
-  const { root, files, problems: found } = readFiles(text, path);
-  if (!root) throw new ConfigError(found.map((problem) => ({ ...problem, file: shownAs(problem.file) })));
-  const readSoundly = !found.some((problem) => problem.severity === 'error');
-  const fileRead = (secret: string) => void (files.includes(secret) || files.push(secret));
-  expandValues(root, { env: options.env ?? process.env, fileRead, problems: found });
-  const raw = plainValue(root) as Record<string, unknown>;
-  const placed = found.map((problem) => ({ ...problem, file: shownAs(problem.file) }));
-  return { raw, file: path, source: fileSource(root, shownAs), files, found: placed, readSoundly };
+  return interpret(readInput(text, file, options), options, NO_EXTENSIONS);
 }
 
 /**
@@ -97,18 +84,6 @@ export async function configFromObject(config: unknown, options: LoadOptions = {
   return interpretWithExtensions(input, options);
 }
 
-interface Input {
-  raw: Record<string, unknown>;
-  /** Null for an object. */
-  file: string | null;
-  source: ConfigSource;
-  files: string[];
-  /** Problems of reading. */
-  found: LocatedProblem[];
-  /** False when a file could not be read: then references may be unresolved for that reason alone. */
-  readSoundly: boolean;
-}
-
 async function interpretWithExtensions(input: Input, options: LoadOptions): Promise<LoadedConfig> {
   const addresses = extensionAddresses(input.raw, input.source);
   return interpret(input, options, (await options.loadExtensions?.(addresses)) ?? NO_EXTENSIONS);
@@ -120,7 +95,8 @@ function interpret(input: Input, options: LoadOptions, extensions: FoundExtensio
   problems.all.push(...extensions.problems);
   const written = checkSections(withArrDefaults(raw), problems);
   const config = buildConfig(written, raw, file, source, options, problems);
-  if (readSoundly) crossCheck(config, written, raw, extensions, problems);
+  if (readSoundly)
+    crossCheck(config, written, raw, extensions, problems, (path) => isXmlName(source.locate(path).file));
   warnOfMissing(raw, problems);
   if (readSoundly && !problems.hasErrorIn('rewriteMaps')) problems.all.push(...(options.faultsOfRooms?.(config) ?? []));
   const all = [...found, ...problems.worthSaying().map((problem) => located(problem, source))].sort(byPlace);
@@ -136,11 +112,4 @@ function located({ path, atKey, ...problem }: SchemaProblem, source: ConfigSourc
 
 function byPlace(a: LocatedProblem, b: LocatedProblem): number {
   return a.file === b.file ? a.line - b.line || a.column - b.column : 0;
-}
-
-function refuseXml(text: string, file: string): void {
-  const isXml = ['.xml', '.config'].includes(extname(file).toLowerCase()) || /^\uFEFF?\s*<[?!A-Za-z]/.test(text);
-  if (!isXml) return;
-  const message = 'configuration files of IIS are not supported yet';
-  throw new ConfigError([{ file, line: 1, column: 1, severity: 'error', message, suggestion: 'expected YAML' }]);
 }

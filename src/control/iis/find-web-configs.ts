@@ -1,0 +1,85 @@
+// The web.config files in the folders of a site, each with the URL path of its folder. The walk is bounded, and links that
+// lead out of the site are not followed.
+import { type Dirent, readdirSync, realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { joinPaths } from './read-web-config.ts';
+
+/** Folders of one site that are looked into. */
+const MOST_FOLDERS = 1000;
+
+/** Names that nothing is served from: dot-files, and what IIS hides (hiddenSegments). */
+const HIDDEN = /^(?:\.(?!well-known$).*|bin|App_(?:code|GlobalResources|LocalResources|WebReferences|Data|Browsers))$/i;
+
+export interface FoundWebConfigs {
+  /** Parents before what is below them. */
+  files: { file: string; url: string }[];
+  /** Where a web.config is or may come to be: what a watcher has to look at. */
+  watch: string[];
+  /** True when there are more folders than are looked into. */
+  cutOff: boolean;
+}
+
+export interface SiteFolders {
+  root: string;
+  /** Folders that stand elsewhere, by URL path. */
+  virtualDirectories: ReadonlyMap<string, string>;
+}
+
+/** @param most folders to look into */
+export function findWebConfigs({ root, virtualDirectories }: SiteFolders, most = MOST_FOLDERS): FoundWebConfigs {
+  const found: FoundWebConfigs = { files: [], watch: [], cutOff: false };
+  const elsewhere = new Set([...virtualDirectories.keys()].map((path) => path.toLowerCase()));
+  const queue = [{ folder: root, url: '/', top: realPath(root) }];
+  for (const [url, folder] of virtualDirectories)
+    queue.push({ folder, url: joinPaths('/', url), top: realPath(folder) });
+  let looked = 0;
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { folder, url, top } = next;
+    if (top === null) continue;
+    if (++looked > most) {
+      found.cutOff = true;
+      break;
+    }
+    const entries = entriesOf(folder);
+    const config = entries.find((entry) => entry.name === 'web.config') ?? entries.find(isWebConfig);
+    const file = join(folder, config?.name ?? 'web.config');
+    found.watch.push(file);
+    if (config) found.files.push({ file, url });
+    for (const entry of entries) {
+      const below = joinPaths(url, entry.name);
+      if (HIDDEN.test(entry.name) || elsewhere.has(below.toLowerCase())) continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() || (entry.isSymbolicLink() && leadsInside(path, top)))
+        queue.push({ folder: path, url: below, top });
+    }
+  }
+  return found;
+}
+
+function isWebConfig(entry: Dirent): boolean {
+  return entry.name.toLowerCase() === 'web.config' && !entry.isDirectory();
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return []; // it may not be read: then nothing is served from it either
+  }
+}
+
+/** A link into its own folders: never to one that it stands in, which would have no end. */
+function leadsInside(link: string, top: string): boolean {
+  const target = realPath(link);
+  if (target === null || !target.startsWith(`${top}${sep}`)) return false;
+  const real = realPath(join(link, '..'));
+  return real !== null && real !== target && !real.startsWith(`${target}${sep}`);
+}
+
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}

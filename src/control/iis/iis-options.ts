@@ -1,0 +1,14 @@
+// What a reading of IIS files is told from outside: the machine they come from is another one.
+
+export interface IisOptions {
+  /** `%NAME%` in paths. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** Windows and UNC paths, and what they are here. */
+  pathMap: Readonly<Record<string, string>>;
+  /** Folder with the certificates of https bindings, named as in the Central Certificate Store. */
+  certificates?: string | null;
+  /** What stands as passphrase of PFX files; absent: none is written. */
+  pfxPassphrase?: string;
+  /** https bindings need no certificate: they are warned of, or with 'silent' not even that. */
+  skipHttps?: boolean | 'silent';
+}

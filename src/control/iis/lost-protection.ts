@@ -1,0 +1,29 @@
+// Sections that keep somebody out in IIS and do nothing here: passing over those in silence would open a door.
+import type { Report } from './report.ts';
+import { attributeOf, childrenOf, type XmlElement } from './xml-tree.ts';
+
+/** Warns where the section `element`, named by its path below system.webServer, refuses requests in IIS. */
+export function warnOfLostProtection(element: XmlElement, name: string, report: Report): void {
+  if (name === 'security/authorization' && element.children.some(isRestriction)) {
+    const message = 'authorization is not carried out: everybody reaches what only some may';
+    report.warning(element.place, message, 'let the servers ask who it is, or use ipSecurity');
+  }
+  if (name === 'security/authentication') {
+    for (const anonymous of childrenOf(element, 'anonymousAuthentication')) {
+      if (attributeOf(anonymous, 'enabled')?.toLowerCase() !== 'false') continue;
+      const message = 'nobody is asked to sign in here: anonymous clients are not refused';
+      report.warning(anonymous.place, message, 'let the servers ask for it, or use ipSecurity');
+    }
+  }
+  if (name === 'security/access' && /\bSsl(?:128|RequireCert)?\b/i.test(attributeOf(element, 'sslFlags') ?? '')) {
+    const message = 'sslFlags is not carried out: requests by plain http are not refused';
+    report.warning(element.place, message, 'add a rule that redirects where {HTTPS} is off');
+  }
+}
+
+/** Anything but the default, which lets in everybody. */
+function isRestriction(rule: XmlElement): boolean {
+  const all = attributeOf(rule, 'users') === '*' && !attributeOf(rule, 'verbs');
+  const allows = rule.name === 'add' && attributeOf(rule, 'accessType')?.toLowerCase() === 'allow';
+  return rule.name === 'add' && !(allows && all);
+}

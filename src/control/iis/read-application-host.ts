@@ -1,0 +1,183 @@
+// applicationHost.config → the whole configuration: farms, proxy, global rules, sites, and what location elements say
+// about them (url-rewrite.md 1, arr.md 5).
+import type { ConfigNode, MapNode, Place } from '../../model/config-node.ts';
+import type { IisOptions } from './iis-options.ts';
+import type { LevelOptions } from './read-level.ts';
+import { readSection } from './read-section.ts';
+import {
+  declaredSections,
+  type Layer,
+  labelOf,
+  layersOf,
+  locationNodes,
+  passOverRootSection,
+  readLocation,
+} from './read-web-config.ts';
+import type { Report } from './report.ts';
+import { sites as sitesRule } from './site-rules.ts';
+import { writeAccessLog } from './write-access-log.ts';
+import { listenerNodes, type TlsListeners } from './write-bindings.ts';
+import { writeFarms } from './write-farms.ts';
+import { mapNode, put, scalar } from './write-section.ts';
+import { writeSite } from './write-sites.ts';
+import { childrenOf, type XmlElement } from './xml-tree.ts';
+
+/** Settings of the server that stand at the root of our configuration; all others go to each site. */
+const AT_ROOT = ['rewriteMaps', 'outboundRules', 'providers', 'allowedServerVariables'];
+
+interface Reading {
+  root: XmlElement;
+  tree: MapNode;
+  /** By name in lower case. */
+  sites: Map<string, { name: string; node: MapNode; layers: Layer[] }>;
+  options: IisOptions;
+  report: Report;
+}
+
+export function readApplicationHost(root: XmlElement, options: IisOptions, report: Report): MapNode {
+  const reading: Reading = { root, tree: mapNode(root.place), sites: new Map(), options, report };
+  report.row(root.place, 'configuration');
+  readHostSections(reading);
+  const server = readServerLayers(reading);
+  readSiteLocations(reading);
+  placeServerSettings(server, reading);
+  writeSites(reading);
+  return reading.tree;
+}
+
+/** What is no system.webServer: sites and farms. */
+function readHostSections({ root, tree, sites, options, report }: Reading): void {
+  const listeners: TlsListeners = new Map();
+  for (const child of root.children) {
+    const path = `configuration/${child.name}`;
+    if (child.name === 'webFarms') {
+      const farms = writeFarms(child, path, report);
+      if (farms) put(tree, 'farms', farms);
+    } else if (child.name === 'system.applicationHost') {
+      report.row(child.place, path);
+      for (const section of child.children) {
+        const at = `${path}/${section.name}`;
+        if (section.name !== 'sites') passOverHostSection(section, at, report);
+        else {
+          const read = readSection(section, sitesRule, at, report);
+          for (const site of read.items) {
+            const written = writeSite(site, listeners, options, report);
+            if (written) sites.set(written.name.toLowerCase(), { ...written, layers: [] });
+          }
+          writeAccessLog(read, tree, options, report);
+        }
+      }
+    } else if (child.name !== 'system.webServer' && child.name !== 'location') passOverRootSection(child, path, report);
+  }
+  const tls = listenerNodes(listeners);
+  if (tls) put(tree, 'listeners', tls);
+}
+
+const HOST_SECTIONS: Readonly<Record<string, string>> = {
+  applicationPools: 'there are no worker processes of IIS here',
+  log: 'write accessLog',
+  webLimits: 'see limits',
+};
+
+function passOverHostSection(section: XmlElement, path: string, report: Report): void {
+  const isEmpty = section.children.length === 0 && section.attributes.length === 0;
+  const note = HOST_SECTIONS[section.name] ?? 'it is not needed here';
+  report.row(section.place, path, isEmpty || !HOST_SECTIONS[section.name] ? 'exact' : 'unsupported', note);
+}
+
+/** The layers of the server itself: system.webServer, and location elements without a path. */
+function readServerLayers({ root, report }: Reading): Layer[] {
+  const options = { isServer: true, declared: declaredSections(root) };
+  const own = { element: root, path: '', inherits: true, reportPath: 'configuration' };
+  const layers = layersOf(
+    { ...own, element: { ...root, children: childrenOf(root, 'system.webServer') } },
+    '/',
+    options,
+    report,
+  );
+  for (const element of childrenOf(root, 'location')) {
+    const location = readLocation(element, `configuration/${labelOf(element)}`, report);
+    if (location?.path === '') layers.push(...layersOf(location, '/', options, report));
+  }
+  return layers;
+}
+
+/** Location elements whose path begins with the name of a site. */
+function readSiteLocations({ root, sites, report }: Reading): void {
+  const options: LevelOptions = { isServer: false, declared: declaredSections(root) };
+  for (const element of childrenOf(root, 'location')) {
+    const location = readLocation(element, `configuration/${labelOf(element)}`, report);
+    if (!location || location.path === '') continue;
+    const [name = '', ...below] = location.path.split('/');
+    const site = sites.get(name.toLowerCase());
+    if (site) site.layers.push(...layersOf(location, `/${below.join('/')}`, options, report));
+    else {
+      report.row(element.place, `configuration/${labelOf(element)}`, 'unsupported', 'there is no such site');
+      report.warning(element.place, `there is no site "${name}": what is said of it has no effect`);
+    }
+  }
+}
+
+function placeServerSettings(layers: Layer[], reading: Reading): void {
+  const { tree, sites, root, report } = reading;
+  for (const { level } of layers) {
+    if (level.globalRules) addEntry(tree, 'rules', level.globalRules);
+    if (level.proxy) addEntry(tree, 'proxy', level.proxy);
+    for (const key of AT_ROOT) {
+      const entry = level.settings.get(key);
+      if (entry) addEntry(tree, key, entry);
+      level.settings.delete(key);
+    }
+    const escaping = level.settings.get('requestFiltering')?.node;
+    const double = escaping?.kind === 'map' ? escaping.entries.get('allowDoubleEscaping') : undefined;
+    if (double) {
+      const filtering = mapNode(escaping!.place);
+      filtering.entries.set('allowDoubleEscaping', double);
+      put(tree, 'requestFiltering', filtering);
+    }
+  }
+  const left = layers.filter(({ level }) => level.settings.size > 0);
+  if (sites.size === 0 && left.some(({ level }) => level.settings.has('rules'))) {
+    const message = 'there are no sites in this file: its rules are given to one that takes every request';
+    report.warning(left[0]!.element.place, message);
+    sites.set('default', { name: 'default', node: mapNode(root.place), layers: [] });
+  }
+  for (const site of sites.values()) site.layers.unshift(...left);
+}
+
+/** Where two elements speak of one section, maps are merged and lists appended. */
+function addEntry(tree: MapNode, key: string, entry: { keyPlace: Place; node: ConfigNode }): void {
+  const before = tree.entries.get(key)?.node;
+  if (before?.kind === 'list' && entry.node.kind === 'list') before.items.push(...entry.node.items);
+  else if (before?.kind === 'map' && entry.node.kind === 'map')
+    for (const [name, inner] of entry.node.entries) before.entries.set(name, inner);
+  else tree.entries.set(key, entry);
+}
+
+function writeSites({ root, tree, sites }: Reading): void {
+  if (sites.size === 0) return;
+  const map = mapNode(root.place);
+  for (const { name, node, layers } of sites.values()) {
+    addLayers(node, layers);
+    put(map, name, node);
+  }
+  put(tree, 'sites', map);
+  put(tree, 'unmatchedHost', scalar('refuse', root.place));
+}
+
+/** The settings of `layers`: beside the site's own where one layer alone is for all of it, else as locations. */
+export function addLayers(site: MapNode, layers: readonly Layer[]): void {
+  const nodes = locationNodes(layers);
+  const whole = nodes.filter((node) => isRoot(node));
+  const [only] = whole;
+  if (whole.length === 1 && !only!.entries.has('inheritInChildApplications')) {
+    for (const [key, entry] of only!.entries) if (key !== 'path') site.entries.set(key, entry);
+    nodes.splice(nodes.indexOf(only!), 1);
+  }
+  if (nodes.length > 0) put(site, 'locations', { kind: 'list', place: nodes[0]!.place, items: nodes });
+}
+
+function isRoot(location: MapNode): boolean {
+  const path = location.entries.get('path')?.node;
+  return path?.kind === 'scalar' && path.value === '/';
+}

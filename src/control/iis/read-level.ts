@@ -1,0 +1,133 @@
+// What one system.webServer element says: the settings of a level, be it the server, a site or a folder.
+import { closestWord } from '../../base/closest-word.ts';
+import type { ConfigNode, MapNode, Place } from '../../model/config-node.ts';
+import { warnOfLostProtection } from './lost-protection.ts';
+import { readSection, type Section } from './read-section.ts';
+import type { Report } from './report.ts';
+import { type KnownSection, knownSections, otherSections, sectionGroups } from './section-table.ts';
+import { addMixedLists } from './write-filtering.ts';
+import { mapNode, writeSection } from './write-section.ts';
+import type { XmlElement } from './xml-tree.ts';
+
+export interface LevelOptions {
+  /** Whether it is the server's own: it inherits nothing, and may have globalRules and proxy. */
+  isServer: boolean;
+  /** A web.config that is all there is may have `proxy`. */
+  allowsProxy?: boolean;
+  /** Sections that are declared in configSections beside those of IIS itself, by their paths. */
+  declared?: ReadonlySet<string>;
+}
+
+export interface Level {
+  /** Sections that act, by the keys of our configuration. */
+  settings: Map<string, { keyPlace: Place; node: ConfigNode }>;
+  /** Of the server alone: they are no settings that a site could have. */
+  globalRules: { keyPlace: Place; node: ConfigNode } | null;
+  proxy: { keyPlace: Place; node: ConfigNode } | null;
+}
+
+function emptyLevel(): Level {
+  return { settings: new Map(), globalRules: null, proxy: null };
+}
+
+/**
+ * Reads the sections in `element`.
+ * @param path of the element in the fidelity report
+ */
+export function readLevel(
+  element: XmlElement,
+  path: string,
+  options: LevelOptions,
+  report: Report,
+  level = emptyLevel(),
+): Level {
+  readGroup(element, '', path, { options, report, level, seen: new Map() });
+  return level;
+}
+
+/** Sections of the server that inherit nothing, as they stand at the root of our configuration. */
+const AT_ROOT: ReadonlySet<string> = new Set(['rewrite/globalRules', 'rewrite/outboundRules', 'proxy']);
+
+interface Reading {
+  options: LevelOptions;
+  report: Report;
+  level: Level;
+  seen: Map<string, XmlElement>;
+}
+
+function readGroup(group: XmlElement, prefix: string, path: string, reading: Reading): void {
+  const { report, options } = reading;
+  for (const child of group.children) {
+    const name = `${prefix}${child.name}`;
+    const at = `${path}/${child.name}`;
+    if (sectionGroups.has(name)) {
+      readGroup(child, `${name}/`, at, reading);
+      continue;
+    }
+    const known = Object.hasOwn(knownSections, name) ? knownSections[name] : undefined;
+    const note = Object.hasOwn(otherSections, name) ? otherSections[name] : undefined;
+    if (known) readKnown(child, name, at, known, reading);
+    else if (note !== undefined) passOver(child, name, at, note, report);
+    else if (options.declared?.has(`system.webServer/${name}`))
+      report.row(child.place, at, 'unsupported', 'it belongs to a module that is not known here');
+    else refuseUnknown(child, prefix, at, report);
+  }
+}
+
+function readKnown(element: XmlElement, name: string, path: string, known: KnownSection, reading: Reading): void {
+  const { report, options, level, seen } = reading;
+  const before = seen.get(name);
+  if (before) {
+    const message = `<${element.name}> stands twice, first in line ${before.place.line}`;
+    report.error(element.place, message, 'keep one of them');
+    return;
+  }
+  seen.set(name, element);
+  const isAllowed = options.isServer || (options.allowsProxy && name === 'proxy');
+  if (known.level === 'server' && !isAllowed) {
+    const message = `<${element.name}> stands in applicationHost.config only: IIS answers 500.19`;
+    report.error(element.place, message, 'move it there');
+    return;
+  }
+  const section = readSection(element, known.rule, path, report);
+  const entry = writeKnown(section, name, options);
+  if (!entry) return;
+  if (name === 'rewrite/globalRules') level.globalRules = entry;
+  else if (name === 'proxy') level.proxy = entry;
+  else level.settings.set(known.key, entry);
+}
+
+function writeKnown(section: Section, name: string, { isServer }: LevelOptions): Level['proxy'] {
+  const inherits = { inherits: !(isServer && AT_ROOT.has(name)) };
+  // The list of applicationHost.config is the whole one: ours, for configurations that have none, does not count.
+  const files = section.parts.get('files');
+  if (isServer && name === 'defaultDocument' && files) files.clear = files.element.place;
+  let node = writeSection(section, inherits);
+  if (name === 'security/requestFiltering') {
+    const filtering: MapNode = node?.kind === 'map' ? node : mapNode(section.element.place);
+    addMixedLists(section, filtering, inherits);
+    node = filtering.entries.size > 0 ? filtering : null;
+  }
+  return node && { keyPlace: section.element.place, node };
+}
+
+/** One row for all of it. */
+function passOver(element: XmlElement, name: string, path: string, note: string, report: Report): void {
+  const isEmpty = element.children.length === 0 && element.attributes.length === 0;
+  if (isEmpty) report.row(element.place, path, 'exact', 'it is empty');
+  else report.row(element.place, path, 'unsupported', note);
+  warnOfLostProtection(element, name, report);
+}
+
+function refuseUnknown(element: XmlElement, prefix: string, path: string, report: Report): void {
+  report.row(element.place, path, 'unsupported', 'it is not known here');
+  const names = [...Object.keys(knownSections), ...Object.keys(otherSections), ...sectionGroups]
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .filter((name) => !name.includes('/'));
+  const near = closestWord(element.name, names);
+  const suggestion = near
+    ? `did you mean <${near}>?`
+    : 'remove it, or declare it in configSections where it belongs to a module';
+  report.error(element.place, `there is no section <${element.name}> here`, suggestion);
+}

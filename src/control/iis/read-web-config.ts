@@ -1,0 +1,121 @@
+// A web.config, or what stands like one in applicationHost.config → the layers of settings that it lays over URL paths.
+import type { MapNode } from '../../model/config-node.ts';
+import { type Level, type LevelOptions, readLevel } from './read-level.ts';
+import type { Report } from './report.ts';
+import { otherRootSections } from './section-table.ts';
+import { mapNode, put, scalar } from './write-section.ts';
+import { attributeOf, childrenOf, elementsAt, type XmlElement } from './xml-tree.ts';
+
+/** Settings of one URL path. */
+export interface Layer {
+  /** URL path, such as `/` or `/shop`. */
+  path: string;
+  /** False: applications below do not inherit it. */
+  inherits: boolean;
+  element: XmlElement;
+  level: Level;
+}
+
+const LOCATION_ATTRIBUTES = ['path', 'inheritInChildApplications', 'overrideMode', 'allowOverride'];
+
+/** The layers of a web.config whose folder has the URL path `base`. */
+export function readWebConfig(root: XmlElement, base: string, report: Report, options: LevelOptions): Layer[] {
+  const layers: Layer[] = [];
+  for (const child of root.children) {
+    if (child.name === 'location') {
+      const location = readLocation(child, `configuration/${labelOf(child)}`, report);
+      if (location) layers.push(...layersOf(location, joinPaths(base, location.path), options, report));
+    } else if (child.name === 'system.webServer') {
+      layers.push(layerOf(child, base, true, 'configuration/system.webServer', options, report));
+    } else passOverRootSection(child, `configuration/${child.name}`, report);
+  }
+  return layers;
+}
+
+export interface Location {
+  element: XmlElement;
+  /** As written, without slashes at its ends. */
+  path: string;
+  inherits: boolean;
+  reportPath: string;
+}
+
+/** Reads the attributes of a location element; what stands in it is not looked at. */
+export function readLocation(element: XmlElement, reportPath: string, report: Report): Location | null {
+  report.row(element.place, reportPath);
+  for (const { name, place } of element.attributes) {
+    const at = `${reportPath}/@${name}`;
+    if (!LOCATION_ATTRIBUTES.includes(name)) {
+      report.error(place, `<location> has no attribute ${name}`, `expected ${LOCATION_ATTRIBUTES.join(', ')}`);
+    } else if (/verride/.test(name)) {
+      report.row(place, at, 'unsupported', 'locks are not enforced: whoever may write a file decides');
+    } else report.row(place, at);
+  }
+  const path = (attributeOf(element, 'path') ?? '').trim().replace(/^[./\\]+$|^\/+|\/+$/g, '');
+  const inherits = attributeOf(element, 'inheritInChildApplications')?.toLowerCase() !== 'false';
+  return { element, path, inherits, reportPath };
+}
+
+/** The layers that a location element makes at the URL path `path`. */
+export function layersOf(location: Location, path: string, options: LevelOptions, report: Report): Layer[] {
+  const { element, inherits, reportPath } = location;
+  for (const child of element.children) {
+    if (child.name !== 'system.webServer') passOverRootSection(child, `${reportPath}/${child.name}`, report);
+  }
+  return childrenOf(element, 'system.webServer').map((child) =>
+    layerOf(child, path, inherits, `${reportPath}/system.webServer`, options, report),
+  );
+}
+
+function layerOf(
+  element: XmlElement,
+  path: string,
+  inherits: boolean,
+  reportPath: string,
+  options: LevelOptions,
+  report: Report,
+): Layer {
+  report.row(element.place, reportPath);
+  return { path, inherits, element, level: readLevel(element, reportPath, options, report) };
+}
+
+export function passOverRootSection(element: XmlElement, path: string, report: Report): void {
+  const note = Object.hasOwn(otherRootSections, element.name) ? otherRootSections[element.name] : undefined;
+  const isEmpty = element.children.length === 0 && element.attributes.length === 0;
+  const harmless = isEmpty || element.name === 'configSections' || element.name === 'configProtectedData';
+  report.row(element.place, path, harmless ? 'exact' : 'unsupported', note ?? 'it is not known here');
+}
+
+/** The layers that say something, as items of `locations`. */
+export function locationNodes(layers: readonly Layer[]): MapNode[] {
+  return layers
+    .filter(({ level }) => level.settings.size > 0)
+    .map(({ path, inherits, element, level }) => {
+      const node = mapNode(element.place);
+      put(node, 'path', scalar(path, element.place));
+      if (!inherits) put(node, 'inheritInChildApplications', scalar(false, element.place));
+      for (const [key, entry] of level.settings) node.entries.set(key, entry);
+      return node;
+    });
+}
+
+/** `/shop` and `a/b` are `/shop/a/b`. */
+export function joinPaths(base: string, path: string): string {
+  const below = path.replaceAll('\\', '/').replace(/^\/+|\/+$/g, '');
+  return below === '' ? base : `${base === '/' ? '' : base}/${below}`;
+}
+
+export function labelOf(location: XmlElement): string {
+  return `location[@path='${attributeOf(location, 'path') ?? ''}']`;
+}
+
+/** Sections that configSections declares, by their paths: `system.webServer/rewrite/rules`. */
+export function declaredSections(root: XmlElement): Set<string> {
+  const declared = new Set<string>();
+  const visit = (group: XmlElement, prefix: string): void => {
+    for (const section of childrenOf(group, 'section')) declared.add(`${prefix}${attributeOf(section, 'name')}`);
+    for (const inner of childrenOf(group, 'sectionGroup')) visit(inner, `${prefix}${attributeOf(inner, 'name')}/`);
+  };
+  for (const sections of elementsAt(root, 'configSections')) visit(sections, '');
+  return declared;
+}
