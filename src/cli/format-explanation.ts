@@ -1,113 +1,129 @@
 // An explanation as a story for people: each stage in its order, what it saw and what it decided.
 import type { ExplainRequest, Explanation } from '../index.ts';
+import { formatRules, type RuleStep } from './format-rules.ts';
 import { statusCode } from './outcome-words.ts';
-import { printable } from './terminal-text.ts';
+import { lineOf, type Style } from './terminal-text.ts';
 
 type Step = Explanation['steps'][number];
+type OtherStep = Exclude<Step, RuleStep>;
 type StepOf<S extends Step['stage']> = Extract<Step, { stage: S }>;
 type Outcome = Explanation['outcome'];
+
+/** Bindings of other sites that are told; --json has more. */
+const BINDINGS_TOLD = 5;
 
 /** Lines, each with its line end. Control characters that a request brought along are shown, not written. */
 export function formatExplanation(
   request: Required<ExplainRequest>,
   { outcome, requestHeaders, steps }: Explanation,
 ): string {
-  const lines = [
-    `${request.method} ${request.url} from ${request.client}`,
-    ...request.headers.map(([name, value]) => `  ${name}: ${value}`),
-    '',
-    ...steps.flatMap(stepLines),
-    ...headerLines(requestHeaders),
-    ...outcomeLines(outcome),
+  const blocks = [
+    lineOf(['bold', `${request.method} ${request.url}`], ` from ${request.client}`) +
+      request.headers.map(([name, value]) => lineOf(`  ${name}: ${value}`)).join(''),
+    ...storyBlocks(steps),
+    headerLines(requestHeaders),
+    outcomeLines(outcome),
   ];
-  return lines.map((line) => `${printable(line)}\n`).join('');
+  return blocks.filter((block) => block !== '').join('\n');
 }
 
-function stepLines(step: Step): string[] {
+/** Rules of one list stand together, and so do the stages between two lists. */
+function storyBlocks(steps: readonly Step[]): string[] {
+  const groups: Step[][] = [];
+  for (const step of steps) {
+    const group = groups.at(-1);
+    if (group !== undefined && listOf(group[0]!) === listOf(step)) group.push(step);
+    else groups.push([step]);
+  }
+  return groups.map((group) => {
+    const rules = group.filter((step) => step.stage === 'rule');
+    return rules.length > 0 ? formatRules(rules) : group.map((step) => stepLines(step as OtherStep)).join('');
+  });
+}
+
+function listOf(step: Step): string {
+  return step.stage === 'rule' ? `rules of ${step.scope}` : '';
+}
+
+function stepLines(step: OtherStep): string {
   switch (step.stage) {
     case 'site':
-      return [`${step.site === null ? 'no site' : `site ${step.site}`}: ${step.reason}`, ''];
-    case 'rule':
-      return [...ruleLines(step), ''];
-    case 'content':
-      return [`file ${step.file ?? 'none'} for ${step.path}: ${step.reason}`, ''];
+      return siteLines(step);
     case 'farm':
-      return step.farm === null ? [`no farm: ${step.reason}`, ''] : [`farm ${step.farm}: ${step.reason}`, ''];
+      return lineOf(['bold', step.farm === null ? 'no farm' : `farm ${step.farm}`], `: ${step.reason}`);
     case 'affinity':
-      return [affinityLine(step), ''];
+      return lineOf(['bold', `affinity ${step.verdict}`], `${to(step.server)}: ${step.reason}`);
     case 'candidates':
-      return ['candidates', ...step.servers.map(candidateLine), ''];
+      return candidateLines(step);
     case 'pick':
-      return [`pick ${step.server} by ${step.algorithm}: ${step.reason}`, ''];
+      return lineOf(['bold', `pick ${step.server}`], ` by ${step.algorithm}: ${step.reason}`);
+    default: {
+      const { stage, reason } = step as { stage: string; reason?: string }; // of a newer router
+      return lineOf(['bold', stage], reason === undefined ? '' : `: ${reason}`);
+    }
   }
 }
 
-function ruleLines({ name, scope, input, matched, negate, captures, conditions, reason }: StepOf<'rule'>): string[] {
-  return [
-    `rule ${quote(name)} (${scope})${negate ? ', negated' : ''}`,
-    `  saw        ${quote(input)}`,
-    ...conditions.map(conditionLine),
-    ...(matched && captures.length > 0 ? [`  captured   ${capturesText(captures)}`] : []),
-    `  ${matched ? 'MATCHED ' : 'no match'}   ${reason}`,
-  ];
-}
-
-function conditionLine({ input, value, pattern, matched }: StepOf<'rule'>['conditions'][number]): string {
-  const shown = input === value ? quote(value) : `${input} is ${quote(value)}`;
-  return `  condition  ${shown}, pattern ${pattern}: ${matched ? 'holds' : 'does not hold'}`;
-}
-
-function capturesText(captures: readonly string[]): string {
-  return captures.map((text, group) => `{R:${group}} = ${quote(text)}`).join(', ');
-}
-
-function affinityLine({ verdict, server, reason }: StepOf<'affinity'>): string {
-  return `affinity ${verdict}${server === undefined ? '' : ` to ${server}`}: ${reason}`;
-}
-
-function candidateLine(server: StepOf<'candidates'>['servers'][number]): string {
-  return `  ${server.in ? 'in ' : 'out'}  ${server.address}  ${server.reason}`;
-}
-
-function headerLines(changed: Explanation['requestHeaders']): string[] {
-  const rows = Object.entries(changed).map(([name, value]) =>
-    value === null ? `  ${name} removed` : `  ${name}: ${value}`,
+function siteLines({ site, reason, others = [] }: StepOf<'site'>): string {
+  const told = others.slice(0, BINDINGS_TOLD);
+  const width = Math.max(0, ...told.map((other) => other.binding.length));
+  const more = others.length - told.length;
+  return (
+    lineOf(['bold', site === null ? 'no site' : `site ${site}`], `: ${reason}`) +
+    told
+      .map(({ site: name, binding, reason: why }) => lineOf(`  not ${binding.padEnd(width)}  of ${name}: ${why}`))
+      .join('') +
+    (more > 0 ? lineOf(`  nor ${more} more`) : '')
   );
-  return rows.length === 0 ? [] : ['headers that rules changed', ...rows, ''];
 }
 
-function outcomeLines(outcome: Outcome): string[] {
+function candidateLines({ servers }: StepOf<'candidates'>): string {
+  const width = Math.max(0, ...servers.map(({ address }) => address.length));
+  return servers
+    .map((each) => {
+      const style: Style = each.in ? 'green' : 'red';
+      return lineOf('  ', [style, each.in ? 'in ' : 'out'], `  ${each.address.padEnd(width)}  ${each.reason}`);
+    })
+    .join('');
+}
+
+function to(server: string | undefined): string {
+  return server === undefined ? '' : ` to ${server}`;
+}
+
+function headerLines(changed: Explanation['requestHeaders']): string {
+  const rows = Object.entries(changed).flatMap(([name, value]) =>
+    value === null ? [`  ${name} removed`] : [value].flat().map((each) => `  ${name}: ${each}`),
+  );
+  return rows.length === 0 ? '' : ['headers that rules changed', ...rows].map((row) => lineOf(row)).join('');
+}
+
+function outcomeLines(outcome: Outcome): string {
+  const [first, ...rest] = outcomeWords(outcome);
+  return lineOf(['bold', `=> ${first}`]) + rest.map((line) => lineOf(`   ${line}`)).join('');
+}
+
+function outcomeWords(outcome: Outcome): string[] {
   switch (outcome.kind) {
     case 'proxy':
-      return [`=> sent to ${destination(outcome)}`, `   as ${outcome.url}`];
+      return [`sent to ${destination(outcome)}`, `as ${outcome.url}`];
     case 'static':
-      return [`=> served from ${outcome.file}`, `   as ${outcome.url}`];
+      return [`served from ${outcome.file}`, `as ${outcome.url}`];
     case 'rewrite':
-      return [`=> stays here as ${outcome.url}; no site serves it`];
+      return [`stays here as ${outcome.url}, which nothing serves: 404`];
     case 'redirect':
-      return [`=> redirected with ${outcome.status} to ${outcome.location}`];
+      return [`redirected with ${outcome.status} to ${outcome.location}`];
     case 'customResponse':
-      return [
-        `=> answered here: ${statusCode(outcome)} ${outcome.reason}`,
-        ...outcome.description.split('\n').map(indent),
-      ];
+      return [`answered here: ${statusCode(outcome)} ${outcome.reason}`, ...outcome.description.split('\n')];
     case 'abort':
-      return ['=> the connection is dropped'];
+      return ['the connection is dropped'];
     case 'none':
-      return ['=> 404: no rule sent it to a farm, and there is no site'];
+      return ['404: no rule sent it to a farm, and no site serves it'];
     case 'error':
-      return [`=> refused: ${statusCode(outcome)} ${outcome.code}`, indent(outcome.reason)];
+      return [`refused: ${statusCode(outcome)} ${outcome.code}`, outcome.reason];
   }
 }
 
 function destination({ farm, server = 'the origin' }: Extract<Outcome, { kind: 'proxy' }>): string {
   return farm === undefined ? server : `${server} of farm ${farm}`;
-}
-
-function indent(text: string): string {
-  return `   ${text}`;
-}
-
-function quote(text: string): string {
-  return `"${text}"`;
 }

@@ -67,5 +67,7 @@ function whereTo(run: RuleRun): string {
 function whatAnswer(answer: Answer): string {
   if (answer.kind === 'abort') return 'drops the connection';
   const location = answer.fields.find(([name]) => name === 'Location')?.[1];
-  return location === undefined ? `answers ${answer.status}` : `redirects with ${answer.status} to ${location}`;
+  const { status, subStatus } = answer;
+  const code = subStatus === 0 ? `${status}` : `${status}.${subStatus}`;
+  return location === undefined ? `answers ${code}` : `redirects with ${status} to ${location}`;
 }
