@@ -16,6 +16,7 @@ const main = existsSync(source) ? source : new URL('../dist/cli/main.js', import
 const flags = [
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
   '--regexp-backtracks-before-fallback=10000',
+  '--enable-experimental-regexp-engine',
 ];
 const child = spawn(process.execPath, [...flags, fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

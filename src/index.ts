@@ -19,6 +19,8 @@ export { Replay, type ReplayFault, type ReplayOptions, type ReplayResult } from 
 export type { ReplaySummary, RuleTally } from './control/replay/replay-summary.ts';
 export { checkConfig, explainConfig } from './engine/check-config.ts';
 export { createExplainer } from './engine/explainer.ts';
+export { importHtaccessFiles } from './engine/import-htaccess.ts';
+export { countVerdicts, IMPORT_MARK, type Imported } from './engine/imported.ts';
 export type { OpenedListener, Router } from './engine/router.ts';
 export type { ConfigInput, RouterOptions } from './engine/router-options.ts';
 export { VERSION } from './engine/version.ts';
@@ -39,6 +41,7 @@ export type {
   StageExtension,
 } from './model/extensions.ts';
 export type { Farm, Server } from './model/farm.ts';
+export type { FidelityRow, FidelityVerdict } from './model/fidelity-row.ts';
 export { type ErrorCode, ProxyError } from './model/proxy-error.ts';
 export type { Outcome, RequestContext } from './model/request-context.ts';
 export type { ResponseDraft } from './model/response-draft.ts';

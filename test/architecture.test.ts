@@ -25,7 +25,9 @@ describe('the sources', () => {
         ...['affinity', 'balancer', 'content', 'farms', 'journey', 'listener', 'outcomes', 'response', 'rules', 'sites']
           .concat('upstream')
           .map((room) => `proxy/${room}`),
-        ...['config', 'discovery', 'health', 'iis', 'observe', 'replay', 'state'].map((room) => `control/${room}`),
+        ...['config', 'discovery', 'health', 'iis', 'observe', 'patterns', 'replay', 'state'].map(
+          (room) => `control/${room}`,
+        ),
       ]),
     );
   });

@@ -40,6 +40,20 @@ function hostName(field: string): string {
   return match?.[1] ?? match?.[2] ?? field;
 }
 
+/**
+ * Without a token, whoever reaches the listener may do everything. A proxy of this machine that lets its clients choose where
+ * requests go must not bring them here; ours marks what it sends on, and most others do.
+ */
+export function refuseForwarded(tokenNow: () => string | null): MiddlewareHandler {
+  return async (c, next) => {
+    const mark = FORWARDED.find((name) => c.req.header(name) !== undefined);
+    if (mark === undefined || tokenNow() !== null || OPEN_PATHS.has(c.req.path)) return next();
+    return c.json({ error: `a request that a proxy sent on (it has ${mark}) needs a token: set admin.token` }, 403);
+  };
+}
+
+const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'forwarded', 'max-forwards'];
+
 /** What changes something must not come from a page of another origin, also not from another port of this machine. */
 export const refuseCrossSite: MiddlewareHandler = async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();

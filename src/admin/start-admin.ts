@@ -8,7 +8,7 @@ import type { Logger } from '../base/logger.ts';
 import type { AdminPort } from '../model/admin-port.ts';
 import type { AdminConfig, ListenAddress } from '../model/config.ts';
 import { formatListenAddress, isLoopback } from '../model/listen-address.ts';
-import { refuseCrossSite, requireLocalHost, requireToken } from './guard-requests.ts';
+import { refuseCrossSite, refuseForwarded, requireLocalHost, requireToken } from './guard-requests.ts';
 import { adminRoutes } from './routes.ts';
 
 const CLOSE_GRACE = 1000;
@@ -40,6 +40,7 @@ export async function startAdmin(
   const app = new Hono();
   // A browser cannot open a Unix socket, and beyond loopback the token is what a page does not have.
   if (address.kind === 'tcp' && isLoopback(address)) app.use(requireLocalHost(address.host));
+  app.use(refuseForwarded(() => config.token));
   app.use(refuseCrossSite);
   app.use(requireToken(() => config.token));
   app.route('/', adminRoutes(port, options.version));

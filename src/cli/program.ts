@@ -5,6 +5,7 @@ import { registerCheck } from './check.ts';
 import { registerCompletion } from './completion.ts';
 import { registerDemo } from './demo/demo.ts';
 import { registerExplain } from './explain.ts';
+import { registerImportHtaccess } from './import-htaccess.ts';
 import { registerReload } from './reload.ts';
 import { registerRun } from './run.ts';
 import { registerStatus } from './status.ts';
@@ -18,6 +19,7 @@ export function createProgram(): Command {
   registerRun(program);
   registerCheck(program);
   registerExplain(program);
+  registerImportHtaccess(program);
   registerStatus(program);
   registerReload(program);
   registerDemo(program);

@@ -1,6 +1,6 @@
 // Config to Snapshot, in every thread alike: each room compiles its part.
 import type { Clock } from '../base/clock.ts';
-import type { Config, ConfigProblem } from '../model/config.ts';
+import type { Config, ConfigProblem, FarmConfig } from '../model/config.ts';
 import type { Farm } from '../model/farm.ts';
 import type { ServerTable } from '../model/server-table.ts';
 import type { SiteConfig } from '../model/site-config.ts';
@@ -9,6 +9,7 @@ import { compileCookieAffinity } from '../proxy/affinity/cookie-affinity.ts';
 import { checkWeights } from '../proxy/balancer/check-weights.ts';
 import { createBalancer } from '../proxy/balancer/registry.ts';
 import { compileFarm } from '../proxy/farms/compile-farm.ts';
+import { compileOrigins } from '../proxy/farms/origins.ts';
 import { journeyStages } from '../proxy/journey/journey.ts';
 import { compileTrustedProxies } from '../proxy/listener/trusted-proxies.ts';
 import { checkFields } from '../proxy/outcomes/check-fields.ts';
@@ -27,6 +28,8 @@ export function compileSnapshot(
   problems: ConfigProblem[],
 ): Snapshot {
   const { config } = revision;
+  const createForwarding = (farm: FarmConfig) =>
+    new ForwardedHead(farm, config.compatibility.includes('xForwardedFor'));
   const farms = config.farms.map((farm) =>
     compileFarm(farm, {
       table,
@@ -34,7 +37,7 @@ export function compileSnapshot(
       createBalancer: (farmConfig, cursors) =>
         extensions.balancer(farmConfig, problems) ??
         createBalancer(farmConfig.loadBalancing, cursors, revision.tieSeed),
-      createForwarding: (farmConfig) => new ForwardedHead(farmConfig, config.compatibility.includes('xForwardedFor')),
+      createForwarding,
       createAffinity: (farmConfig, servers) =>
         compileCookieAffinity(farmConfig.affinity, farmConfig.name, servers, revision.affinitySecret, clock),
     }),
@@ -47,6 +50,7 @@ export function compileSnapshot(
     config,
     farms: new Map(farms.map((farm) => [farm.name.toLowerCase(), farm])),
     onlyFarm: onlyFarm(config, farms),
+    origins: config.proxy.enabled ? compileOrigins(config.proxy, createForwarding) : null,
     trustedProxies: compileTrustedProxies(config.trustedProxies),
     stages: journeyStages(config, farms, sites, rules, extensions.stages(config, problems)),
     sinks: extensions.sinks(config, problems),

@@ -1,6 +1,7 @@
 // The data plane as the control thread sees it: the same verbs whether it is a worker thread or, with `workers: 0`,
 // lives in the caller's thread. Everything in these messages is plain data: a compiled function cannot cross (DESIGN 2).
 import type { Config, ConfigProblem, ListenAddress } from '../model/config.ts';
+import type { FoundName } from '../model/found-name.ts';
 
 /** What a data plane is made with, once. */
 export interface DataPlaneSetup {
@@ -41,6 +42,8 @@ export interface DataPlanePort {
   open(listeners: readonly SettledListener[]): Promise<void>;
   close(keys: readonly string[]): Promise<void>;
   setAddresses(host: string, addresses: readonly string[]): Promise<void>;
+  /** A data plane asked for `host`: all of them get the answer. */
+  learnName(host: string, found: FoundName): Promise<void>;
   /** Id of the oldest snapshot that a request under way still runs on. */
   oldestPinned(): Promise<number>;
   /** Stops as CONTRACT 6 says. @returns how many requests were cut */
@@ -55,5 +58,7 @@ export interface DataPlaneEvents {
   /** Whole lines of the access log. */
   onLogLines(lines: Uint8Array<ArrayBuffer>): void;
   onUntrustedForward(peerAddress: string): void;
+  /** The name of an origin has to be looked up; learnName() is the answer, always. */
+  onNameWanted(host: string): void;
   onInternalError(message: string): void;
 }

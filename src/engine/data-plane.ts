@@ -6,6 +6,7 @@ import { systemRandom } from '../base/random.ts';
 import type { ClientConnectionInfo } from '../model/client.ts';
 import type { ConfigProblem } from '../model/config.ts';
 import type { OutcomeSink } from '../model/extensions.ts';
+import type { FoundName } from '../model/found-name.ts';
 import type { RequestContext } from '../model/request-context.ts';
 import { ServerTable } from '../model/server-table.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -65,7 +66,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#table = ServerTable.attach(setup.serverBlocks, setup.row);
     this.#gauges = new ProcessGauges(setup.gauges);
     this.#events = events;
-    this.#upstream = new UpstreamServices(clock, this.deadlines);
+    this.#upstream = new UpstreamServices(clock, this.deadlines, (host) => events.onNameWanted(host));
     this.#sinks = [countOutcome, new LiveTrafficSink((server, reason) => events.onLiveFailure(server.id, reason))];
     this.#journey = new Journey({
       clock,
@@ -159,6 +160,10 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   async setAddresses(host: string, addresses: readonly string[]): Promise<void> {
     this.#upstream.addresses.set(host, addresses);
     if (this.snapshot !== undefined) this.#upstream.pools.forgetHost(this.snapshot, host);
+  }
+
+  async learnName(host: string, found: FoundName): Promise<void> {
+    if (this.#upstream.names.learn(host, found)) this.#upstream.pools.forgetHost(this.snapshot, host);
   }
 
   async oldestPinned(): Promise<number> {

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ConfigProblem } from '../model/config.ts';
+import type { FoundName } from '../model/found-name.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import { DataPlane } from './data-plane.ts';
 import type { DataPlaneEvents, DataPlanePort, Revision, SettledListener } from './data-plane-port.ts';
@@ -133,6 +134,11 @@ export class DataPlanes {
   /** The name of a server has other addresses; a revision that is committed later brings them itself. */
   async setAddresses(host: string, addresses: readonly string[]): Promise<void> {
     await this.#ask((port) => port.setAddresses(host, addresses));
+  }
+
+  /** The answer to onNameWanted(). */
+  async learnName(host: string, found: FoundName): Promise<void> {
+    await this.#ask((port) => port.learnName(host, found));
   }
 
   async oldestPinned(): Promise<number> {

@@ -2,8 +2,6 @@
 // scanner, with a connection that never was.
 import { Buffer } from 'node:buffer';
 import type { Clock } from '../base/clock.ts';
-import type { ClientConnectionInfo } from '../model/client.ts';
-import type { ListenerConfig } from '../model/config.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
 import { ProxyError } from '../model/proxy-error.ts';
 import { RequestContext } from '../model/request-context.ts';
@@ -15,9 +13,9 @@ import { FieldKind } from '../wire/http1/fields.ts';
 import type { RequestHead } from '../wire/http1/request-head.ts';
 import { RequestHeadScanner } from '../wire/http1/request-head-scanner.ts';
 import { fieldLine, utf8AsLatin1 } from '../wire/http1/serialise.ts';
+import { explainedConnection } from './explained-connection.ts';
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';
-const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** @returns the head as a listener of `snapshot` reads it, or why it would refuse it */
 export function explainedHead(snapshot: Snapshot, request: Required<ExplainRequest>): RequestHead | ProxyError {
@@ -58,7 +56,7 @@ export function explainedContext(
   clock: Clock,
   steps: Step[],
 ): RequestContext {
-  const connection = connectionOf(snapshot, request);
+  const connection = explainedConnection(snapshot, head.host, request);
   const forwardedFor = connection.trusted ? head.fieldOfKind(FieldKind.xForwardedFor) : undefined;
   const client =
     forwardedFor === undefined
@@ -67,30 +65,5 @@ export function explainedContext(
   return new RequestContext(
     ...([NO_ID, clock.wall(), clock.monotonic(), connection, client.address, client.port] as const),
     ...([head, snapshot, null, steps] as const),
-  );
-}
-
-/** The URL's port tells the listener, its scheme whether the connection is secure (CONTRACT 4). */
-function connectionOf(snapshot: Snapshot, request: Required<ExplainRequest>): ClientConnectionInfo {
-  const url = new URL(request.url);
-  const secure = url.protocol === 'https:';
-  const localPort = Number(url.port || (secure ? 443 : 80));
-  const listener = listenerAt(snapshot.config.listeners, localPort, secure);
-  const host = listener?.address.kind === 'tcp' ? listener.address.host : '127.0.0.1';
-  return {
-    listener: listener?.name ?? '',
-    peerAddress: request.client,
-    peerPort: 0,
-    localAddress: ANY_ADDRESS.has(host) ? '127.0.0.1' : host,
-    localPort,
-    secure,
-    trusted: snapshot.trustedProxies?.has(request.client) ?? false,
-  };
-}
-
-function listenerAt(listeners: readonly ListenerConfig[], port: number, secure: boolean): ListenerConfig | undefined {
-  return listeners.find(
-    ({ address, protocol, tls }) =>
-      protocol === 'http' && tls === secure && address.kind === 'tcp' && address.port === port,
   );
 }

@@ -14,8 +14,9 @@ export function explainedOutcome(ctx: RequestContext, result: Answer | ProxyErro
   if (result instanceof ProxyError) return isLocal(ctx, result) ? localOutcome(ctx) : errorOutcome(result);
   if (result !== undefined) return answerOutcome(result);
   const { scheme, target } = ctx.outbound;
-  const { name: farm } = ctx.farm!;
-  return { kind: 'proxy', url: `${scheme}://${farm}${target}`, farm, server: ctx.server!.address };
+  const { name, isOrigin } = ctx.farm!;
+  const place = isOrigin ? {} : { farm: name };
+  return { kind: 'proxy', url: `${scheme}://${name}${target}`, ...place, server: ctx.server!.address };
 }
 
 export function errorOutcome(error: ProxyError): ExplainedOutcome {

@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import { existingAffinitySecret } from '../control/state/affinity-secret.ts';
 import type { Config } from '../model/config.ts';
 import type { Explainer, RuleName } from '../model/explainer.ts';
+import { GLOBAL_SCOPE, ruleScope } from '../model/rule-scope.ts';
 import { explainRequest } from './explain.ts';
 import { compileForNobody, loadChecked } from './load-checked.ts';
 import type { ConfigInput, RouterOptions } from './router-options.ts';
@@ -26,8 +27,18 @@ export async function createExplainer(input: ConfigInput, options: RouterOptions
   };
 }
 
-function rulesOf({ rules }: Config): RuleName[] {
-  return rules.list.filter(({ enabled }) => enabled).map(({ name }) => ({ scope: 'global', name }));
+/** Each once: a level of a site has those of the levels above it too. */
+function rulesOf({ rules, sites }: Config): RuleName[] {
+  const ofSites = sites.flatMap(({ name: site, locations }) =>
+    locations.flatMap((level) => level.rules.list.map((rule) => ({ rule, scope: ruleScope(site, rule.base) }))),
+  );
+  const all = [...rules.list.map((rule) => ({ rule, scope: GLOBAL_SCOPE })), ...ofSites];
+  const once = new Map(
+    all
+      .filter(({ rule }) => rule.enabled)
+      .map(({ rule, scope }) => [`${scope}\0${rule.name}`, { scope, name: rule.name }]),
+  );
+  return [...once.values()];
 }
 
 /** Where no listener is open, the port of the scheme counts. */

@@ -62,8 +62,9 @@ function assemble(
   const live = new LiveState(config, {
     ...{ clock, logger, table },
     onAddresses: (host, addresses) => void planes.setAddresses(host, addresses),
+    onName: (host, found) => void planes.learnName(host, found),
   });
-  const events = planeEvents(live.health, accessLog, logger);
+  const events = planeEvents(live, accessLog, logger);
   const planes = new DataPlanes(threads, {
     ...{ clock, logger, table, gauges, events },
     addresses: () => live.addresses,

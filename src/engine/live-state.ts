@@ -1,13 +1,16 @@
 // What lives beside a configuration and outlasts it: the health of servers and the addresses of names.
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { DemandedLookups } from '../control/discovery/demanded-lookups.ts';
 import { DnsLookup } from '../control/discovery/dns-lookup.ts';
 import { systemLookup } from '../control/discovery/name-lookup.ts';
 import { NameResolver } from '../control/discovery/name-resolver.ts';
 import type { HealthEvent } from '../control/health/health-event.ts';
 import { HealthProber } from '../control/health/health-prober.ts';
 import type { Config } from '../model/config.ts';
+import type { FoundName } from '../model/found-name.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
+import { resolvedHosts } from './resolved-hosts.ts';
 
 /** How long a start or a reload waits for names that were never answered, ms; then it goes on without them. */
 const NAME_PATIENCE = 2000;
@@ -18,10 +21,14 @@ export interface LiveStateServices {
   readonly table: ServerTableOwner;
   /** The addresses of a server's name have changed. */
   onAddresses(host: string, addresses: readonly string[]): void;
+  /** The answer to names.want(). */
+  onName(host: string, found: FoundName): void;
 }
 
 export class LiveState {
   readonly health: HealthProber;
+  /** Names that requests choose. */
+  readonly names: DemandedLookups;
   readonly #services: LiveStateServices;
   readonly #resolver: NameResolver;
   #resolvers: string;
@@ -36,6 +43,7 @@ export class LiveState {
         logger.warn({ event: 'name-not-resolved', host, kept, reason: error.message }, `${host} cannot be resolved`),
       onRecovery: (host) => logger.info({ event: 'name-resolved', host }, `${host} can be resolved again`),
     });
+    this.names = new DemandedLookups(lookupThrough(config.resolvers), config.dnsRefresh, services.onName);
     this.health = new HealthProber({
       clock,
       table,
@@ -55,7 +63,7 @@ export class LiveState {
    */
   async learn(next: Config): Promise<void> {
     this.#askThrough(next.resolvers);
-    const hosts = serverHosts(next);
+    const hosts = resolvedHosts(next);
     const { clock, logger } = this.#services;
     const asked = this.#resolver.watch(new Set([...this.#resolver.hosts(), ...hosts]));
     await new Promise<void>((resolve) => {
@@ -74,18 +82,21 @@ export class LiveState {
   /** `config` is in force: the names of others are forgotten. */
   use(config: Config): void {
     this.#askThrough(config.resolvers);
-    void this.#resolver.watch(serverHosts(config), config.dnsRefresh);
+    this.names.refresh = config.dnsRefresh;
+    void this.#resolver.watch(resolvedHosts(config), config.dnsRefresh);
   }
 
   close(): void {
     this.health.close();
     this.#resolver.close();
+    this.names.close();
   }
 
   #askThrough(resolvers: readonly string[]): void {
     const wanted = JSON.stringify(resolvers);
     if (wanted === this.#resolvers) return;
     this.#resolver.askThrough(lookupThrough(resolvers));
+    this.names.askThrough(lookupThrough(resolvers));
     this.#resolvers = wanted;
   }
 }
@@ -100,13 +111,4 @@ function logHealth(logger: Logger, event: HealthEvent): void {
   if (kind === 'serverHealthy') logger.info(facts, `${event.id} is healthy: ${reason}`);
   else if (kind === 'serverUnhealthy') logger.warn(facts, `${event.id} is unhealthy: ${reason}`);
   else logger.warn(facts, `farm ${farm} is at its minimum of servers: ${reason}`);
-}
-
-/** Host names of servers that have to be looked up. */
-function serverHosts(config: Config): Set<string> {
-  const hosts = new Set<string>();
-  for (const farm of config.farms) {
-    for (const { target } of farm.servers) if (target.kind === 'tcp') hosts.add(target.host);
-  }
-  return hosts;
 }

@@ -3,10 +3,12 @@
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { configFromObject, type LoadedConfig, type LoadOptions, loadConfig } from '../control/config/load-config.ts';
+import { findSlowPatterns } from '../control/patterns/find-slow-patterns.ts';
 import type { Config, ConfigProblem } from '../model/config.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { anyCase } from '../proxy/rules/patterns/any-case.ts';
 import { compileSnapshot } from './compile-snapshot.ts';
 import { Extensions } from './extensions.ts';
 import { iisFormats } from './iis-formats.ts';
@@ -41,6 +43,7 @@ export async function loadChecked(input: ConfigInput, options: RouterOptions, cl
     },
     faultsOfRooms(config) {
       const problems: ConfigProblem[] = [];
+      config.slowPatterns.push(...findSlowPatterns(config, anyCase));
       compileForNobody({ config, extensions }, clock, problems);
       return problems;
     },

@@ -1,17 +1,18 @@
 // What data planes tell the control thread, and who hears it.
 import type { Logger } from '../base/logger.ts';
-import type { HealthProber } from '../control/health/health-prober.ts';
 import type { AccessLogFile } from './access-log-file.ts';
 import type { DataPlaneEvents } from './data-plane-port.ts';
+import type { LiveState } from './live-state.ts';
 
 /** Peers that a router warns of at most: each is named once, and a client may come from any number of addresses. */
 const MOST_PEERS = 100;
 
-export function planeEvents(health: HealthProber, accessLog: AccessLogFile, logger: Logger): DataPlaneEvents {
+export function planeEvents(live: LiveState, accessLog: AccessLogFile, logger: Logger): DataPlaneEvents {
   const warned = new Set<string>();
   return {
-    onLiveFailure: (id, reason) => health.liveFailure(id, reason),
+    onLiveFailure: (id, reason) => live.health.liveFailure(id, reason),
     onLogLines: (lines) => accessLog.write(lines),
+    onNameWanted: (host) => live.names.want(host),
     onInternalError: (message) =>
       logger.error({ event: 'internal-error', error: message }, 'a request failed by a fault of the router'),
     onUntrustedForward(peer) {

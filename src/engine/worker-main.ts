@@ -15,6 +15,7 @@ const events: DataPlaneEvents = {
   onLiveFailure: (...values) => send({ kind: 'event', event: 'onLiveFailure', arguments: values }),
   onLogLines: (lines) => send({ kind: 'event', event: 'onLogLines', arguments: [lines] }, [lines.buffer]),
   onUntrustedForward: (...values) => send({ kind: 'event', event: 'onUntrustedForward', arguments: values }),
+  onNameWanted: (...values) => send({ kind: 'event', event: 'onNameWanted', arguments: values }),
   onInternalError: (...values) => send({ kind: 'event', event: 'onInternalError', arguments: values }),
 };
 

@@ -1,6 +1,7 @@
 // A data plane in a worker thread, as seen from the control thread: calls become messages, answers become promises.
 import { Worker } from 'node:worker_threads';
 import type { ConfigProblem } from '../model/config.ts';
+import type { FoundName } from '../model/found-name.ts';
 import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup, Revision, SettledListener } from './data-plane-port.ts';
 import type { PlaneCall, PlaneMessage, PlaneVerb } from './plane-messages.ts';
 
@@ -78,6 +79,10 @@ export class WorkerThread implements DataPlanePort {
 
   setAddresses(host: string, addresses: readonly string[]): Promise<void> {
     return this.#call('setAddresses', [host, addresses]);
+  }
+
+  learnName(host: string, found: FoundName): Promise<void> {
+    return this.#call('learnName', [host, found]);
   }
 
   oldestPinned(): Promise<number> {

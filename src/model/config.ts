@@ -43,6 +43,23 @@ export interface Config {
   stateDirectory: string | null;
   /** Absolute addresses (file: URLs) of extension modules. */
   extensions: string[];
+  /** What becomes of patterns that can run away and whose rule has no patternTimeLimit. */
+  vulnerablePatterns: 'refuse' | 'limit';
+  /** Patterns of rules that may be slow, as the control thread finds them (docs/decisions/0005). */
+  slowPatterns: SlowPattern[];
+}
+
+/** An ECMAScript pattern that is run under a time limit on text that is not short. */
+export interface SlowPattern {
+  /** As written. */
+  text: string;
+  ignoreCase: boolean;
+  /** Length of text that it is run on without a limit. */
+  directUpTo: number;
+  /** bounded: slow on long text only. vulnerable: there is an attack. unknown: neither it nor the contrary is proven. */
+  verdict: 'bounded' | 'vulnerable' | 'unknown';
+  /** What a vulnerable one does on which text, for a message. */
+  attack: string;
 }
 
 export type CompatibilityKey =
@@ -210,6 +227,8 @@ export interface RuleConfig {
   enabled: boolean;
   patternSyntax: 'ECMAScript' | 'Wildcard' | 'ExactMatch';
   stopProcessing: boolean;
+  /** Most time for one match of a pattern that may be slow, ms; null: the usual, and one that can run away is refused. */
+  patternTimeLimit: number | null;
   /** Absent: the rule applies to every URL (url-rewrite.md 3). */
   match: { url: string; ignoreCase: boolean; negate: boolean } | null;
   conditions: ConditionsConfig;

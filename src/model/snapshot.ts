@@ -1,7 +1,7 @@
 // The compiled configuration: frozen, one for each revision, swapped by one assignment. A request keeps the one it began with.
 import type { Config } from './config.ts';
 import type { OutcomeSink, Stage } from './extensions.ts';
-import type { Farm } from './farm.ts';
+import type { Farm, Origins } from './farm.ts';
 
 /** A set of addresses, written as ranges. */
 export interface AddressSet {
@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly farms: ReadonlyMap<string, Farm>;
   /** The farm that everything goes to when there is one farm and no rule (CONTRACT 2, absent sections). */
   readonly onlyFarm: Farm | null;
+  /** Hosts that are no farm; null: requests go to farms only (proxy.enabled). */
+  readonly origins: Origins | null;
   /** Whose X-Forwarded-* are believed; null: nobody's. */
   readonly trustedProxies: AddressSet | null;
   /** Stages that act on this snapshot's requests, in the order of journey.ts. */

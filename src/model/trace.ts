@@ -5,6 +5,8 @@ export interface SiteStep {
   /** Null: no binding has the host and port of the request. */
   site: string | null;
   reason: string;
+  /** Bindings that did not choose, those that came near first, and why. Absent when there are no others. */
+  others?: { site: string; binding: string; reason: string }[];
 }
 
 export interface RuleStep {
@@ -12,19 +14,44 @@ export interface RuleStep {
   name: string;
   /** 'global', or the place of the site that defines the rule. */
   scope: string;
+  /** The URL path of the folder that `input` is relative to; absent for the root. */
+  below?: string;
   input: string;
+  /** As written; absent for a rule without `match`. */
+  pattern?: string;
   matched: boolean;
   negate: boolean;
   captures: string[];
-  conditions: { input: string; value: string; pattern: string; matched: boolean }[];
+  /** Those that were looked at. */
+  conditions: ConditionStep[];
+  /** MatchAny: one that holds is enough. Absent for MatchAll. */
+  logicalGrouping?: 'MatchAny';
   /** Server variables that the rule wrote, upper-case; null: removed. Absent when it wrote none. */
   sets?: { name: string; value: string | null }[];
+  /** What the rule made of the URL; absent when it stayed as it was. */
+  url?: { before: string; after: string };
   reason: string;
+}
+
+export interface ConditionStep {
+  input: string;
+  value: string;
+  pattern: string;
+  /** Whether it holds, negation included. */
+  matched: boolean;
+  /** Absent when it is not negated. */
+  negate?: true;
+  /** Absent for Pattern. */
+  matchType?: 'IsFile' | 'IsDirectory';
+  /** Absent when nothing was captured. */
+  captures?: string[];
 }
 
 export interface FarmStep {
   stage: 'farm';
   farm: string | null;
+  /** The host that the request goes to, where that is no farm. */
+  origin?: string;
   reason: string;
 }
 

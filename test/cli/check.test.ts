@@ -26,10 +26,10 @@ describe('narrows check', () => {
   });
 
   it('ends with 0 where there are only warnings', async () => {
-    const file = configFile(`${GOOD}proxy: { enabled: true }\n`);
+    const file = configFile(`${GOOD}proxy: { httpVersion: Http10 }\n`);
     const { code, stdout } = await narrows(['check', '-c', file]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^.*:3:\d+: warning: enabled is ignored: .*\n$/);
+    expect(stdout).toMatch(/^.*:3:\d+: warning: httpVersion is ignored: .*\n$/);
   });
 
   it('prints an array with --json', async () => {

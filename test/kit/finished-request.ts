@@ -74,6 +74,7 @@ export function farmOf(name: string, addresses: string[], liveTrafficFailureCode
   const servers = sampleServers(config, sampleTable(config));
   return {
     name,
+    isOrigin: false,
     config,
     servers,
     candidates: () => servers,

@@ -1,5 +1,5 @@
 // Configurations of farms and servers with ARR's defaults, for tests that compile rooms without a configuration file.
-import type { FarmConfig, ServerConfig } from '../../src/model/config.ts';
+import type { FarmConfig, ServerConfig, ServerProxyConfig } from '../../src/model/config.ts';
 import type { Server } from '../../src/model/farm.ts';
 import { farmSlotId, ServerTable, serverId } from '../../src/model/server-table.ts';
 import { ServerTableOwner } from '../../src/model/server-table-owner.ts';
@@ -85,6 +85,13 @@ export function sampleFarm(
     serverAutoStart: true,
     ...changes,
   };
+}
+
+/** `proxy` with its defaults, enabled. */
+export function sampleProxy(changes: Partial<ServerProxyConfig> = {}): ServerProxyConfig {
+  const { protocol } = sampleFarm('', []);
+  const own = { timeout: 120_000, preserveHostHeader: false, reverseRewriteHostInResponseHeaders: true };
+  return { enabled: true, ...protocol, ...own, ...changes };
 }
 
 /** The slots of a farm's servers and cursors in a table of `rows` workers. */

@@ -8,6 +8,7 @@ import type {
   ConfigProblem,
   RewriteMapConfig,
   RuleConfig,
+  SlowPattern,
 } from '../../src/model/config.ts';
 import { RequestContext } from '../../src/model/request-context.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
@@ -32,16 +33,22 @@ export interface WrittenRules {
   maps?: (Partial<RewriteMapConfig> & { name: string })[];
   farms?: string[];
   useOriginalURLEncoding?: boolean;
+  slowPatterns?: SlowPattern[];
+  vulnerablePatterns?: Config['vulnerablePatterns'];
+  /** proxy.enabled */
+  proxy?: boolean;
 }
 
 /** A configuration as far as the rules look at it. */
 export function rulesConfig(written: WrittenRules): Config {
-  const { rules, maps = [], farms = ['shop'], useOriginalURLEncoding = true } = written;
-  const config: Pick<Config, 'rules' | 'rewriteMaps'> = {
+  const { rules, maps = [], farms = ['shop'], useOriginalURLEncoding = true, proxy = false } = written;
+  const { slowPatterns = [], vulnerablePatterns = 'refuse' } = written;
+  const config: Pick<Config, 'rules' | 'rewriteMaps' | 'slowPatterns' | 'vulnerablePatterns'> = {
+    ...{ slowPatterns, vulnerablePatterns },
     rules: { useOriginalURLEncoding, list: rules.map(wholeRule) },
     rewriteMaps: maps.map((map) => ({ defaultValue: '', ignoreCase: true, entries: [], ...map })),
   };
-  return { ...config, farms: farms.map((name) => ({ name })) } as unknown as Config;
+  return { ...config, farms: farms.map((name) => ({ name })), proxy: { enabled: proxy } } as unknown as Config;
 }
 
 function wholeRule(rule: WrittenRule, index: number): RuleConfig {
@@ -52,6 +59,7 @@ function wholeRule(rule: WrittenRule, index: number): RuleConfig {
     enabled: true,
     patternSyntax: 'ECMAScript',
     stopProcessing: false,
+    patternTimeLimit: null,
     base: '/',
     path: ['rules', index],
     ...rest,

@@ -53,6 +53,8 @@ export function buildConfig(
     accessLog: buildAccessLog(written.accessLog, source),
     stateDirectory: stateDirectory(written.stateDirectory, file, source, absent),
     extensions: extensionAddresses(raw, source),
+    vulnerablePatterns: written.vulnerablePatterns,
+    slowPatterns: [],
     ...{ limits, requestFiltering, trustedProxies, compatibility, workers, watch, resolvers },
     ...{ shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh },
   };

@@ -17,7 +17,8 @@ export function buildRuleSet(written: WrittenRules, path: ConfigPath): RuleSetCo
 export function buildRules(list: Written['rules']['list'], path: ConfigPath, base: string): RuleConfig[] {
   return list.map((rule, index): RuleConfig => {
     const { logRewrittenUrl, ...action } = rule.action;
-    return { ...rule, match: rule.match ?? null, action, base, path: [...path, index] };
+    const own = { patternTimeLimit: rule.patternTimeLimit ?? null, match: rule.match ?? null, action };
+    return { ...rule, ...own, base, path: [...path, index] };
   });
 }
 

@@ -21,6 +21,9 @@ const ARR_DEFAULTS: Partial<Record<CompatibilityKey, Readonly<Record<string, unk
   retries: { retries: 0 },
 };
 
+/** Settings whose default `compatibility` changes: written with the value of ours, they still say something. */
+export const arrDefaultKeys: ReadonlySet<string> = new Set(Object.values(ARR_DEFAULTS).flatMap(Object.keys));
+
 /**
  * The configuration with ARR's defaults for what is not written in it. `raw` is not changed; whatever in it has the
  * wrong shape stays for the schemas to complain about.

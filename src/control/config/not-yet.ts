@@ -69,7 +69,6 @@ const MISSING: Missing[] = [
   { path: 'farms.*.healthCheck.url', when: isHttps, text: 'servers are not tested by https yet' },
   ...below('farms.*.protocol', PROTOCOL),
   ...below('proxy', PROTOCOL),
-  { path: 'proxy.enabled', when: isTrue, text: 'requests are not sent to hosts that are no farm yet' },
   { path: 'outboundRules', text: 'outbound rules are not carried out yet' },
   { path: 'sites.*.outboundRules', text: 'outbound rules are not carried out yet' },
   { path: 'rules.list.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },

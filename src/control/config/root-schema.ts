@@ -4,7 +4,12 @@ import { adminSchema } from '../../admin/schema.ts';
 import { choice, duration, flag, numberOrText, refuse, shown, text } from '../../base/setting.ts';
 import { limitsSchema, listenerSchema, trustShape } from '../../proxy/listener/schema.ts';
 import { outboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
-import { allowedServerVariablesSchema, rewriteMapsSchema, rulesSchema } from '../../proxy/rules/schema.ts';
+import {
+  allowedServerVariablesSchema,
+  rewriteMapsSchema,
+  rulesSchema,
+  vulnerablePatternsSchema,
+} from '../../proxy/rules/schema.ts';
 import { unmatchedHostSchema } from '../../proxy/sites/schema.ts';
 import { proxySchema } from '../../proxy/upstream/schema.ts';
 import { discoveryShape } from '../discovery/schema.ts';
@@ -92,6 +97,7 @@ export const rootShape = {
   rules: rulesSchema.prefault([]),
   rewriteMaps: rewriteMapsSchema.prefault({}),
   outboundRules: outboundRulesSchema.optional(),
+  vulnerablePatterns: vulnerablePatternsSchema,
   allowedServerVariables: allowedServerVariablesSchema.prefault([]),
   sites: z.record(z.string(), siteSchema).meta({ description: 'Sites, by name.' }).prefault({}),
   unmatchedHost: unmatchedHostSchema,

@@ -12,6 +12,8 @@ const TRIES = 2;
 const NO_RECORD = new Set(['ENODATA', 'ENOTFOUND']);
 
 export class DnsLookup implements NameLookup {
+  /** They take no thread. */
+  readonly atATime = 64;
   readonly #resolver = new Resolver({ timeout: TRY_TIMEOUT, tries: TRIES });
 
   /**

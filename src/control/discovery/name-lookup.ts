@@ -12,12 +12,19 @@ export interface NameAnswer {
 export interface NameLookup {
   /** Rejects when the name has no address, or nobody could be asked. */
   lookup(host: string): Promise<NameAnswer>;
+  /** How many questions of clients' choice may be under way [2]. */
+  readonly atATime?: number;
   /** Ends questions under way: their promises reject. */
   cancel?(): void;
 }
 
-/** Asks as every other program here does: hosts file, nsswitch.conf, resolv.conf. It gives no TTL (DESIGN 5). */
+/**
+ * Asks as every other program here does: hosts file, nsswitch.conf, resolv.conf. It gives no TTL (DESIGN 5). Node gives it half of
+ * the threads that it shares with files, two of four: with two questions of clients' choice under way, the next thread that is
+ * free is for the name of a server.
+ */
 export const systemLookup: NameLookup = {
+  atATime: 2,
   async lookup(host) {
     const found = await lookup(host, { all: true });
     return { addresses: found.map((entry) => entry.address), ttl: null };

@@ -27,6 +27,7 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
   const candidates = new Candidates(servers, config.healthCheck.minServers, services.table);
   return Object.freeze({
     name: config.name,
+    isOrigin: false,
     config,
     servers: Object.freeze(servers),
     candidates: () => candidates.list(),

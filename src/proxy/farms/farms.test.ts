@@ -1,9 +1,9 @@
 // Selecting a farm and its candidates, as the journey does it.
 import { describe, expect, it } from 'vitest';
-import { sampleFarm, sampleServer, sampleTable } from '../../../test/kit/sample-farm.ts';
+import { sampleFarm, sampleProxy, sampleServer, sampleTable } from '../../../test/kit/sample-farm.ts';
 import type { FarmConfig } from '../../model/config.ts';
 import type { AffinityPolicy, LoadBalancingPolicy } from '../../model/extensions.ts';
-import type { Farm } from '../../model/farm.ts';
+import type { Farm, Origins } from '../../model/farm.ts';
 import { OutboundDraft } from '../../model/outbound-draft.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { Availability } from '../../model/server-state.ts';
@@ -11,8 +11,10 @@ import { serverId } from '../../model/server-table.ts';
 import type { Step } from '../../model/trace.ts';
 import { compileFarm } from './compile-farm.ts';
 import { farmStage } from './farm-stage.ts';
+import { compileOrigins } from './origins.ts';
 
 const firstOf: LoadBalancingPolicy = { name: 'first', pick: (candidates) => candidates[0]! };
+const noHeads = () => ({ headFor: () => '' });
 const someAffinity: AffinityPolicy = { name: 'some', find: () => null, bind: () => {} };
 
 function compiled(config: FarmConfig, affinity: AffinityPolicy | null = null) {
@@ -29,13 +31,13 @@ function compiled(config: FarmConfig, affinity: AffinityPolicy | null = null) {
 /** What the stage reads and writes of a request. */
 function request(
   farms: readonly Farm[],
-  changes: { destination?: string; scheme?: 'http' | 'https'; onlyFarm?: Farm; trace?: Step[]; proxyEnabled?: boolean },
+  changes: { destination?: string; scheme?: 'http' | 'https'; onlyFarm?: Farm; trace?: Step[]; origins?: Origins },
 ): RequestContext {
   const outbound = new OutboundDraft('/');
   outbound.destination = changes.destination ?? null;
   outbound.scheme = changes.scheme ?? 'http';
   const snapshot = {
-    config: { proxy: { enabled: changes.proxyEnabled ?? false } },
+    origins: changes.origins ?? null,
     farms: new Map(farms.map((farm) => [farm.name.toLowerCase(), farm])),
     onlyFarm: changes.onlyFarm ?? null,
   };
@@ -64,12 +66,23 @@ describe('selecting a farm', () => {
   it.each([
     [{}, 'noRoute', 'no rule sent the request to a farm, and there is no site'],
     [{ destination: 'other' }, 'noRoute', 'other is not a farm, and proxy.enabled is false'],
-    [{ destination: 'other:81', proxyEnabled: true }, 'noRoute', 'other origins are not served yet'],
-    [{ destination: 'shop', scheme: 'https' as const }, 'schemeNotServed', 'farm Shop was to be reached by https'],
+    [{ destination: 'a b', origins: compileOrigins(sampleProxy(), noHeads) }, 'noRoute', 'names no host and port'],
   ])('refuses %j as %s', (changes, code, reason) => {
     const { farm } = three();
     const refusal = expect(() => farmStage.onRequest!(request([farm], changes)));
     refusal.toThrow(expect.objectContaining({ code, message: expect.stringContaining(reason) }));
+  });
+
+  it('takes any other host as an origin where the proxy is enabled, and explains that', () => {
+    const { farm } = three();
+    const trace: Step[] = [];
+    const origins = compileOrigins(sampleProxy(), noHeads);
+    const ctx = request([farm], { destination: 'other:81', origins, trace });
+    expect(farmStage.onRequest!(ctx)).toBeUndefined();
+    expect(ctx.farm).toMatchObject({ name: 'other:81', isOrigin: true });
+    expect(addresses(ctx)).toEqual(['other:81']);
+    const reason = 'other:81 is not a farm, and proxy.enabled allows any host';
+    expect(trace).toEqual([{ stage: 'farm', farm: null, origin: 'other:81', reason }]);
   });
 
   it('answers 502.4 for a farm that was taken offline', () => {

@@ -1,7 +1,7 @@
 // The attempts of a request: which server (the one that the client's connection is pinned to, else the balancer's pick
 // of the candidates), the exchange with it, and what to do after a failure (DESIGN 6, retries).
 import type { Farm, Server } from '../../model/farm.ts';
-import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
+import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { ResponseDraft } from '../../model/response-draft.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
@@ -27,9 +27,12 @@ export class Attempts implements ExchangeOwner {
     this.#settle = settle;
   }
 
-  /** Begins the first attempt; a pin wins over affinity and balancing. @throws whatever a balancing policy throws */
+  /** Begins the first attempt; a pin wins over affinity and balancing. @throws ProxyError schemeNotServed; whatever a balancing policy throws */
   first(ctx: RequestContext): void {
     const farm = ctx.farm!;
+    if (ctx.outbound.scheme === 'https') {
+      throw new ProxyError('schemeNotServed', `${farm.name} was to be reached by https, which is not served yet`);
+    }
     const pinned = this.#upstream.pins.serverFor(ctx);
     const server = pinned !== null && pinned.farmName === farm.name ? pinned : farm.balancer.pick(ctx.candidates, ctx);
     ctx.attempts = [];
@@ -93,12 +96,20 @@ export class Attempts implements ExchangeOwner {
     const { ctx } = exchange;
     const farm = ctx.farm!;
     if (exchange.connected || error.kind.source !== 'upstream' || ctx.client!.gone !== null) return null;
+    if (farm.isOrigin) return this.#nextAddress(ctx);
     const tried = new Set(ctx.attempts!.map((attempt) => attempt.server));
     if (tried.size > farm.config.protocol.retries) return null;
     const candidates = untried(farm, tried);
     if (candidates.length === 0) return null;
     ctx.candidates = candidates;
     return farm.balancer.pick(candidates, ctx);
+  }
+
+  /** An origin has one server; its name may have further addresses, and one of them did not answer. */
+  #nextAddress(ctx: RequestContext): Server | null {
+    const tries = ctx.attempts!.length;
+    const isOver = tries > ctx.farm!.config.protocol.retries || tries >= this.#upstream.addressCount(ctx.server!);
+    return isOver ? null : ctx.server;
   }
 }
 

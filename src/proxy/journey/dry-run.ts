@@ -18,6 +18,7 @@ export async function dryRun(ctx: RequestContext): Promise<Answer | ProxyError |
     const server = farm.balancer.pick(ctx.candidates, ctx);
     ctx.server = server;
     farm.forwarding.headFor(ctx, server); // throws what sending would: a loop, a field that is refused
+    if (farm.isOrigin) return undefined;
     const reason = ctx.candidates.length === 1 ? 'the only candidate' : 'the next in turn';
     ctx.trace?.push({ stage: 'pick', algorithm: farm.balancer.name, server: server.address, reason });
     return undefined;

@@ -33,7 +33,7 @@ export class JsonLineFormat implements LineFormat {
     line += `,"scheme":"${ctx.connection.secure ? 'https' : 'http'}","host":${jsonStringOfWire(inbound.host)}`;
     line += `,"url":${jsonStringOfWire(inbound.target)},"client":${orNull(ctx.clientAddress)}`;
     line += `,"status":${outcome.status},"subStatus":${outcome.subStatus}`;
-    line += `,"farm":${ctx.farm === null ? 'null' : jsonString(ctx.farm.name)}`;
+    line += `,"farm":${ctx.farm === null || ctx.farm.isOrigin ? 'null' : jsonString(ctx.farm.name)}`;
     line += `,"server":${ctx.server === null ? 'null' : jsonString(ctx.server.address)}`;
     line += `,"bytesIn":${outcome.bytesIn},"bytesOut":${outcome.bytesOut}`;
     line += `,"durationMs":${milliseconds(outcome.duration)},"attempts":${attemptCount(ctx)}`;

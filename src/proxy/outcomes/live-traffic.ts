@@ -19,7 +19,7 @@ export class LiveTrafficSink implements OutcomeSink {
 
   record(ctx: RequestContext): void {
     const { server, attempts } = ctx;
-    if (server === null) return;
+    if (server === null || server.slot < 0) return; // nobody tests an origin
     if (attempts !== null) {
       for (let i = 0; i < attempts.length - 1; i++) this.#earlierAttempt(attempts[i]!, attempts[i + 1]!);
     }

@@ -5,20 +5,26 @@ import { compileConditions, patternOrProblem } from './compile-conditions.ts';
 import { readsPattern } from './expressions/captures-read.ts';
 import { AnyText } from './patterns/any-text.ts';
 import type { Pattern } from './patterns/pattern.ts';
+import type { PatternSafety } from './patterns/pattern-safety.ts';
 import { Rule } from './rule.ts';
 import type { RuleProblems } from './rule-problems.ts';
 import { compileSetVariables } from './variables/compile-set-variables.ts';
+import { warnOfOpenProxy } from './warn-of-open-proxy.ts';
 
 /** What all rules of a set share. */
 export type RuleScope = Omit<ActionScope, 'base' | 'ruleGroups' | 'conditionGroups'> & {
   /** Whether the rules belong to a site: they may ask for files, and set only what is allowed (url-rewrite.md 6 and 9). */
   readonly allowed: ReadonlySet<string> | null;
+  readonly safety: PatternSafety;
+  /** proxy.enabled: requests may go to hosts that are no farm. */
+  readonly anyHost: boolean;
 };
 
 /** Compiles `rule`; with faults, which go to `problems`, what is returned must not be used. */
 export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleProblems): Rule {
   const { match } = rule;
-  const pattern = rulePattern(rule, problems.at('match', 'url'));
+  if (shared.anyHost) warnOfOpenProxy(rule, problems);
+  const pattern = rulePattern(rule, shared.safety, problems.at('match', 'url'));
   const capturesNothing = match === null || match.negate;
   const ruleGroups = capturesNothing ? 0 : pattern.groups;
   const { conditions, groups } = compileConditions(
@@ -33,6 +39,7 @@ export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleP
     base: rule.base,
     stopProcessing: rule.stopProcessing,
     pattern,
+    patternText: match?.url ?? null,
     negate: match?.negate === true,
     capturing: readsPattern(rule),
     conditions,
@@ -42,13 +49,13 @@ export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleP
 }
 
 /** Without `match` the rule is for every URL, and {R:0} is the input (url-rewrite.md 3). */
-function rulePattern(rule: RuleConfig, problems: RuleProblems): Pattern {
+function rulePattern(rule: RuleConfig, safety: PatternSafety, problems: RuleProblems): Pattern {
   if (rule.match === null) return new AnyText();
   const { url, ignoreCase } = rule.match;
   if (url === '')
     problems.error('match.url may not be empty', 'write ^$ for the root, or leave match out for every URL');
   warnOfLeadingSlash(rule.patternSyntax, url, problems);
-  return patternOrProblem(url, rule, ignoreCase, problems);
+  return patternOrProblem(url, rule, ignoreCase, safety, problems);
 }
 
 function warnOfLeadingSlash(syntax: RuleConfig['patternSyntax'], url: string, problems: RuleProblems): void {

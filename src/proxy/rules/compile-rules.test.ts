@@ -132,6 +132,12 @@ describe('compileRules', () => {
     ]);
   });
 
+  it('warns of an https target', () => {
+    expect(faults(rewriteTo('https://shop/{R:1}'))).toEqual([
+      expect.stringMatching(/^warning .*not reached by https yet.* \(write http:\/\/shop\/…\)/),
+    ]);
+  });
+
   it('warns of a url that no action uses', () => {
     expect(faults({ action: { type: 'None', url: 'http://shop/' } })).toEqual([
       expect.stringMatching(/^warning .*the url of an action None is not used/),

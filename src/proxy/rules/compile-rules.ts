@@ -1,7 +1,9 @@
 // The rules of a configuration → what requests run on, with every fault that can be known before a request comes.
 import type { Config, ConfigProblem, RewriteMapConfig, RuleConfig, RuleSetConfig } from '../../model/config.ts';
+import { GLOBAL_SCOPE } from '../../model/rule-scope.ts';
 import type { Site } from '../../model/site.ts';
 import { compileRule, type RuleScope } from './compile-rule.ts';
+import { PatternSafety } from './patterns/pattern-safety.ts';
 import { RewriteMap } from './rewrite-map.ts';
 import { RuleProblems } from './rule-problems.ts';
 import type { RuleSet, RuleSets } from './rule-set.ts';
@@ -13,11 +15,13 @@ import type { RuleSet, RuleSets } from './rule-set.ts';
  */
 export function compileRules(config: Config, sites: readonly Site[], problems: ConfigProblem[]): RuleSets {
   const farms = new Set(config.farms.map((farm) => farm.name.toLowerCase()));
+  const safety = new PatternSafety(config);
   const globalNames = namesWritten(config.rules.list);
+  const anyHost = config.proxy.enabled;
   const global = compileSet(
     config.rules,
-    { scope: 'global', failureCode: 'ruleFailed' },
-    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, allowed: null },
+    { scope: GLOBAL_SCOPE, failureCode: 'ruleFailed' },
+    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, anyHost, allowed: null, safety },
     problems,
   );
   const bySite = new Map<number, RuleSet>();
@@ -25,12 +29,14 @@ export function compileRules(config: Config, sites: readonly Site[], problems: C
     for (const { id, config: level } of site.levels) {
       const set = compileSet(
         level.rules,
-        { scope: site.name + level.path, failureCode: 'siteRuleFailed' },
+        { scope: site.name, failureCode: 'siteRuleFailed' },
         {
           maps: compileMaps(level.rewriteMaps),
           written: new Set([...globalNames, ...namesWritten(level.rules.list)]),
           farms,
+          anyHost,
           allowed: new Set(level.allowedServerVariables),
+          safety,
         },
         problems,
       );

@@ -3,6 +3,7 @@ import type { Part } from './expressions/part.ts';
 import { type FileKind, fileKind } from './file-kind.ts';
 import type { Captures, Pattern } from './patterns/pattern.ts';
 import type { RuleRun } from './rule-run.ts';
+import { noteCondition } from './trace-condition.ts';
 
 export interface Condition {
   readonly input: Part;
@@ -16,16 +17,16 @@ export interface Condition {
 }
 
 export class Conditions {
-  readonly #list: readonly Condition[];
   /** MatchAny: one that holds is enough. */
-  readonly #any: boolean;
+  readonly any: boolean;
+  readonly #list: readonly Condition[];
   readonly #trackAll: boolean;
   /** Whether anything in the rule reads {C:n}. */
   readonly #capturing: boolean;
 
   constructor(list: readonly Condition[], any: boolean, trackAll: boolean, capturing: boolean) {
     this.#list = list;
-    this.#any = any;
+    this.any = any;
     this.#trackAll = trackAll;
     this.#capturing = capturing;
   }
@@ -36,29 +37,26 @@ export class Conditions {
     for (const condition of this.#list) {
       const holds = this.#holds(condition, run);
       if (run.pending !== null) return false;
-      if (holds === this.#any) return this.#any;
+      if (holds === this.any) return this.any;
     }
-    return !this.#any;
+    return !this.any;
   }
 
   #holds(condition: Condition, run: RuleRun): boolean {
     const value = run.bound(condition.input.expand(run));
-    const holds =
-      condition.wanted === null
-        ? this.#matches(condition, value, run)
-        : isThere(condition, value, condition.wanted, run);
-    if (run.step !== null && run.pending === null) {
-      const { inputText, patternText } = condition;
-      run.step.conditions.push({ input: inputText, value, pattern: patternText, matched: holds });
-    }
+    if (condition.wanted === null) return this.#matches(condition, value, run);
+    const holds = isThere(condition, value, condition.wanted, run);
+    if (run.step !== null && run.pending === null) noteCondition(run.step, condition, value, holds, null);
     return holds;
   }
 
-  #matches({ pattern, negate }: Condition, value: string, run: RuleRun): boolean {
-    if (!this.#capturing) return pattern.test(value) !== negate;
+  #matches(condition: Condition, value: string, run: RuleRun): boolean {
+    const { pattern, negate } = condition;
+    if (!this.#capturing && run.step === null) return pattern.test(value) !== negate;
     const captures = pattern.exec(value);
     const holds = (captures !== null) !== negate;
-    if (captures !== null && holds) this.#keep(captures, run);
+    if (this.#capturing && captures !== null && holds) this.#keep(captures, run);
+    if (run.step !== null) noteCondition(run.step, condition, value, holds, captures);
     return holds;
   }
 

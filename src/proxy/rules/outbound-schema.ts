@@ -1,6 +1,7 @@
 // Settings of the outbound rules (url-rewrite.md 16): accepted as IIS has them.
 import { z } from 'zod';
 import { choice, flag, text, whole } from '../../base/setting.ts';
+import { patternTimeLimit } from './schema.ts';
 
 const syntax = () => choice('How patterns are read.', ['ECMAScript', 'Wildcard', 'ExactMatch']).prefault('ECMAScript');
 const grouping = () =>
@@ -39,6 +40,7 @@ const outboundRule = z.strictObject({
   preCondition: text('Name of the precondition that the response must meet; empty: any.').prefault(''),
   enabled: flag('false: the rule is skipped.').prefault(true),
   patternSyntax: syntax(),
+  patternTimeLimit: patternTimeLimit(),
   stopProcessing: flag('No further rule runs on a value that this one changed.').prefault(false),
   match: z
     .strictObject({
@@ -83,7 +85,12 @@ export const outboundRulesSchema = z
     preConditions: z
       .record(
         z.string(),
-        z.strictObject({ logicalGrouping: grouping(), patternSyntax: syntax(), add: conditions.prefault([]) }),
+        z.strictObject({
+          logicalGrouping: grouping(),
+          patternSyntax: syntax(),
+          patternTimeLimit: patternTimeLimit(),
+          add: conditions.prefault([]),
+        }),
       )
       .meta({ description: 'Named tests of a response, made once for each.' })
       .prefault({}),

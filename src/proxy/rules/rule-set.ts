@@ -3,7 +3,7 @@ import type { SiteLevel } from '../../model/site.ts';
 import type { Rule } from './rule.ts';
 
 export interface RuleSet {
-  /** For explain: 'global', or the site and the path of the level. */
+  /** For explain: 'global', or the site. */
   readonly scope: string;
   /** What a rule that cannot be carried out is answered with (url-rewrite.md 17). */
   readonly failureCode: 'ruleFailed' | 'siteRuleFailed';

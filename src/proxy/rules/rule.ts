@@ -3,6 +3,7 @@ import type { Answer } from '../../model/answer.ts';
 import type { Action } from './actions/action.ts';
 import type { Conditions } from './conditions.ts';
 import type { Pattern } from './patterns/pattern.ts';
+import { PatternTimeout } from './patterns/time-limited.ts';
 import type { RuleRun } from './rule-run.ts';
 import type { VariableChange } from './variables/set-variables.ts';
 
@@ -12,6 +13,8 @@ export interface RuleParts {
   readonly base: string;
   readonly stopProcessing: boolean;
   readonly pattern: Pattern;
+  /** As written, for explain; null without one. */
+  readonly patternText: string | null;
   readonly negate: boolean;
   /** Whether anything reads {R:n}. */
   readonly capturing: boolean;
@@ -26,9 +29,10 @@ export class Rule {
   readonly base: string;
   readonly stopProcessing: boolean;
   readonly negate: boolean;
+  readonly patternText: string | null;
+  readonly conditions: Conditions | null;
   readonly #pattern: Pattern;
   readonly #capturing: boolean;
-  readonly #conditions: Conditions | null;
   readonly #variables: readonly VariableChange[] | null;
   readonly #action: Action | null;
 
@@ -37,9 +41,10 @@ export class Rule {
     this.base = parts.base;
     this.stopProcessing = parts.stopProcessing;
     this.negate = parts.negate;
+    this.patternText = parts.patternText;
     this.#pattern = parts.pattern;
     this.#capturing = parts.capturing;
-    this.#conditions = parts.conditions;
+    this.conditions = parts.conditions;
     this.#variables = parts.variables;
     this.#action = parts.action;
   }
@@ -47,8 +52,11 @@ export class Rule {
   /** Whether the rule applies to the request as it stands. @throws ProxyError */
   applies(run: RuleRun): boolean {
     run.ruleName = this.name;
-    if (!this.#matches(run)) return false;
-    return this.#conditions === null || this.#conditions.hold(run);
+    try {
+      return this.#matches(run) && (this.conditions === null || this.conditions.hold(run));
+    } catch (error) {
+      throw error instanceof PatternTimeout ? run.failure(error.message) : error;
+    }
   }
 
   /** Carries the rule out. An answer ends the journey. @throws ProxyError */

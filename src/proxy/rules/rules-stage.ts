@@ -6,7 +6,7 @@ import type { RequestContext } from '../../model/request-context.ts';
 import { decodePath } from '../../wire/target.ts';
 import { RuleRun } from './rule-run.ts';
 import type { RuleSet, RuleSets } from './rule-set.ts';
-import { beginStep, noteDecision, noteResult } from './trace-rule.ts';
+import { beginStep, noteDecision, noteResult, noteStop, urlNow } from './trace-rule.ts';
 
 /**
  * Runs the global rules on each request: writes ctx.outbound and ctx.matchedRules, or answers. Throws ProxyError:
@@ -50,10 +50,13 @@ function runFrom(first: number, set: RuleSet, run: RuleRun): Answered | Promise<
     if (run.pending !== null) return run.pending.then(() => askAgain(i, set, run));
     if (run.step !== null) noteDecision(rule, applies, run.step, run);
     if (!applies) continue;
+    const before = run.step === null ? '' : urlNow(run);
     const answer = rule.perform(run);
-    if (run.step !== null) noteResult(answer, run.step, run, rule.stopProcessing);
+    if (run.step !== null) noteResult(answer, run.step, run, before);
     if (answer !== undefined) return answer;
-    if (rule.stopProcessing) break;
+    if (!rule.stopProcessing) continue;
+    if (run.step !== null) noteStop(run.step);
+    break;
   }
   run.finish();
   return undefined;

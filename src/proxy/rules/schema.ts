@@ -1,6 +1,6 @@
 // Settings of the URL Rewrite rules (url-rewrite.md 3, 14, 16): IIS's own names and defaults.
 import { z } from 'zod';
-import { choice, flag, refuse, text, whole } from '../../base/setting.ts';
+import { choice, duration, flag, refuse, text, whole } from '../../base/setting.ts';
 
 const SYNTAXES = ['ECMAScript', 'Wildcard', 'ExactMatch'] as const;
 const patternSyntax = () => choice('How patterns of the rule are read.', SYNTAXES).prefault('ECMAScript');
@@ -70,6 +70,20 @@ const actionSchema = z
   })
   .meta({ description: 'What happens to a request that matched. Absent: None.' });
 
+/** Also of outbound rules and preconditions (docs/decisions/0005). */
+export function patternTimeLimit() {
+  return duration(
+    'Narrows only: lets the rule keep a pattern that can run away. A match that takes longer fails its request alone, with 500.',
+    { min: 1, max: 1000 },
+  ).optional();
+}
+
+/** `vulnerablePatterns`. */
+export const vulnerablePatternsSchema = choice(
+  'Patterns that can run away: refuse them where their rule has no patternTimeLimit, or limit each match to 20ms. Files of IIS are limited.',
+  ['refuse', 'limit'],
+).prefault('refuse');
+
 /** url-rewrite.md 3: 300 to 307 are not allowed; 0 stands for "not written". */
 function customStatus() {
   return whole('Status of a CustomResponse; any but 300 to 307.', 0, 999).transform((code, ctx) => {
@@ -84,10 +98,11 @@ const ruleSchema = z.strictObject({
   enabled: flag('false: the rule is skipped.').prefault(true),
   patternSyntax: patternSyntax(),
   stopProcessing: flag('No further rule of this list runs after this one matched.').prefault(false),
+  patternTimeLimit: patternTimeLimit(),
   match: z
     .strictObject({
       url: text(
-        'Pattern for the path, without its leading slash. A slow pattern lets clients burn CPU time; `check` finds most.',
+        'Pattern for the path, without its leading slash. One that can run away is refused (see patternTimeLimit).',
         {
           nonEmpty: true,
         },

@@ -23,6 +23,7 @@ describe('the steps of explain', () => {
         name: 'images',
         scope: 'global',
         input: 'shop/a',
+        pattern: '^images/',
         matched: false,
         negate: false,
         captures: [],
@@ -34,21 +35,24 @@ describe('the steps of explain', () => {
         name: 'host',
         scope: 'global',
         input: 'shop/a',
+        pattern: '^(shop)/',
         matched: false,
         negate: false,
         captures: ['shop/', 'shop'],
         conditions: [{ input: '{HTTP_HOST}', value: 'www.example.com', pattern: '^(other)', matched: false }],
-        reason: 'the condition on {HTTP_HOST} does not hold: its value is "www.example.com"',
+        reason: 'the condition on {HTTP_HOST} does not hold: its value "www.example.com" does not match',
       },
       {
         stage: 'rule',
         name: 'farm',
         scope: 'global',
         input: 'shop/a',
+        pattern: '^shop/(.*?)(x)?$',
         matched: true,
         negate: false,
         captures: ['shop/a', 'a', ''],
         conditions: [],
+        url: { before: '/shop/a?b=1', after: 'http://shop/a?b=1' },
         reason: 'rewritten to http://shop/a?b=1; no further rule runs',
       },
     ]);
@@ -63,6 +67,53 @@ describe('the steps of explain', () => {
     ['aborts', { action: { type: 'AbortRequest' } }, 'drops the connection'],
   ] as [string, WrittenRule, string][])('say why where a rule %s', (_, rule, reason) => {
     expect(stepsOf(rule)[0].reason).toBe(reason);
+  });
+
+  it('say of conditions what they captured, negation, and that one is enough', () => {
+    const [step] = stepsOf({
+      match: '^shop/',
+      conditions: [
+        { input: '{HTTP_HOST}', pattern: '^www', negate: true },
+        { input: '{HTTP_HOST}', pattern: '^(www)\\.(x)?' },
+      ],
+      logicalGrouping: 'MatchAny',
+    });
+    expect(step).toMatchObject({ matched: true, logicalGrouping: 'MatchAny' });
+    const value = 'www.example.com';
+    expect(step!.conditions).toEqual([
+      { input: '{HTTP_HOST}', value, pattern: '^www', matched: false, negate: true },
+      { input: '{HTTP_HOST}', value, pattern: '^(www)\\.(x)?', matched: true, captures: ['www.', 'www', ''] },
+    ]);
+  });
+
+  it.each([
+    [
+      '{HTTP_HOST}',
+      { negate: true },
+      'the condition on {HTTP_HOST} does not hold: its value "www.example.com" matches, and it is negated',
+    ],
+    [
+      '{HTTP_HOST}',
+      { pattern: 'zz' },
+      'the condition on {HTTP_HOST} does not hold: its value "www.example.com" does not match',
+    ],
+  ])('say why a condition on %s does not hold', (input, other, reason) => {
+    expect(stepsOf({ conditions: [{ input, pattern: '.', ...other }] })[0]!.reason).toBe(reason);
+  });
+
+  it('say which variables and headers a rule wrote, and which headers it removed', () => {
+    const rule: WrittenRule = {
+      serverVariables: [
+        { name: 'HTTP_X_TENANT', value: 'Jos\u00e9' },
+        { name: 'HTTP_X_OLD', value: '' },
+        { name: 'OWN', value: '1' },
+      ],
+    };
+    expect(stepsOf(rule)[0]!.sets).toEqual([
+      { name: 'HTTP_X_TENANT', value: 'Jos\u00e9' },
+      { name: 'HTTP_X_OLD', value: null },
+      { name: 'OWN', value: '1' },
+    ]);
   });
 
   it('keep the rule that failed', () => {

@@ -1,21 +1,27 @@
 // What explain is told of a rule (CONTRACT 4): filled in while the rule runs, and only when somebody asked.
 import { Buffer } from 'node:buffer';
 import type { Answer } from '../../model/answer.ts';
+import { folderOfBase, ruleScope } from '../../model/rule-scope.ts';
 import type { RuleStep } from '../../model/trace.ts';
 import type { Rule } from './rule.ts';
 import type { RuleRun } from './rule-run.ts';
+import { whyNot } from './trace-condition.ts';
 
-/** Begins the step of `rule`; conditions add themselves to it. */
+/** Begins the step of `rule`; conditions add themselves to it. @param scope of its set */
 export function beginStep(rule: Rule, scope: string, run: RuleRun): void {
+  const { name, base, negate, patternText, conditions } = rule;
   const step: RuleStep = {
     stage: 'rule',
-    name: rule.name,
-    scope,
-    input: run.inputBelow(rule.base) ?? run.input,
+    name,
+    scope: ruleScope(scope, base),
+    ...(base === '/' ? {} : { below: folderOfBase(base) }),
+    input: run.inputBelow(base) ?? run.input,
+    ...(patternText === null ? {} : { pattern: patternText }),
     matched: false,
-    negate: rule.negate,
+    negate,
     captures: [],
     conditions: [],
+    ...(conditions?.any === true ? { logicalGrouping: 'MatchAny' as const } : {}),
     reason: 'failed while it was carried out',
   };
   run.step = step;
@@ -27,16 +33,8 @@ export function noteDecision(rule: Rule, applies: boolean, step: RuleStep, run: 
   step.matched = applies;
   if (run.ruleCaptures !== null) step.captures = Array.from(run.ruleCaptures, (text) => text ?? '');
   if (applies) return;
-  if (run.inputBelow(rule.base) === null) {
-    step.reason = `the URL is not below ${rule.base}, where the rule stands`;
-    return;
-  }
-  const failed = step.conditions.at(-1);
-  if (failed !== undefined) {
-    step.reason = `the condition on ${failed.input} does not hold: its value is ${JSON.stringify(failed.value)}`;
-  } else {
-    step.reason = step.negate ? 'the pattern matches, and the rule is negated' : 'the pattern does not match';
-  }
+  const isBelow = run.inputBelow(rule.base) !== null;
+  step.reason = isBelow ? whyNot(step) : `the URL is not below ${rule.base}, where the rule stands`;
 }
 
 /** The rule wrote the variable `name`, upper-case. */
@@ -51,17 +49,29 @@ export function noteHeader(step: RuleStep, name: string, wire: string): void {
   noteVariable(step, `HTTP_${name.replaceAll('-', '_').toUpperCase()}`, value);
 }
 
-/** After Rule.perform(). */
-export function noteResult(answer: Answer | undefined, step: RuleStep, run: RuleRun, stops: boolean): void {
-  step.reason = answer === undefined ? whereTo(run) : whatAnswer(answer);
-  if (answer === undefined && stops) step.reason += '; no further rule runs';
+/** The URL as it stands: with its destination once a rule gave it one. */
+export function urlNow(run: RuleRun): string {
+  const { destination, scheme } = run.ctx.outbound;
+  const url = run.query === '' ? run.path : `${run.path}?${run.query}`;
+  return destination === null ? url : `${scheme}://${destination}${url}`;
 }
 
-function whereTo(run: RuleRun): string {
-  const { destination, rewritten, scheme } = run.ctx.outbound;
-  if (!rewritten) return 'applied; the URL stays as it is';
-  const url = run.query === '' ? run.path : `${run.path}?${run.query}`;
-  return destination === null ? `rewritten to ${url} here` : `rewritten to ${scheme}://${destination}${url}`;
+/** After Rule.perform(). @param before the URL as it stood before that */
+export function noteResult(answer: Answer | undefined, step: RuleStep, run: RuleRun, before: string): void {
+  if (answer !== undefined) {
+    step.reason = whatAnswer(answer);
+    return;
+  }
+  const after = urlNow(run);
+  if (after !== before) step.url = { before, after };
+  step.reason = run.ctx.outbound.rewritten
+    ? `rewritten to ${after}${run.ctx.outbound.destination === null ? ' here' : ''}`
+    : 'applied; the URL stays as it is';
+}
+
+/** No rule of the list comes after this one. */
+export function noteStop(step: RuleStep): void {
+  step.reason += '; no further rule runs';
 }
 
 function whatAnswer(answer: Answer): string {

@@ -5,6 +5,7 @@ import type { Stage } from '../../model/extensions.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { ChosenSite, Site } from '../../model/site.ts';
+import { bindingText, otherBindings } from './explain-bindings.ts';
 import { SiteTable } from './site-table.ts';
 
 /** Writes ctx.site and ctx.binding. Throws ProxyError unknownHost where no binding takes the request and `unmatchedHost` is `refuse`. */
@@ -15,7 +16,7 @@ export function siteStage({ listeners, unmatchedHost }: Config, sites: readonly 
     onRequest(ctx) {
       const host = ctx.inbound.host.replace(/:\d*$/, '').toLowerCase();
       const chosen = table.choose(host, ctx.connection);
-      if (ctx.trace !== null) note(ctx, host, chosen);
+      if (ctx.trace !== null) note(ctx, sites, host, chosen);
       if (chosen !== null) {
         ctx.site = chosen.site;
         ctx.binding = chosen.binding;
@@ -27,9 +28,11 @@ export function siteStage({ listeners, unmatchedHost }: Config, sites: readonly 
   };
 }
 
-function note(ctx: RequestContext, host: string, chosen: ChosenSite | null): void {
+function note(ctx: RequestContext, sites: readonly Site[], host: string, chosen: ChosenSite | null): void {
   const reason = chosen === null ? noBinding(ctx, host) : whyChosen(chosen);
-  ctx.trace!.push({ stage: 'site', site: chosen?.site.name ?? null, reason });
+  const others = otherBindings(sites, chosen, host, ctx.connection);
+  const site = chosen?.site.name ?? null;
+  ctx.trace!.push({ stage: 'site', site, reason, ...(others.length === 0 ? {} : { others }) });
 }
 
 function noBinding({ connection }: RequestContext, host: string): string {
@@ -38,6 +41,5 @@ function noBinding({ connection }: RequestContext, host: string): string {
 
 function whyChosen({ binding }: ChosenSite): string {
   if (binding === null) return 'it has no bindings, and no binding of another site takes the request';
-  const { protocol, address, port, host } = binding;
-  return `its binding ${protocol === 'http' ? '' : `${protocol}/`}${address}:${port}:${host}`;
+  return `its binding ${bindingText(binding)}`;
 }

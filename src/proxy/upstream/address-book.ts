@@ -1,4 +1,5 @@
-// Addresses of servers by name, as the control thread last resolved them: a request never waits for DNS (DESIGN 2).
+// Addresses of servers by name, as the control thread last resolved them: a request for a farm never waits for DNS
+// (DESIGN 2).
 import { isIpAddress } from '../../transport/ip-address.ts';
 
 export class AddressBook {
@@ -17,8 +18,13 @@ export class AddressBook {
     return addresses[(this.#turn.get(host) ?? 0) % addresses.length] ?? null;
   }
 
+  /** How many addresses `host` is known to have. */
+  count(host: string): number {
+    return this.#addresses.get(host)?.length ?? 0;
+  }
+
   /** An address of `host` did not answer: the next attempt takes the next one. */
   skip(host: string): void {
-    this.#turn.set(host, (this.#turn.get(host) ?? 0) + 1);
+    if (this.#addresses.has(host)) this.#turn.set(host, (this.#turn.get(host) ?? 0) + 1);
   }
 }

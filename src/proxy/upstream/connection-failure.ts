@@ -17,9 +17,9 @@ export function connectFailure(server: string, error: SystemError | null): Proxy
   return new ProxyError(CONNECT_CODES[code] ?? 'connectFailed', `could not connect to ${server}: ${code}`, error);
 }
 
-/** There is nowhere to connect to. */
-export function noAddress(server: string): ProxyError {
-  return new ProxyError('nameNotResolved', `the name of ${server} has no address`);
+/** There is nowhere to connect to. @param reason why its name has no address; '' where that is not known */
+export function noAddress(server: string, reason: string): ProxyError {
+  return new ProxyError('nameNotResolved', `the name of ${server} has no address${reason === '' ? '' : `: ${reason}`}`);
 }
 
 /** The connection broke before any byte of the response. @param uploading the request was not yet sent whole */

@@ -17,6 +17,7 @@ import type { Server } from '../../model/farm.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
+import type { DialTarget } from '../../transport/dial.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { chunkSizeLine } from '../../wire/http1/serialise.ts';
@@ -107,18 +108,17 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
   }
 
   #dial(): void {
-    const target = this.#services.targetFor(this.server);
-    if (target === null) return this.#fail(failure.noAddress(this.server.id));
-    this.#cancelPatience ??= this.#services.clock.after(this.#patience(), () => this.onDeadline());
+    this.#cancelPatience ??= this.#services.afterPatience(this.ctx, () => this.onDeadline());
+    this.#services.locate(this.server, (target, reason) => this.#open(target, reason));
+  }
+
+  /** Where an origin's name had to be looked up this comes later, and perhaps too late. */
+  #open(target: DialTarget | null, reason: string): void {
+    if (this.#over) return;
+    if (target === null) return this.#fail(failure.noAddress(this.server.id, reason));
     const connection = this.#pool.open(target, this.ctx.farm!.config.protocol.maxConnections);
     if (connection === null) this.#pool.wait(this);
     else this.#borrow(connection);
-  }
-
-  /** Milliseconds left for getting connected: one time-out, whatever the number of attempts. */
-  #patience(): number {
-    const elapsed = this.#services.clock.monotonic() - this.ctx.startedAt;
-    return Math.max(1, this.ctx.farm!.config.protocol.timeout - elapsed);
   }
 
   /** protocol.maxConnections held us up; try again. */
@@ -334,10 +334,10 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
   }
 
   onLost(error: Error | null): void {
-    const { id, config } = this.server;
+    const { id } = this.server;
     if (this.#head !== null) return this.#break(failure.lostInsideResponse(id, error));
     if (!this.connected) {
-      if (config.target.kind === 'tcp') this.#services.addresses.skip(config.target.host);
+      this.#services.skipAddress(this.server);
       return this.#fail(failure.connectFailure(id, error));
     }
     const uploading = this.#uploading || (this.bodySent && this.#connection!.socket.writeFailed);

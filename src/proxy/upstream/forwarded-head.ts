@@ -99,7 +99,7 @@ export class ForwardedHead implements RequestForwarding {
     if (!hostStays && host !== '') head += `Host: ${host}\r\n`;
     head += this.#keptFields(ctx, hostStays);
     if (outbound.fieldEdits !== null) head += editLines(outbound.fieldEdits);
-    head += this.#ownLines(ctx);
+    head += this.#ownLines(ctx, server);
     head += framingLines(inbound);
     if (!this.#config.protocol.keepAlive) head += 'Connection: close\r\n';
     return `${head}\r\n`;
@@ -153,7 +153,7 @@ export class ForwardedHead implements RequestForwarding {
   }
 
   /** What we say of the client and of ourselves. */
-  #ownLines(ctx: RequestContext): string {
+  #ownLines(ctx: RequestContext, server: Server): string {
     const { inbound, outbound, connection } = ctx;
     const isPlain =
       this.#plain &&
@@ -162,7 +162,7 @@ export class ForwardedHead implements RequestForwarding {
       !connection.secure &&
       inbound.host !== '' &&
       !inbound.has(FieldKind.maxForwards);
-    if (!isPlain) return this.#ownLinesWithCare(ctx);
+    if (!isPlain) return this.#ownLinesWithCare(ctx, server);
     const { includePortInXForwardedFor } = this.#config.protocol;
     const client = forwardedFor(ctx, includePortInXForwardedFor, false);
     const lines = `${this.#beforeFor}${client}${this.#beforeHost}${inbound.host}${this.#beforeId}${ctx.id}\r\n`;
@@ -170,7 +170,7 @@ export class ForwardedHead implements RequestForwarding {
   }
 
   /** The same where a trusted peer has said some of it already, or a rule: then the rule has the last word. */
-  #ownLinesWithCare(ctx: RequestContext): string {
+  #ownLinesWithCare(ctx: RequestContext, server: Server): string {
     const { inbound, outbound } = ctx;
     const { protocol } = this.#config;
     const edits = outbound.fieldEdits;
@@ -180,8 +180,8 @@ export class ForwardedHead implements RequestForwarding {
     if (edits?.has('x-forwarded-proto') !== true) lines += `X-Forwarded-Proto: ${forwardedProto(ctx)}\r\n`;
     if (inbound.host !== '' && edits?.has('x-forwarded-host') !== true)
       lines += `X-Forwarded-Host: ${forwardedHost(ctx)}\r\n`;
+    const forwards = maxForwards(inbound, protocol.maxForwards, server);
     if (this.#stealth) return lines;
-    const forwards = maxForwards(inbound, protocol.maxForwards);
     lines += `Max-Forwards: ${forwards}\r\n`;
     if (protocol.logGuidName !== '') lines += `${protocol.logGuidName}: ${ctx.id}\r\n`;
     return outbound.rewritten ? `${lines}X-Original-URL: ${inbound.path}\r\n` : lines;
@@ -229,10 +229,14 @@ function forwardedHost(ctx: RequestContext): string {
 }
 
 /** arr.md 15 row 22: one less than what came, where that is less than ours. */
-function maxForwards(inbound: RequestHead, configured: number): number {
+function maxForwards(inbound: RequestHead, configured: number, server: Server): number {
   const said = inbound.fieldOfKind(FieldKind.maxForwards);
   if (said === undefined || !/^\d{1,9}$/.test(said)) return configured;
   const left = Number(said);
-  if (left === 0) throw new ProxyError('loop', 'Max-Forwards is 0: the request went round too often');
+  if (left === 0)
+    throw new ProxyError(
+      'loop',
+      `Max-Forwards is 0: the request goes round in a loop, and was to go on to ${server.id}`,
+    );
   return Math.min(left - 1, configured);
 }

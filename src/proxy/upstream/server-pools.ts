@@ -1,10 +1,15 @@
 // All pools of one data plane, by key. They outlive snapshots: a reload that changes nothing of a server keeps its
-// connections, one that changes the key closes the idle ones.
+// connections, one that changes the key closes the idle ones. Those of origins are bounded in number: clients may choose
+// where they go.
 import type { Deadlines } from '../../base/deadlines.ts';
+import { RecentMap } from '../../base/recent-map.ts';
 import type { Server } from '../../model/farm.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { ReadBuffers } from './read-buffers.ts';
 import { ServerPool } from './server-pool.ts';
+
+/** Origins whose idle connections are kept. */
+const MOST_ORIGINS = 1024;
 
 export class ServerPools {
   readonly #deadlines: Deadlines;
@@ -12,14 +17,27 @@ export class ServerPools {
   readonly #pools = new Map<string, ServerPool>();
   /** The same pools by slot of the server, so that a request does no look-up by text. */
   #bySlot: ServerPool[] = [];
+  /** Of origins, by key: one that makes room closes what is idle, and what is in use when it comes back. */
+  readonly #ofOrigins = new RecentMap<string, ServerPool>(MOST_ORIGINS, (pool) => pool.forgetConnections());
 
   constructor(deadlines: Deadlines) {
     this.#deadlines = deadlines;
   }
 
   of(server: Server): ServerPool {
+    if (server.slot < 0) return this.#ofOrigin(server);
     const pool = this.#bySlot[server.slot];
     return pool !== undefined && pool.server === server ? pool : this.#remember(server);
+  }
+
+  #ofOrigin(server: Server): ServerPool {
+    let pool = this.#ofOrigins.get(server.poolKey);
+    if (pool === undefined) {
+      pool = new ServerPool(server, this.#deadlines, this.#buffers);
+      this.#ofOrigins.set(server.poolKey, pool);
+    }
+    pool.server = server;
+    return pool;
   }
 
   /** A new configuration is in force: pools that no server of it uses close what is idle. */
@@ -33,6 +51,7 @@ export class ServerPools {
       this.#pools.delete(key);
       pool.forgetConnections();
     }
+    if (snapshot.origins === null) for (const [, pool] of this.#ofOrigins) pool.forgetConnections();
   }
 
   /** The addresses of `host` have changed. */
@@ -43,15 +62,20 @@ export class ServerPools {
         if (target.kind === 'tcp' && target.host === host) this.#pools.get(server.poolKey)?.forgetConnections();
       }
     }
+    for (const [, pool] of this.#ofOrigins) {
+      const { target } = pool.server.config;
+      if (target.kind === 'tcp' && target.host === host) pool.forgetConnections();
+    }
   }
 
-  /** On a clock tick: workers share what protocol.maxConnections allows. */
+  /** On a clock tick: workers share what protocol.maxConnections allows. Of origins each has its own. */
   share(): void {
     for (const pool of this.#pools.values()) pool.share();
   }
 
   destroy(): void {
     for (const pool of this.#pools.values()) pool.destroy();
+    for (const [, pool] of this.#ofOrigins) pool.destroy();
     this.#pools.clear();
     this.#bySlot = [];
   }

@@ -2,9 +2,11 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Deadlines } from '../../base/deadlines.ts';
 import type { Server } from '../../model/farm.ts';
+import type { RequestContext } from '../../model/request-context.ts';
 import type { DialTarget } from '../../transport/dial.ts';
 import { AddressBook } from './address-book.ts';
 import { ConnectionPins } from './connection-pins.ts';
+import { DemandedNames } from './demanded-names.ts';
 import { ResponseHeadReader } from './response-head-reader.ts';
 import { ServerPools } from './server-pools.ts';
 
@@ -17,20 +19,53 @@ export class UpstreamServices {
   readonly pools: ServerPools;
   readonly pins = new ConnectionPins();
   readonly addresses = new AddressBook();
+  /** Of origins, where the configuration does not name them. */
+  readonly names: DemandedNames;
   readonly #readers = new Map<number, ResponseHeadReader[]>();
 
-  constructor(clock: Clock, deadlines: Deadlines) {
+  /** @param askForName asks the control thread for a name; DemandedNames.learn() is the answer */
+  constructor(clock: Clock, deadlines: Deadlines, askForName: (host: string) => void) {
     this.clock = clock;
     this.deadlines = deadlines;
     this.pools = new ServerPools(deadlines);
+    this.names = new DemandedNames(askForName, () => clock.monotonic());
   }
 
-  /** Where to connect for `server`; null while its name has no address. */
-  targetFor(server: Server): DialTarget | null {
-    const { target, httpPort } = server.config;
-    if (target.kind === 'unix') return target;
-    const address = this.addresses.addressOf(target.host);
-    return address === null ? null : { kind: 'tcp', address, port: httpPort };
+  /**
+   * Tells `take` where to connect for `server`: at once, unless it is an origin whose name has to be looked up first.
+   * Null, with the reason, where its name has no address.
+   */
+  locate(server: Server, take: (target: DialTarget | null, reason: string) => void): void {
+    const { target, httpPort: port } = server.config;
+    if (target.kind === 'unix') return take(target, '');
+    const known = this.addresses.addressOf(target.host);
+    if (known !== null) return take({ kind: 'tcp', address: known, port }, '');
+    if (server.slot >= 0) return take(null, '');
+    this.names.find(target.host, (address, reason) => {
+      take(address === null ? null : { kind: 'tcp', address, port }, reason);
+    });
+  }
+
+  /** The address that `server` was last located at did not answer: the next attempt goes to another one, if it has others. */
+  skipAddress({ config: { target } }: Server): void {
+    if (target.kind === 'unix') return;
+    this.addresses.skip(target.host);
+    this.names.skip(target.host);
+  }
+
+  /** How many addresses the name of `server` has. */
+  addressCount({ config: { target } }: Server): number {
+    if (target.kind === 'unix') return 1;
+    return this.addresses.count(target.host) || this.names.count(target.host);
+  }
+
+  /**
+   * Calls `act` when no time is left for getting connected: one time-out, whatever the number of attempts.
+   * @returns what calls it off
+   */
+  afterPatience(ctx: RequestContext, act: () => void): () => void {
+    const elapsed = this.clock.monotonic() - ctx.startedAt;
+    return this.clock.after(Math.max(1, ctx.farm!.config.protocol.timeout - elapsed), act);
   }
 
   /** @param headerBytes protocol.maxResponseHeaderSize */

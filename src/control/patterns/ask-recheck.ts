@@ -1,0 +1,39 @@
+// What recheck, a prover and fuzzer for regular expressions, says of one. It is large, so it is loaded when a pattern needs it.
+import { createRequire } from 'node:module';
+import type { Diagnostics } from 'recheck';
+
+/** Steps, in characters read, and milliseconds that one pattern may take: enough for what people write. */
+const LIMITS = { timeout: 1_000, attackTimeout: 250, incubationTimeout: 100, recallTimeout: -1 };
+
+type CheckSync = (source: string, flags: string, limits: typeof LIMITS) => Diagnostics;
+
+let checkSync: CheckSync | undefined;
+
+/** The part of recheck that is plain JavaScript and runs here: its front door starts a thread or another program. */
+function load(): CheckSync {
+  checkSync ??= (createRequire(import.meta.url)('recheck/lib/browser.js') as { checkSync: CheckSync }).checkSync;
+  return checkSync;
+}
+
+export type Diagnosis =
+  /** `proven`: by automata, not only for want of an attack. */
+  | { readonly kind: 'safe'; readonly proven: boolean }
+  | {
+      readonly kind: 'vulnerable';
+      /** Null: exponential. */
+      readonly degree: number | null;
+      /** A text that makes it run away. */
+      readonly text: string;
+      /** The same as an expression: `'a'.repeat(31) + '!'`. */
+      readonly attack: string;
+    }
+  | { readonly kind: 'unknown' };
+
+export function askRecheck(text: string, ignoreCase: boolean): Diagnosis {
+  const answer = load()(text, ignoreCase ? 'i' : '', LIMITS);
+  if (answer.status === 'safe') return { kind: 'safe', proven: answer.checker === 'automaton' };
+  if (answer.status === 'unknown') return { kind: 'unknown' };
+  const { complexity, attack } = answer;
+  const degree = complexity.type === 'polynomial' ? complexity.degree : null;
+  return { kind: 'vulnerable', degree, text: attack.string, attack: attack.pattern };
+}

@@ -1,0 +1,38 @@
+// The live numbers of an origin. Their number is not known before requests come and may be large, so they take no place in
+// the shared table, and nobody counts them for the metrics: each thread has its own, for proxy.maxConnections.
+import type { ServerNumbers } from '../../model/server-numbers.ts';
+import { Availability } from '../../model/server-state.ts';
+import type { ServerTotals } from '../../model/server-table-totals.ts';
+
+export class OriginNumbers implements ServerNumbers {
+  readonly healthy = true;
+  readonly availability = Availability.Active;
+  readonly takesNewWork = true;
+  readonly othersWait = false;
+  #connections = 0;
+
+  started(): void {}
+
+  ended(): void {}
+
+  /** @param max for this thread; 0 is no limit */
+  tryAcquireConnection(max: number): boolean {
+    if (max > 0 && this.#connections >= max) return false;
+    this.#connections++;
+    return true;
+  }
+
+  releaseConnection(): void {
+    this.#connections--;
+  }
+
+  noteWaiting(): void {}
+
+  totals(): ServerTotals {
+    return {
+      ...{ totalRequests: 0, failedRequests: 0, currentRequests: 0, currentConnections: this.#connections },
+      ...{ bytesSent: 0, bytesReceived: 0, responseTimeSum: 0, responseTimeCount: 0, responseTimeBuckets: [] },
+      statusCodes: new Map(),
+    };
+  }
+}
