@@ -22,7 +22,20 @@ describe('the sources', () => {
     expect(new Set(files.map(({ path }) => roomOf(path)))).toEqual(
       new Set([
         ...['base', 'wire', 'model', 'transport', 'engine', 'admin', 'cli', 'index'],
-        ...['affinity', 'balancer', 'content', 'farms', 'journey', 'listener', 'outcomes', 'response', 'rules', 'sites']
+        ...[
+          'affinity',
+          'balancer',
+          'content',
+          'errors',
+          'farms',
+          'filtering',
+          'journey',
+          'listener',
+          'outcomes',
+          'response',
+          'rules',
+          'sites',
+        ]
           .concat('upstream')
           .map((room) => `proxy/${room}`),
         ...['config', 'discovery', 'health', 'iis', 'observe', 'patterns', 'replay', 'state'].map(

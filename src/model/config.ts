@@ -1,6 +1,7 @@
 // The configuration as written, after validation: plain data with every default filled in, so that it can cross
 // to a worker thread as it is. Durations are milliseconds, sizes are bytes. The rooms' schema.ts produce these
 // types; the rooms' compile.ts turn them into what requests run on. Names and defaults: arr.md 3 and 5, CONTRACT 2.
+import type { RequestFilteringConfig } from './level-settings.ts';
 import type { SiteConfig } from './site-config.ts';
 
 /** Where something stands in the configuration, as keys and indexes from its root: `['farms','shop','servers',1]`. */
@@ -27,7 +28,8 @@ export interface Config {
   admin: AdminConfig;
   accessLog: AccessLogConfig | null;
   limits: LimitsConfig;
-  requestFiltering: { allowDoubleEscaping: boolean };
+  /** Of requests that belong to no site: what is written, without the defaults that sites have. */
+  requestFiltering: RequestFilteringConfig;
   /** CIDR ranges whose X-Forwarded-* are believed. */
   trustedProxies: string[];
   compatibility: CompatibilityKey[];

@@ -1,8 +1,10 @@
 // The configuration as the schemas leave it → Config: what the rest of the router is given.
 import { dirname, join } from 'node:path';
 import type { AccessLogConfig, AdminConfig, Config } from '../../model/config.ts';
+import { defaultLevelSettings, noFiltering } from '../../model/level-settings.ts';
 import { isLoopback } from '../../model/listen-address.ts';
 import { buildFarms } from './build-farms.ts';
+import { buildFiltering } from './build-filtering.ts';
 import { buildListeners, readAddress } from './build-listeners.ts';
 import type { ServerLevel } from './build-location.ts';
 import { buildProtocol } from './build-protocol.ts';
@@ -33,12 +35,16 @@ export function buildConfig(
   absent: AbsentSections,
   problems: ProblemList,
 ): Config {
-  const { limits, requestFiltering, trustedProxies, compatibility, workers, watch, resolvers } = written;
+  const { limits, trustedProxies, compatibility, workers, watch, resolvers } = written;
   const { enabled, ...proxy } = written.proxy;
   const { shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh } = written;
   const server: ServerLevel = {
     rewriteMaps: buildRewriteMaps(written.rewriteMaps, ['rewriteMaps'], problems),
     allowedServerVariables: written.allowedServerVariables.map((name) => name.toUpperCase()),
+    settings: {
+      ...defaultLevelSettings,
+      requestFiltering: buildFiltering(defaultLevelSettings.requestFiltering, written.requestFiltering),
+    },
   };
   const sites = buildSites(written, server, source, problems);
   return {
@@ -55,7 +61,8 @@ export function buildConfig(
     extensions: extensionAddresses(raw, source),
     vulnerablePatterns: written.vulnerablePatterns,
     slowPatterns: [],
-    ...{ limits, requestFiltering, trustedProxies, compatibility, workers, watch, resolvers },
+    requestFiltering: buildFiltering(noFiltering, written.requestFiltering),
+    ...{ limits, trustedProxies, compatibility, workers, watch, resolvers },
     ...{ shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh },
   };
 }

@@ -1,8 +1,10 @@
 // What is in force at one location of a site: the layers above and at it, put together as IIS inherits (url-rewrite.md 1).
 import type { RewriteMapConfig, RuleConfig, RuleSetConfig } from '../../model/config.ts';
-import { defaultLevelSettings } from '../../model/level-settings.ts';
+import type { LevelSettings } from '../../model/level-settings.ts';
 import type { LocationConfig } from '../../model/site-config.ts';
 import { buildRewriteMaps, buildRules } from './build-rules.ts';
+import { buildSettings } from './build-settings.ts';
+import type { ConfigSource } from './config-source.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Layer } from './site-layers.ts';
 
@@ -10,6 +12,7 @@ import type { Layer } from './site-layers.ts';
 export interface ServerLevel {
   rewriteMaps: RewriteMapConfig[];
   allowedServerVariables: string[];
+  settings: LevelSettings;
 }
 
 /** @param layers in force at `path`, parents first */
@@ -17,6 +20,7 @@ export function buildLocation(
   path: string,
   layers: readonly Layer[],
   server: ServerLevel,
+  source: ConfigSource,
   problems: ProblemList,
 ): LocationConfig {
   const allowed = layers.flatMap(({ settings }) => settings.allowedServerVariables ?? []);
@@ -25,7 +29,7 @@ export function buildLocation(
     rules: composeRules(path, layers, problems),
     rewriteMaps: composeMaps(layers, server.rewriteMaps, problems),
     allowedServerVariables: [...server.allowedServerVariables, ...allowed.map((name) => name.toUpperCase())],
-    settings: defaultLevelSettings,
+    settings: buildSettings(layers, server.settings, source, problems),
   };
 }
 

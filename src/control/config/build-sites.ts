@@ -30,7 +30,9 @@ export function buildSites(
       ignoreCase,
       applications,
       virtualDirectories: virtualDirectories(site, at, source, problems),
-      locations: paths.map((path) => buildLocation(path, layersAt(path, layers, applications), server, problems)),
+      locations: paths.map((path) =>
+        buildLocation(path, layersAt(path, layers, applications), server, source, problems),
+      ),
     };
   });
   reportTwins(sites, problems);

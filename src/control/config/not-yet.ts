@@ -69,6 +69,11 @@ const MISSING: Missing[] = [
   { path: 'farms.*.healthCheck.url', when: isHttps, text: 'servers are not tested by https yet' },
   ...below('farms.*.protocol', PROTOCOL),
   ...below('proxy', PROTOCOL),
+  ...['sites.*', 'sites.*.locations.*'].map((level) => ({
+    path: `${level}.directoryBrowse.enabled`,
+    when: isTrue,
+    text: 'folders are not listed',
+  })),
   { path: 'outboundRules', text: 'outbound rules are not carried out yet' },
   { path: 'sites.*.outboundRules', text: 'outbound rules are not carried out yet' },
   { path: 'rules.list.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { adminSchema } from '../../admin/schema.ts';
 import { choice, duration, flag, numberOrText, refuse, shown, text } from '../../base/setting.ts';
+import { requestFilteringSchema } from '../../proxy/filtering/schema.ts';
 import { limitsSchema, listenerSchema, trustShape } from '../../proxy/listener/schema.ts';
 import { outboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
 import {
@@ -101,6 +102,9 @@ export const rootShape = {
   allowedServerVariables: allowedServerVariablesSchema.prefault([]),
   sites: z.record(z.string(), siteSchema).meta({ description: 'Sites, by name.' }).prefault({}),
   unmatchedHost: unmatchedHostSchema,
+  requestFiltering: requestFilteringSchema
+    .prefault({})
+    .meta({ description: 'Which requests are refused outright: those of no site, and what sites inherit.' }),
   proxy: proxySchema.prefault({}),
   admin: adminSchema.optional(),
   accessLog: accessLogSchema.optional(),

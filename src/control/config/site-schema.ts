@@ -1,7 +1,11 @@
 // `sites.NAME` and its `locations`: the site's own attributes, and the settings that may stand at every level.
 import { z } from 'zod';
+import { defaultDocumentSchema, directoryBrowseSchema, staticContentSchema } from '../../proxy/content/schema.ts';
+import { httpErrorsSchema } from '../../proxy/errors/schema.ts';
+import { ipSecuritySchema, requestFilteringSchema, webSocketSchema } from '../../proxy/filtering/schema.ts';
 import { outboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
 import { allowedServerVariablesSchema, rewriteMapsSchema, siteRulesSchema } from '../../proxy/rules/schema.ts';
+import { httpProtocolSchema, httpRedirectSchema } from '../../proxy/sites/level-schema.ts';
 import { locationShape, siteShape } from '../../proxy/sites/schema.ts';
 
 const levelShape = {
@@ -9,6 +13,15 @@ const levelShape = {
   outboundRules: outboundRulesSchema.optional(),
   rewriteMaps: rewriteMapsSchema.optional(),
   allowedServerVariables: allowedServerVariablesSchema.optional(),
+  httpProtocol: httpProtocolSchema.optional(),
+  defaultDocument: defaultDocumentSchema.optional(),
+  directoryBrowse: directoryBrowseSchema.optional(),
+  staticContent: staticContentSchema.optional(),
+  httpRedirect: httpRedirectSchema.optional(),
+  httpErrors: httpErrorsSchema.optional(),
+  requestFiltering: requestFilteringSchema.optional(),
+  ipSecurity: ipSecuritySchema.optional(),
+  webSocket: webSocketSchema.optional(),
 };
 
 const locationSchema = z

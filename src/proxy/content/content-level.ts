@@ -30,7 +30,8 @@ export function extensionOf(name: string): string {
   return dot === -1 ? '.' : name.slice(dot).toLowerCase();
 }
 
-function mediaTypes({ mimeMap }: StaticContentConfig): ReadonlyMap<string, string | null> {
+function mediaTypes({ mimeMap, onlyOwnTypes }: StaticContentConfig): ReadonlyMap<string, string | null> {
+  if (onlyOwnTypes) return new Map(mimeMap);
   return mimeMap.length === 0 ? defaultMediaTypes : new Map([...defaultMediaTypes, ...mimeMap]);
 }
 

@@ -110,12 +110,4 @@ export const trustShape = {
   trustedProxies: addressRanges(
     'Peers whose X-Forwarded-For, -Proto and -Host are believed. Anyone in these ranges can claim any client address: name only your own proxies.',
   ),
-  requestFiltering: z
-    .strictObject({
-      allowDoubleEscaping: flag(
-        'Accept a path that decodes differently a second time, instead of answering 404.11. Servers that decode twice can then be reached past the rules.',
-      ).prefault(false),
-    })
-    .meta({ description: 'Which requests are refused outright.' })
-    .prefault({}),
 };
