@@ -153,6 +153,7 @@ describe('the rules of a .conf file', () => {
     ['RewriteRule /old/(.*) /new/$1', '/a/old/x', 'rewrite /new/x'],
     ['RewriteRule /old/(.*) /new/$1', '/old/x', 'rewrite /new/x'],
     ['RewriteRule ^old$ /new', '/old', 'none'],
+    ['RewriteCond $1=%{HTTPS} ^(.*)=(off)\nRewriteRule /old/(.*) /%2/$1', '/a/old/x', 'rewrite /off/x'],
     ['<Directory /srv>\nRewriteRule ^old$ new\n</Directory>', '/old', 'rewrite /new'],
   ])('see paths with their slash: %s', async (rule, path, expected) => {
     expect(await outcomes(rule, [path], 'httpd.conf')).toEqual([expected]);

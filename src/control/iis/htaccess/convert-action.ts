@@ -72,6 +72,11 @@ function answeredStatus(flags: readonly Flag[]): number | null {
   return null;
 }
 
+/** Whether the status of flag R can be answered. */
+export function isRedirect({ value }: Flag): boolean {
+  return Object.hasOwn(REDIRECTS, (value ?? '').toLowerCase()) || /^[45]\d\d$/.test(value ?? '');
+}
+
 function customResponse(status: number): Record<string, string | number> {
   return { type: 'CustomResponse', statusCode: status, statusReason: statusPhrase(status) };
 }

@@ -15,6 +15,8 @@ export interface ConvertedConditions {
   list: PlacedSettings[];
   /** Highest n of `%n` in the substitution; -1 where there is none. */
   groups: number;
+  /** What `%n` is short of the n of {C:n}. */
+  offset: number;
   /** A condition that never holds: the rule never applies. */
   never: boolean;
   /** One for each RewriteCond: what differs, or why it could not be converted. */
@@ -33,17 +35,28 @@ export function convertConditions(
   const any = ors.length > 0 && ors.every(Boolean);
   const mixed = !any && ors.some(Boolean);
   const failure = mixed ? 'AND and OR are mixed: write two rules, or one condition with | in its pattern' : null;
-  const result: ConvertedConditions = { any, list: [], groups: -1, never: false, outcomes: [], failure };
+  const result: ConvertedConditions = { any, list: [], groups: -1, offset: 0, never: false, outcomes: [], failure };
+  // Where the pattern of the rule is the first condition, its groups come first.
+  let counted = scope.ruleLetter === 'C' && scope.ruleGroups >= 0 ? scope.ruleGroups : null;
   const constants: boolean[] = [];
   const converted: (ConvertedCondition & { place: Place })[] = [];
   for (const condition of conditions) {
-    const outcome = attempt(condition, { ...scope, conditionGroups: any ? -1 : result.groups });
+    const outcome = attempt(condition, {
+      ...scope,
+      conditionGroups: any ? -1 : result.groups,
+      conditionOffset: result.offset,
+    });
     result.outcomes.push({ notes: outcome.made?.notes ?? [], failure: outcome.failure });
     if (outcome.made === null) continue;
     if (outcome.made.constant !== null) constants.push(outcome.made.constant);
     else {
       converted.push({ ...outcome.made, place: condition.place });
-      if (outcome.made.groups >= 0) result.groups = outcome.made.groups;
+      if (outcome.made.groups < 0) continue;
+      result.groups = outcome.made.groups;
+      if (counted !== null) {
+        result.offset = counted;
+        counted += outcome.made.groups;
+      }
     }
   }
   if (any) result.groups = read ? padGroups(converted) : -1;

@@ -1,7 +1,7 @@
 // One RewriteRule with its conditions → a rule as it stands in the configuration, and the rows of the report.
 import type { Place } from '../../../model/config-node.ts';
 import type { FidelityRow, FidelityVerdict } from '../../../model/fidelity-row.ts';
-import { type ConvertedAction, convertAction } from './convert-action.ts';
+import { type ConvertedAction, convertAction, isRedirect } from './convert-action.ts';
 import { type ConvertedConditions, convertConditions, type PlacedSettings } from './convert-conditions.ts';
 import { NotConvertible } from './convert-pattern.ts';
 import type { TextScope } from './convert-text.ts';
@@ -32,6 +32,8 @@ export interface ConvertedRule {
   settings: Record<string, unknown>;
   conditions: PlacedSettings[];
   anyCondition: boolean;
+  /** The groups of all conditions are numbered through. */
+  trackAll: boolean;
   enabled: boolean;
   proxied: boolean;
   local: boolean;
@@ -42,20 +44,25 @@ export interface ConvertedRule {
 export function convertRule(rule: ParsedRule, around: RuleSurroundings): ConvertedRule {
   const report = new RuleReport(rule);
   const match = report.attempt(() => matchRule(rule)) ?? matchRule({ ...rule, pattern: '^' });
-  const scope: TextScope = { ...match, conditionGroups: -1, ofServer: rule.ofServer, maps: around.maps };
+  const scope: TextScope = {
+    ...match,
+    conditionGroups: -1,
+    conditionOffset: 0,
+    ofServer: rule.ofServer,
+    maps: around.maps,
+  };
   const reads = /%\d/.test(rule.substitution);
   const conditions = convertConditions(rule.conditions, scope, reads);
   report.conditions(rule, conditions);
   if (reads && conditions.any && conditions.groups === -1)
     report.note('joined by OR, a test without a pattern captures nothing: %1 is left out');
-  const list = [...linkConditions(around.link, rule.place), ...conditions.list, ...urlCondition(match, rule.place)];
+  const list = [...urlCondition(match, rule.place), ...linkConditions(around.link, rule.place), ...conditions.list];
   if (conditions.any && list.length > conditions.list.length)
     report.fail('conditions joined by OR leave no room for the one that this rule needs: write two rules');
-  if (match.condition !== null && reads)
-    report.fail('the pattern needs a condition of its own, which hides %1: write it without the leading slash');
-  // {C:n} is of the condition that matched last, which is then the one that stands for the pattern.
-  const groups = match.condition === null ? conditions.groups : match.ruleGroups;
-  const action = report.attempt(() => convertAction(rule, { ...scope, conditionGroups: groups }, around.base));
+  const { groups, offset } = conditions;
+  const action = report.attempt(() =>
+    convertAction(rule, { ...scope, conditionGroups: groups, conditionOffset: offset }, around.base),
+  );
   report.action(rule, action, around);
   report.flags(rule, around);
   if (conditions.never) report.note('one of its conditions never holds: it is written switched off');
@@ -66,8 +73,9 @@ export function convertRule(rule: ParsedRule, around: RuleSurroundings): Convert
     settings: settingsOf(around, match, action, enabled),
     conditions: list,
     anyCondition: conditions.any,
+    trackAll: match.condition !== null && match.ruleGroups >= 0 && list.length > 1,
     enabled,
-    proxied: enabled && action?.proxied === true,
+    proxied: action?.proxied === true,
     local: enabled && action?.local === true,
     needsFiles: list.some(({ settings }) => settings.matchType !== undefined),
     rows: report.rows,
@@ -142,20 +150,15 @@ class RuleReport {
   conditions({ conditions }: ParsedRule, converted: ConvertedConditions): void {
     conditions.forEach(({ place, flags }, index) => {
       const { notes, failure } = converted.outcomes[index]!;
-      const unsupported = failure ?? converted.failure;
-      if (unsupported !== null) this.failed = true;
-      const verdict = unsupported !== null ? 'unsupported' : notes.length > 0 ? 'approximated' : 'exact';
-      this.#row(place, 'RewriteCond', verdict, unsupported ?? notes.join('; '));
+      if (failure !== null) this.failed = true;
+      const verdict = failure !== null ? 'unsupported' : notes.length > 0 ? 'approximated' : 'exact';
+      this.#row(place, 'RewriteCond', verdict, failure ?? notes.join('; '));
       for (const flag of flags) {
-        const mixed = flag.name === 'OR' && converted.failure !== null;
-        this.#row(
-          place,
-          `RewriteCond ${shownFlag(flag)}`,
-          mixed ? 'unsupported' : 'exact',
-          mixed ? converted.failure! : '',
-        );
+        const lost = flag.name === 'OR' && converted.failure !== null;
+        this.#row(place, `RewriteCond ${shownFlag(flag)}`, lost ? 'unsupported' : 'exact', '');
       }
     });
+    if (converted.failure !== null) this.fail(converted.failure);
   }
 
   action(rule: ParsedRule, action: ConvertedAction | null, { isLast }: RuleSurroundings): void {
@@ -170,8 +173,7 @@ class RuleReport {
   /** Comes last: the row of the rule itself goes before those of its flags. */
   flags({ flags }: ParsedRule, { link }: RuleSurroundings): void {
     const rows = flags.map((flag) => {
-      if (flag.name === 'R')
-        return { flag, verdict: this.#verdict === 'unsupported' ? this.#verdict : 'exact', note: '' } as const;
+      if (flag.name === 'R') return { flag, verdict: isRedirect(flag) ? 'exact' : 'unsupported', note: '' } as const;
       const { verdict, note, fatal } = flagNote(flag) ?? link.notes[flag.name as 'C' | 'S'];
       if (fatal) this.failed = true;
       return { flag, verdict, note };

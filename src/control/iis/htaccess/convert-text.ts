@@ -13,6 +13,8 @@ export interface TextScope {
   ruleLetter: 'R' | 'C';
   /** Groups of the condition that matched last; -1 where none did. */
   conditionGroups: number;
+  /** Groups before those, where all are numbered through; 0 where only the last condition's count. */
+  conditionOffset: number;
   /** The rules of the server see paths that are no files yet. */
   ofServer: boolean;
   /** Flag B: what groups bring in is escaped. Needed in queries only, for paths are escaped anyway. */
@@ -75,7 +77,11 @@ class TextReader {
   }
 
   #conditionGroup(group: number): string {
-    return group > this.#scope.conditionGroups ? '' : this.#captured(`{C:${group}}`);
+    const { conditionGroups, conditionOffset } = this.#scope;
+    if (group > conditionGroups) return '';
+    if (group === 0 && conditionOffset > 0)
+      throw new NotConvertible('%0 cannot be told from the pattern, which is a condition here');
+    return this.#captured(`{C:${conditionOffset + group}}`);
   }
 
   #captured(expression: string): string {

@@ -187,9 +187,10 @@ function locationNode({ location, converted }: Unit): ConfigNode {
   return placed(place, { path: location, rules: { clear: true, list: converted.map(ruleNode) } });
 }
 
-function ruleNode({ start, place, settings, conditions, anyCondition }: ConvertedRule): ConfigNode {
-  const list = conditions.map((condition) => placed(condition.place, condition.settings));
-  const written = anyCondition && list.length > 1 ? { logicalGrouping: 'MatchAny', add: list } : list;
-  const rule = placed(place, { ...settings, ...(list.length > 0 ? { conditions: written } : {}) });
+function ruleNode({ start, place, settings, conditions, anyCondition, trackAll }: ConvertedRule): ConfigNode {
+  const add = conditions.map((condition) => placed(condition.place, condition.settings));
+  const grouping = anyCondition && add.length > 1 ? { logicalGrouping: 'MatchAny' } : {};
+  const written = { ...grouping, ...(trackAll ? { trackAllCaptures: true } : {}), add };
+  const rule = placed(place, { ...settings, ...(add.length > 0 ? { conditions: written } : {}) });
   return { ...rule, place: start };
 }
