@@ -14,6 +14,8 @@ import { rowTable, targetLines } from './report/table.ts';
 import { judge, whyVoid } from './report/verdict.ts';
 import { rows } from './rows/row.ts';
 import { type Measured, runRow } from './rows/run-row.ts';
+import { type RuleCost, ruleCosts } from './rules/rule-cost.ts';
+import { ruleTable } from './rules/rule-table.ts';
 
 const STARTS = 5;
 
@@ -25,22 +27,37 @@ async function main(options: Options): Promise<void> {
   print(`${JSON.stringify(machine)}\n`);
   const scratch = mkdtempSync(join(tmpdir(), 'narrows-bench-'));
   const results = new Map<string, Measured[]>();
+  let rules: RuleCost[] = [];
   let memory: MemoryFigures[] = [];
   let startUp: number[] = [];
   let corpus: CorpusResult | null = null;
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  const backend = await startBackend(scratch);
+  const needsServers = options.rows.some((name) => name !== 'rules');
+  const backend = needsServers ? await startBackend(scratch) : null;
   await measureRows(options, scratch, results);
+  if (options.rows.includes('rules')) {
+    rules = await ruleCosts(options.rounds);
+    print(ruleTable(rules));
+  }
   if (options.rows.includes('memory')) {
     memory = await memoryRows(options.proxies, scratch);
     print(memoryTable(memory));
   }
   if (options.rows.includes('start-up') && options.proxies.includes('narrows')) startUp = await measureStartUp();
   if (options.rows.includes('corpus') && options.proxies.includes('narrows')) corpus = await checkCorpus(scratch);
-  await backend.stop();
+  await backend?.stop();
   const invalid = whyVoid(results);
   if (invalid !== null) print(`THIS RUN IS VOID: ${invalid}`);
-  const file = save({ machine, options, void: invalid, rows: Object.fromEntries(results), memory, startUp, corpus });
+  const file = save({
+    machine,
+    options,
+    void: invalid,
+    rows: Object.fromEntries(results),
+    rules,
+    memory,
+    startUp,
+    corpus,
+  });
   progress(`every sample: ${file}`);
   if (invalid !== null) process.exitCode = 1;
 }

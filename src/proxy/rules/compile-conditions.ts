@@ -5,9 +5,7 @@ import { readsConditions } from './expressions/captures-read.ts';
 import { compileExpression, type ExpressionScope } from './expressions/compile-expression.ts';
 import type { FileKind } from './file-kind.ts';
 import { AnyText } from './patterns/any-text.ts';
-import { compilePattern } from './patterns/compile-pattern.ts';
-import { type Pattern, PatternError } from './patterns/pattern.ts';
-import type { PatternSafety } from './patterns/pattern-safety.ts';
+import type { RulePatterns } from './patterns/rule-patterns.ts';
 import type { RuleProblems } from './rule-problems.ts';
 
 export interface CompiledConditions {
@@ -23,7 +21,7 @@ export interface CompiledConditions {
  */
 export function compileConditions(
   rule: RuleConfig,
-  scope: ExpressionScope & { readonly safety: PatternSafety },
+  scope: ExpressionScope & { readonly patterns: RulePatterns },
   inSite: boolean,
   problems: RuleProblems,
 ): CompiledConditions {
@@ -37,7 +35,7 @@ export function compileConditions(
     const wanted = wantedFile(config, inSite, at);
     const pattern =
       config.matchType === 'Pattern'
-        ? patternOrProblem(config.pattern, rule, config.ignoreCase, scope.safety, at.at('pattern'))
+        ? scope.patterns.compile(config.pattern, rule, config.ignoreCase, at.at('pattern'))
         : new AnyText();
     const inputText = config.input === '' ? '{REQUEST_FILENAME}' : config.input;
     // Under MatchAny the conditions before this one failed, or it would not be reached: nothing is captured.
@@ -83,23 +81,4 @@ function wantedFile({ input, matchType }: ConditionConfig, inSite: boolean, prob
       );
   }
   return matchType === 'IsFile' ? 'file' : 'directory';
-}
-
-/** Compiles a pattern of `rule`; where that fails, a stand-in with all groups keeps one fault from making others. */
-export function patternOrProblem(
-  text: string,
-  rule: Pick<RuleConfig, 'patternSyntax' | 'patternTimeLimit'>,
-  ignoreCase: boolean,
-  safety: PatternSafety,
-  problems: RuleProblems,
-): Pattern {
-  try {
-    const pattern = compilePattern(text, rule.patternSyntax, ignoreCase);
-    if (rule.patternSyntax !== 'ECMAScript') return pattern;
-    return safety.guard(pattern, text, ignoreCase, rule.patternTimeLimit, problems);
-  } catch (error) {
-    if (!(error instanceof PatternError)) throw error;
-    problems.error(error.message, error.suggestion);
-    return { groups: 31, test: () => false, exec: () => null };
-  }
 }

@@ -1,11 +1,11 @@
 // One rule as written → compiled.
 import type { RuleConfig } from '../../model/config.ts';
 import { type ActionScope, compileAction } from './actions/compile-action.ts';
-import { compileConditions, patternOrProblem } from './compile-conditions.ts';
-import { readsPattern } from './expressions/captures-read.ts';
+import { compileConditions } from './compile-conditions.ts';
+import { conditionsReadPattern, readsPattern } from './expressions/captures-read.ts';
 import { AnyText } from './patterns/any-text.ts';
 import type { Pattern } from './patterns/pattern.ts';
-import type { PatternSafety } from './patterns/pattern-safety.ts';
+import type { RulePatterns } from './patterns/rule-patterns.ts';
 import { Rule } from './rule.ts';
 import type { RuleProblems } from './rule-problems.ts';
 import { compileSetVariables } from './variables/compile-set-variables.ts';
@@ -15,7 +15,7 @@ import { warnOfOpenProxy } from './warn-of-open-proxy.ts';
 export type RuleScope = Omit<ActionScope, 'base' | 'ruleGroups' | 'conditionGroups'> & {
   /** Whether the rules belong to a site: they may ask for files, and set only what is allowed (url-rewrite.md 6 and 9). */
   readonly allowed: ReadonlySet<string> | null;
-  readonly safety: PatternSafety;
+  readonly patterns: RulePatterns;
   /** proxy.enabled: requests may go to hosts that are no farm. */
   readonly anyHost: boolean;
 };
@@ -24,7 +24,7 @@ export type RuleScope = Omit<ActionScope, 'base' | 'ruleGroups' | 'conditionGrou
 export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleProblems): Rule {
   const { match } = rule;
   if (shared.anyHost) warnOfOpenProxy(rule, problems);
-  const pattern = rulePattern(rule, shared.safety, problems.at('match', 'url'));
+  const pattern = rulePattern(rule, shared.patterns, problems.at('match', 'url'));
   const capturesNothing = match === null || match.negate;
   const ruleGroups = capturesNothing ? 0 : pattern.groups;
   const { conditions, groups } = compileConditions(
@@ -42,6 +42,7 @@ export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleP
     patternText: match?.url ?? null,
     negate: match?.negate === true,
     capturing: readsPattern(rule),
+    capturesFirst: conditions === null || conditionsReadPattern(rule),
     conditions,
     variables: compileSetVariables(rule, scope, shared.allowed, problems),
     action: compileAction(rule.action, scope, problems.at('action')),
@@ -49,13 +50,13 @@ export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleP
 }
 
 /** Without `match` the rule is for every URL, and {R:0} is the input (url-rewrite.md 3). */
-function rulePattern(rule: RuleConfig, safety: PatternSafety, problems: RuleProblems): Pattern {
+function rulePattern(rule: RuleConfig, patterns: RulePatterns, problems: RuleProblems): Pattern {
   if (rule.match === null) return new AnyText();
   const { url, ignoreCase } = rule.match;
   if (url === '')
     problems.error('match.url may not be empty', 'write ^$ for the root, or leave match out for every URL');
   warnOfLeadingSlash(rule.patternSyntax, url, problems);
-  return patternOrProblem(url, rule, ignoreCase, safety, problems);
+  return patterns.compile(url, rule, ignoreCase, problems);
 }
 
 function warnOfLeadingSlash(syntax: RuleConfig['patternSyntax'], url: string, problems: RuleProblems): void {

@@ -3,7 +3,7 @@ import type { Config, ConfigProblem, RewriteMapConfig, RuleConfig, RuleSetConfig
 import { GLOBAL_SCOPE } from '../../model/rule-scope.ts';
 import type { Site } from '../../model/site.ts';
 import { compileRule, type RuleScope } from './compile-rule.ts';
-import { PatternSafety } from './patterns/pattern-safety.ts';
+import { RulePatterns } from './patterns/rule-patterns.ts';
 import { RewriteMap } from './rewrite-map.ts';
 import { RuleProblems } from './rule-problems.ts';
 import type { RuleSet, RuleSets } from './rule-set.ts';
@@ -15,13 +15,13 @@ import type { RuleSet, RuleSets } from './rule-set.ts';
  */
 export function compileRules(config: Config, sites: readonly Site[], problems: ConfigProblem[]): RuleSets {
   const farms = new Set(config.farms.map((farm) => farm.name.toLowerCase()));
-  const safety = new PatternSafety(config);
+  const patterns = new RulePatterns(config);
   const globalNames = namesWritten(config.rules.list);
   const anyHost = config.proxy.enabled;
   const global = compileSet(
     config.rules,
     { scope: GLOBAL_SCOPE, failureCode: 'ruleFailed' },
-    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, anyHost, allowed: null, safety },
+    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, anyHost, allowed: null, patterns },
     problems,
   );
   const bySite = new Map<number, RuleSet>();
@@ -36,7 +36,7 @@ export function compileRules(config: Config, sites: readonly Site[], problems: C
           farms,
           anyHost,
           allowed: new Set(level.allowedServerVariables),
-          safety,
+          patterns,
         },
         problems,
       );

@@ -18,6 +18,8 @@ export interface RuleParts {
   readonly negate: boolean;
   /** Whether anything reads {R:n}. */
   readonly capturing: boolean;
+  /** Whether it is read before all conditions are known to hold; otherwise most captures would be made for nothing. */
+  readonly capturesFirst: boolean;
   readonly conditions: Conditions | null;
   readonly variables: readonly VariableChange[] | null;
   /** Null for None. */
@@ -32,7 +34,8 @@ export class Rule {
   readonly patternText: string | null;
   readonly conditions: Conditions | null;
   readonly #pattern: Pattern;
-  readonly #capturing: boolean;
+  readonly #capturesFirst: boolean;
+  readonly #capturesLast: boolean;
   readonly #variables: readonly VariableChange[] | null;
   readonly #action: Action | null;
 
@@ -43,7 +46,8 @@ export class Rule {
     this.negate = parts.negate;
     this.patternText = parts.patternText;
     this.#pattern = parts.pattern;
-    this.#capturing = parts.capturing;
+    this.#capturesFirst = parts.capturing && parts.capturesFirst;
+    this.#capturesLast = parts.capturing && !parts.capturesFirst;
     this.conditions = parts.conditions;
     this.#variables = parts.variables;
     this.#action = parts.action;
@@ -53,7 +57,9 @@ export class Rule {
   applies(run: RuleRun): boolean {
     run.ruleName = this.name;
     try {
-      return this.#matches(run) && (this.conditions === null || this.conditions.hold(run));
+      if (!this.#matches(run) || (this.conditions !== null && !this.conditions.hold(run))) return false;
+      if (this.#capturesLast && run.step === null) this.#capture(run);
+      return true;
     } catch (error) {
       throw error instanceof PatternTimeout ? run.failure(error.message) : error;
     }
@@ -76,12 +82,18 @@ export class Rule {
       return false;
     }
     const input = run.bound(below);
-    if (!this.#capturing && run.step === null) {
+    if (!this.#capturesFirst && run.step === null) {
       run.ruleCaptures = null;
       return this.#pattern.test(input) !== this.negate;
     }
     const captures = this.#pattern.exec(input);
     run.ruleCaptures = this.negate ? [input] : captures;
     return (captures !== null) !== this.negate;
+  }
+
+  /** What #matches() has found out that there is. */
+  #capture(run: RuleRun): void {
+    const input = run.inputBelow(this.base)!;
+    run.ruleCaptures = this.negate ? [input] : this.#pattern.exec(input);
   }
 }

@@ -1,6 +1,7 @@
 // ECMAScript patterns: a search with a JavaScript regular expression, where it differs from IIS read as IIS does
 // (url-rewrite.md 5).
 import { anyCase } from './any-case.ts';
+import { LiteralPrefix, literalPrefix } from './literal-prefix.ts';
 import { type Captures, type Pattern, PatternError } from './pattern.ts';
 
 /** @throws PatternError with the engine's message, and what would be right where that is known */
@@ -12,24 +13,28 @@ export function compileEcmaScript(text: string, ignoreCase: boolean): Pattern {
     throw new PatternError((error as Error).message, adviceFor(text));
   }
   const { source, flags } = ignoreCase ? anyCase(text) : { source: text, flags: '' };
-  return new EcmaScript(new RegExp(source, flags), countGroups(text));
+  const prefix = literalPrefix(text, ignoreCase);
+  const check = prefix === '' ? null : new LiteralPrefix(prefix, ignoreCase);
+  return new EcmaScript(new RegExp(source, flags), countGroups(text), check);
 }
 
 class EcmaScript implements Pattern {
   readonly groups: number;
   readonly #expression: RegExp;
+  readonly #prefix: LiteralPrefix | null;
 
-  constructor(expression: RegExp, groups: number) {
+  constructor(expression: RegExp, groups: number, prefix: LiteralPrefix | null) {
     this.#expression = expression;
+    this.#prefix = prefix;
     this.groups = groups;
   }
 
   test(input: string): boolean {
-    return this.#expression.test(input);
+    return (this.#prefix === null || this.#prefix.fits(input)) && this.#expression.test(input);
   }
 
   exec(input: string): Captures | null {
-    return this.#expression.exec(input);
+    return this.#prefix === null || this.#prefix.fits(input) ? this.#expression.exec(input) : null;
   }
 }
 

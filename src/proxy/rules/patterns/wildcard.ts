@@ -4,6 +4,7 @@
 
 import { anyCase } from './any-case.ts';
 import { AnyText } from './any-text.ts';
+import { LiteralPrefix } from './literal-prefix.ts';
 import type { Captures, Pattern } from './pattern.ts';
 
 /** Compiles a wildcard pattern; every text is one. */
@@ -15,6 +16,7 @@ export function compileWildcard(text: string, ignoreCase: boolean): Pattern {
 
 class Wildcard implements Pattern {
   readonly groups: number;
+  readonly #prefix: LiteralPrefix;
   readonly #first: RegExp;
   /** What stands between two stars, found from left to right by its lastIndex. */
   readonly #between: readonly RegExp[];
@@ -30,6 +32,7 @@ class Wildcard implements Pattern {
     this.#first = pieceExpression(pieces[0], ignoreCase, '^', hasStar ? '' : '$', '');
     this.#between = pieces.slice(1, -1).map((piece) => pieceExpression(piece, ignoreCase, '', '', 'g'));
     this.#last = hasStar ? pieceExpression(last, ignoreCase, '^', '$', '') : null;
+    this.#prefix = new LiteralPrefix(/^[^?\x80-\uffff]*/.exec(pieces[0])![0], ignoreCase);
     this.#firstLength = pieces[0].length;
     this.#lastLength = last.length;
   }
@@ -40,7 +43,7 @@ class Wildcard implements Pattern {
 
   exec(input: string): Captures | null {
     const lastStart = input.length - this.#lastLength;
-    if (lastStart < this.#firstLength || !this.#first.test(input)) return null;
+    if (lastStart < this.#firstLength || !this.#prefix.fits(input) || !this.#first.test(input)) return null;
     const captures = [input];
     if (this.#last === null) return captures;
     if (this.#lastLength > 0 && !this.#last.test(input.slice(lastStart))) return null;

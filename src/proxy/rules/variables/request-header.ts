@@ -26,8 +26,24 @@ export function readHeader(name: string, written: boolean): ReadVariable {
 function readInboundHeader(name: string): ReadVariable {
   if (name === 'host') return (run) => run.ctx.inbound.host;
   const kind = fieldKindOf(name);
-  if (kind === FieldKind.unknown) return (run) => textOf(run.ctx.inbound.field(name) ?? '');
-  return (run) => textOf(run.ctx.inbound.fieldOfKind(kind) ?? '');
+  const slot = slotOf(name);
+  return (run) => {
+    const known = run.headers[slot];
+    if (known !== undefined) return known;
+    const { inbound } = run.ctx;
+    const text = textOf((kind === FieldKind.unknown ? inbound.field(name) : inbound.fieldOfKind(kind)) ?? '');
+    run.headers[slot] = text;
+    return text;
+  };
+}
+
+/** Many rules ask for the same header: it is looked for once, and kept in the slot of its name. */
+const slots = new Map<string, number>();
+
+function slotOf(name: string): number {
+  const slot = slots.get(name) ?? slots.size;
+  slots.set(name, slot);
+  return slot;
 }
 
 /** X-Original-URL as the module sets it once it rewrote; before that, whatever the client sent (url-rewrite.md 8). */
