@@ -15,6 +15,7 @@ export type { Logger } from './base/logger.ts';
 export { SimulatedClock } from './base/simulated-clock.ts';
 export { formatProblem, problemsAsJson } from './control/config/format-problems.ts';
 export { createLogger } from './control/observe/logger.ts';
+export { readResponse } from './control/replay/read-response.ts';
 export { Replay, type ReplayFault, type ReplayOptions, type ReplayResult } from './control/replay/replay.ts';
 export type { ReplaySummary, RuleTally } from './control/replay/replay-summary.ts';
 export { checkConfig, explainConfig } from './engine/check-config.ts';
@@ -27,9 +28,9 @@ export { VERSION } from './engine/version.ts';
 export type { Answer, LocalAnswer } from './model/answer.ts';
 export type { Config, FarmConfig } from './model/config.ts';
 export { ConfigError, type LocatedProblem } from './model/config-error.ts';
-export type { ExplainRequest } from './model/explain-request.ts';
+export type { AskedRequest, ExplainRequest, GivenResponse } from './model/explain-request.ts';
 export type { Explainer } from './model/explainer.ts';
-export type { ExplainedOutcome, Explanation } from './model/explanation.ts';
+export type { ExplainedOutcome, ExplainedResponse, Explanation } from './model/explanation.ts';
 export type {
   Extension,
   ExtensionServices,

@@ -70,7 +70,7 @@ export function openApi(version: string): object {
           summary: 'What the router would do with a request now. Nothing is forwarded.',
           requestBody: { required: true, ...json(explainSchema) },
           responses: {
-            200: response('The outcome and the steps that led to it.'),
+            200: response('The outcome and the steps that led to it.', explanationSchema),
             400: response('The body is not a request.', error),
             413: response('The body is too long.', error),
             ...refused,
@@ -86,6 +86,53 @@ const time = { type: 'string', format: 'date-time' };
 const whole = { type: 'integer' };
 const numeric = { type: 'number' };
 const list = (properties: object) => ({ type: 'array', items: { type: 'object', properties } });
+
+const headerValue = { anyOf: [text, { type: 'array', items: text }] };
+
+const explanationSchema = {
+  type: 'object',
+  properties: {
+    outcome: {
+      type: 'object',
+      properties: {
+        kind: { enum: ['proxy', 'rewrite', 'static', 'redirect', 'customResponse', 'abort', 'none', 'error'] },
+        url: text,
+        farm: text,
+        server: text,
+        file: text,
+        status: whole,
+        subStatus: whole,
+        location: text,
+        reason: text,
+        description: text,
+        code: text,
+      },
+      required: ['kind'],
+    },
+    requestHeaders: {
+      type: 'object',
+      description: 'Headers that rules changed, lower-case; null where removed.',
+      additionalProperties: { anyOf: [...headerValue.anyOf, { type: 'null' }] },
+    },
+    response: {
+      type: 'object',
+      description: 'What the client would get of the response that was given.',
+      properties: {
+        status: whole,
+        headers: { type: 'object', additionalProperties: headerValue },
+        body: text,
+        bodyBase64: text,
+      },
+      required: ['status', 'headers'],
+    },
+    steps: {
+      type: 'array',
+      description: 'What each stage saw and decided, in order.',
+      items: { type: 'object', properties: { stage: text, reason: text }, required: ['stage'] },
+    },
+  },
+  required: ['outcome', 'requestHeaders', 'steps'],
+};
 
 const statusSchema = {
   type: 'object',

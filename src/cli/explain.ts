@@ -1,6 +1,7 @@
 // `narrows explain`: what the router would do with a request and why; asked of a file, or of a running router.
+import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { type ExplainRequest, type Explanation, explainConfig } from '../index.ts';
+import { type AskedRequest, type Explanation, explainConfig, type GivenResponse, readResponse } from '../index.ts';
 import { withAdmin } from './admin-command.ts';
 import { askRouter } from './admin-explainer.ts';
 import { explainList } from './explain-list.ts';
@@ -18,6 +19,7 @@ interface ExplainOptions extends IisCommandOptions {
   method: string;
   header: [string, string][];
   client: string;
+  response?: string;
   json?: boolean;
 }
 
@@ -46,6 +48,12 @@ export function registerExplain(program: Command): void {
     )
     .addOption(
       new Option(
+        '--response <file>',
+        'what the server would answer, as JSON {status, headers, body | bodyBase64}: says what the client would get',
+      ).conflicts('file'),
+    )
+    .addOption(
+      new Option(
         '--file <requests>',
         'many requests, - for standard input: JSON lines {method, url, headers, client, expect}, an access log of Narrows, or a W3C log of IIS; --header then says what the log does not',
       ).conflicts('url'),
@@ -69,15 +77,26 @@ export function registerExplain(program: Command): void {
 
 async function explain(options: ExplainOptions & { url: string }): Promise<void> {
   const { url, method, header: headers, client, admin } = options;
-  const request: Required<ExplainRequest> = { url, method, headers, client };
+  const asked: AskedRequest = { url, method, headers, client };
   const print = (explanation: Explanation): void => {
     const json = `${JSON.stringify(explanation, null, 2)}\n`;
-    process.stdout.write(options.json ? json : formatExplanation(request, explanation));
+    process.stdout.write(options.json ? json : formatExplanation(asked, explanation));
   };
-  if (admin !== undefined) return withAdmin(admin, async (router) => print(await askRouter(router, request)));
   try {
-    print(await explainConfig({ file: options.config! }, request, { adminDefault: true, ...iisOptions(options) }));
+    const request = { ...asked, ...givenResponse(options.response) };
+    if (admin !== undefined) await withAdmin(admin, async (router) => print(await askRouter(router, request)));
+    else print(await explainConfig({ file: options.config! }, request, { adminDefault: true, ...iisOptions(options) }));
   } catch (error) {
     refuse(error);
+  }
+}
+
+/** @throws Error that names the file */
+function givenResponse(file: string | undefined): { response?: GivenResponse } {
+  if (file === undefined) return {};
+  try {
+    return { response: readResponse(readFileSync(file === '-' ? 0 : file, 'utf8')) };
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
   }
 }

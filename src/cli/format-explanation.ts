@@ -1,5 +1,6 @@
 // An explanation as a story for people: each stage in its order, what it saw and what it decided.
-import type { ExplainRequest, Explanation } from '../index.ts';
+import type { AskedRequest, Explanation } from '../index.ts';
+import { formatResponse } from './format-response.ts';
 import { formatRules, type RuleStep } from './format-rules.ts';
 import { statusCode } from './outcome-words.ts';
 import { lineOf, type Style } from './terminal-text.ts';
@@ -14,8 +15,8 @@ const BINDINGS_TOLD = 5;
 
 /** Lines, each with its line end. Control characters that a request brought along are shown, not written. */
 export function formatExplanation(
-  request: Required<ExplainRequest>,
-  { outcome, requestHeaders, steps }: Explanation,
+  request: AskedRequest,
+  { outcome, requestHeaders, response, steps }: Explanation,
 ): string {
   const blocks = [
     lineOf(['bold', `${request.method} ${request.url}`], ` from ${request.client}`) +
@@ -23,6 +24,7 @@ export function formatExplanation(
     ...storyBlocks(steps),
     headerLines(requestHeaders),
     outcomeLines(outcome),
+    response === undefined ? '' : formatResponse(response),
   ];
   return blocks.filter((block) => block !== '').join('\n');
 }
@@ -50,7 +52,12 @@ function stepLines(step: OtherStep): string {
     case 'site':
       return siteLines(step);
     case 'farm':
-      return lineOf(['bold', step.farm === null ? 'no farm' : `farm ${step.farm}`], `: ${step.reason}`);
+      return lineOf(['bold', farmWords(step)], `: ${step.reason}`);
+    case 'content':
+      return lineOf(
+        ['bold', step.file === null ? 'no file' : `file ${step.file}`],
+        ` for ${step.path}: ${step.reason}`,
+      );
     case 'affinity':
       return lineOf(['bold', `affinity ${step.verdict}`], `${to(step.server)}: ${step.reason}`);
     case 'candidates':
@@ -62,6 +69,11 @@ function stepLines(step: OtherStep): string {
       return lineOf(['bold', stage], reason === undefined ? '' : `: ${reason}`);
     }
   }
+}
+
+function farmWords({ farm, origin }: StepOf<'farm'>): string {
+  if (origin !== undefined) return `origin ${origin}`;
+  return farm === null ? 'no farm' : `farm ${farm}`;
 }
 
 function siteLines({ site, reason, others = [] }: StepOf<'site'>): string {

@@ -1,6 +1,6 @@
 // explain: the router's own journey with a context that forwards nothing (CONTRACT 4).
 import type { Clock } from '../base/clock.ts';
-import type { ExplainRequest } from '../model/explain-request.ts';
+import type { AskedRequest, ExplainRequest } from '../model/explain-request.ts';
 import type { Explanation } from '../model/explanation.ts';
 import { ProxyError } from '../model/proxy-error.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -8,16 +8,19 @@ import type { Step } from '../model/trace.ts';
 import { dryRun } from '../proxy/journey/dry-run.ts';
 import { explainedContext, explainedHead } from './explained-context.ts';
 import { errorOutcome, explainedOutcome, readable } from './explained-outcome.ts';
+import { explainedResponse } from './explained-response.ts';
 
 /** @throws nothing: what the router would refuse is an outcome of kind `error` */
 export async function explainRequest(snapshot: Snapshot, request: ExplainRequest, clock: Clock): Promise<Explanation> {
   const steps: Step[] = [];
-  const asked = { method: 'GET', headers: [], client: '127.0.0.1', ...request };
+  const asked: AskedRequest = { method: 'GET', headers: [], client: '127.0.0.1', ...request };
   const head = explainedHead(snapshot, asked);
   if (head instanceof ProxyError) return { outcome: errorOutcome(head), requestHeaders: {}, steps };
   const ctx = explainedContext(snapshot, head, asked, clock, steps);
-  const result = await dryRun(ctx);
-  return { outcome: explainedOutcome(ctx, result), requestHeaders: changedHeaders(ctx.outbound.fieldEdits), steps };
+  const outcome = explainedOutcome(ctx, await dryRun(ctx));
+  const requestHeaders = changedHeaders(ctx.outbound.fieldEdits);
+  const response = request.response === undefined ? undefined : await explainedResponse(ctx, outcome, request.response);
+  return { outcome, requestHeaders, ...(response === undefined ? {} : { response }), steps };
 }
 
 function changedHeaders(edits: ReadonlyMap<string, string | null> | null): Record<string, string | null> {

@@ -2,18 +2,14 @@
 // (CONTRACT 4), and its host the address, where several are listened on.
 import type { ClientConnectionInfo } from '../model/client.ts';
 import type { ListenerConfig } from '../model/config.ts';
-import type { ExplainRequest } from '../model/explain-request.ts';
+import type { AskedRequest } from '../model/explain-request.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const IP_ADDRESS = /^(?:\d+(?:\.\d+){3}|\[[\da-f:.]+\])$/i;
 
 /** @param host of the request's head */
-export function explainedConnection(
-  snapshot: Snapshot,
-  host: string,
-  request: Required<ExplainRequest>,
-): ClientConnectionInfo {
+export function explainedConnection(snapshot: Snapshot, host: string, request: AskedRequest): ClientConnectionInfo {
   const url = new URL(request.url);
   const secure = url.protocol === 'https:';
   const localPort = Number(url.port || (secure ? 443 : 80));

@@ -2,7 +2,7 @@
 // scanner, with a connection that never was.
 import { Buffer } from 'node:buffer';
 import type { Clock } from '../base/clock.ts';
-import type { ExplainRequest } from '../model/explain-request.ts';
+import type { AskedRequest } from '../model/explain-request.ts';
 import { ProxyError } from '../model/proxy-error.ts';
 import { RequestContext } from '../model/request-context.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -18,7 +18,7 @@ import { explainedConnection } from './explained-connection.ts';
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** @returns the head as a listener of `snapshot` reads it, or why it would refuse it */
-export function explainedHead(snapshot: Snapshot, request: Required<ExplainRequest>): RequestHead | ProxyError {
+export function explainedHead(snapshot: Snapshot, request: AskedRequest): RequestHead | ProxyError {
   let text: string;
   try {
     text = `${headText(request)}\r\n`;
@@ -33,7 +33,7 @@ export function explainedHead(snapshot: Snapshot, request: Required<ExplainReque
 }
 
 /** @throws HeadError for a header that no request can carry; URIError for a URL that is no text */
-function headText({ url, method, headers }: Required<ExplainRequest>): string {
+function headText({ url, method, headers }: AskedRequest): string {
   const namesHost = headers.some(([name]) => name.toLowerCase() === 'host');
   let text = `${method} ${targetOf(url)} HTTP/1.1\r\n`;
   if (!namesHost) text += fieldLine('Host', new URL(url).host);
@@ -52,7 +52,7 @@ function targetOf(url: string): string {
 export function explainedContext(
   snapshot: Snapshot,
   head: RequestHead,
-  request: Required<ExplainRequest>,
+  request: AskedRequest,
   clock: Clock,
   steps: Step[],
 ): RequestContext {

@@ -18,5 +18,16 @@ export interface Explanation {
   outcome: ExplainedOutcome;
   /** What rules changed: lower-case name to value, null where removed. */
   requestHeaders: Record<string, string | string[] | null>;
+  /** What the client would get; only where a response was given, and the router does not answer by itself. */
+  response?: ExplainedResponse;
   steps: Step[];
+}
+
+export interface ExplainedResponse {
+  status: number;
+  /** Lower-case name to value, or values where the field is repeated. Without what frames the message on the wire. */
+  headers: Record<string, string | string[]>;
+  /** Text; absent where there is no body, or it is no text. */
+  body?: string;
+  bodyBase64?: string;
 }

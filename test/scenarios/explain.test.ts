@@ -76,6 +76,18 @@ it('sees health as it is, and the cookies of clients', async () => {
   await Promise.all(servers.map((server) => server.revive()));
 });
 
+it('is given a response, and says what the client would get of it, with the cookie of the farm', async () => {
+  const body = { url: `${web}/`, response: { status: 201, headers: [['X-A', '1']], body: 'made' } };
+  const answer = await fetch(`${admin}/api/explain`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const { response } = (await answer.json()) as { response: { headers: Record<string, string> } };
+  expect(response).toMatchObject({ status: 201, headers: { 'x-a': '1', 'content-length': '4' }, body: 'made' });
+  expect(response.headers['set-cookie']).toMatch(/^ARRAffinity=/);
+});
+
 it('the library is asked with a URL alone', async () => {
   const farms = { shop: { servers: ['127.0.0.1:9001'] } };
   const { outcome } = await createRouter({ farms }).explain({ url: 'http://www.example.com/a?b=1' });

@@ -1,5 +1,5 @@
 // A line of our own access log as JSON (CONTRACT 5): the request that it was written for.
-import type { ExplainRequest } from '../../model/explain-request.ts';
+import type { AskedRequest } from '../../model/explain-request.ts';
 import { BadLine, type ReplayRecord } from './record.ts';
 import { recordUrl } from './record-url.ts';
 import { headerOf, UNLOGGED_VARIABLES, wordsFor } from './variable-words.ts';
@@ -26,7 +26,7 @@ export class AccessLogLines {
       this.#logged.add(name);
       if (text === REDACTED) redacted.add(name);
     }
-    const request: Required<ExplainRequest> = {
+    const request: AskedRequest = {
       url: recordUrl(scheme, host === '' ? '127.0.0.1' : host, targetOf(url)),
       method,
       headers: headers.filter(([name]) => !redacted.has(name)),

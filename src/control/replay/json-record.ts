@@ -1,5 +1,7 @@
 // A line of JSON: a request that somebody wrote, or a line of our own access log (CONTRACT 1 and 5).
 import { AccessLogLines } from './access-log-record.ts';
+import { headerList } from './header-list.ts';
+import { jsonObject } from './json-object.ts';
 import { BadLine, type ReplayRecord } from './record.ts';
 
 const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -15,21 +17,10 @@ export class JsonRecords {
 
   /** @throws BadLine */
   read(text: string, line: number): ReplayRecord {
-    const value = parsed(text);
+    const value = jsonObject(text);
     // A line of the log tells the URL in parts; a request has it whole.
     return 'scheme' in value && 'host' in value ? this.#log.read(value, line) : writtenRequest(value, line);
   }
-}
-
-function parsed(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new BadLine(`not JSON: ${(error as Error).message}`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadLine('not a JSON object');
-  return value as Record<string, unknown>;
 }
 
 function writtenRequest(value: Record<string, unknown>, line: number): ReplayRecord {
@@ -51,17 +42,4 @@ function writtenRequest(value: Record<string, unknown>, line: number): ReplayRec
 function isAddress(text: string): boolean {
   const host = text.includes(':') ? `[${text}]` : text;
   return /^(?:[\da-f.]*:[\da-f:.]*|\d+(?:\.\d+){3})$/i.test(text) && URL.canParse(`http://${host}/`);
-}
-
-/** A list of pairs, or an object of values and lists of values. @throws BadLine */
-function headerList(written: unknown): [string, string][] {
-  if (typeof written !== 'object' || written === null) throw new BadLine('headers is neither an object nor a list');
-  const list: [string, unknown][] = Array.isArray(written)
-    ? written.map((pair) => (Array.isArray(pair) && pair.length === 2 ? [pair[0], pair[1]] : [pair, undefined]))
-    : Object.entries(written).flatMap(([name, value]) =>
-        (Array.isArray(value) ? value : [value]).map((each): [string, unknown] => [name, each]),
-      );
-  const wrong = list.find(([name, value]) => typeof name !== 'string' || typeof value !== 'string');
-  if (wrong !== undefined) throw new BadLine('headers: each has a name and a text');
-  return list as [string, string][];
 }

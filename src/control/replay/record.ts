@@ -1,5 +1,5 @@
 // One line of a list of requests, read: the request, and what else the line tells of it.
-import type { ExplainRequest } from '../../model/explain-request.ts';
+import type { AskedRequest } from '../../model/explain-request.ts';
 
 /** What was seen of a request when it was served, by IIS or by a router. */
 export interface Observed {
@@ -15,7 +15,7 @@ export interface Observed {
 export interface ReplayRecord {
   /** From 1. */
   line: number;
-  request: Required<ExplainRequest>;
+  request: AskedRequest;
   /** A part of the outcome that it has to have; undefined: none was written. */
   expect?: unknown;
   /** Undefined in a list of requests: nobody has served them. */

@@ -1,7 +1,7 @@
 // Many requests explained, one after the other: the lines of a file read, asked about, and compared with what each line
 // tells. What has been told is counted in a ReplaySummary; nothing else is kept, however long the file is.
 import { isDeepStrictEqual } from 'node:util';
-import type { ExplainRequest } from '../../model/explain-request.ts';
+import type { AskedRequest } from '../../model/explain-request.ts';
 import type { Explainer, RuleName } from '../../model/explainer.ts';
 import type { ExplainedOutcome, Explanation } from '../../model/explanation.ts';
 import { differenceFrom } from './expectation.ts';
@@ -15,7 +15,7 @@ import { type Unlogged, unloggedReads } from './variables-read.ts';
 
 export interface ReplayResult {
   line: number;
-  request: Required<ExplainRequest>;
+  request: AskedRequest;
   outcome: ExplainedOutcome;
   requestHeaders: Explanation['requestHeaders'];
   /** Rules that matched. */

@@ -1,5 +1,5 @@
 // A log in the W3C extended format, as IIS and Narrows write it: lines read by the columns that #Fields names.
-import type { ExplainRequest } from '../../model/explain-request.ts';
+import type { AskedRequest } from '../../model/explain-request.ts';
 import { readLoggedQuery } from './arr-suffix.ts';
 import { BadLine, type ReplayRecord } from './record.ts';
 import { hostOf, recordUrl } from './record-url.ts';
@@ -46,7 +46,7 @@ export class W3cLog {
     return record;
   }
 
-  #request(columns: W3cColumns, values: readonly string[], query: string): Required<ExplainRequest> {
+  #request(columns: W3cColumns, values: readonly string[], query: string): AskedRequest {
     const stem = columns.text(values, 'cs-uri-stem');
     if (stem === null) throw new BadLine('there is no cs-uri-stem');
     const port = columns.number(values, 's-port');
