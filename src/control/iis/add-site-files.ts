@@ -5,7 +5,7 @@ import type { LocatedProblem } from '../../model/config-error.ts';
 import type { ConfigNode, MapNode, ScalarNode } from '../../model/config-node.ts';
 import type { FidelityRow } from '../../model/fidelity-row.ts';
 import type { SiteFolders } from './find-web-configs.ts';
-import type { IisOptions } from './iis-options.ts';
+import type { IisOptions, PathOptions } from './iis-options.ts';
 import { isWindowsPath, mapPath } from './path-map.ts';
 import { readSiteFolders } from './read-site-folders.ts';
 import { locationNodes } from './read-web-config.ts';
@@ -28,7 +28,7 @@ export function addSiteFiles(root: MapNode, options: IisOptions): SiteFilesAdded
     if (site.kind !== 'map') continue;
     const folders = foldersOf(site, paths, report);
     if (!folders || isOff(site.entries.get('webConfig')?.node)) continue;
-    const read = readSiteFolders(folders, report);
+    const read = readSiteFolders(folders, paths, report);
     files.push(...read.files);
     addLocations(site, locationNodes(read.layers));
   }
@@ -44,7 +44,7 @@ function addLocations(site: MapNode, layers: MapNode[]): void {
 }
 
 /** The folders of a site; null where it has none. Windows paths are replaced by what they are here. */
-function foldersOf(site: MapNode, paths: Pick<IisOptions, 'env' | 'pathMap'>, report: Report): SiteFolders | null {
+function foldersOf(site: MapNode, paths: PathOptions, report: Report): SiteFolders | null {
   const root = folderAt(site.entries.get('root')?.node, paths, report);
   const virtualDirectories = new Map<string, string>();
   for (const [path, { node }] of mapAt(site, 'virtualDirectories')?.entries ?? []) {
@@ -54,11 +54,7 @@ function foldersOf(site: MapNode, paths: Pick<IisOptions, 'env' | 'pathMap'>, re
   return root === null ? null : { root, virtualDirectories };
 }
 
-function folderAt(
-  node: ConfigNode | undefined,
-  paths: Pick<IisOptions, 'env' | 'pathMap'>,
-  report: Report,
-): string | null {
+function folderAt(node: ConfigNode | undefined, paths: PathOptions, report: Report): string | null {
   if (node?.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') return null;
   if (!isWindowsPath(node.value)) return resolve(dirname(node.place.file), node.value);
   const mapped = mapPath(node.value, node.place.file, paths);

@@ -1,6 +1,6 @@
 // XDT, the transforms of XML configuration files (Azure's applicationHost.xdt): applied to an empty base, so that what they
 // insert is the configuration. What depends on a base that is not there is reported.
-import type { IisOptions } from './iis-options.ts';
+import type { PathOptions } from './iis-options.ts';
 import { expandNames } from './path-map.ts';
 import type { Report } from './report.ts';
 import { attributeOf, type XmlElement } from './xml-tree.ts';
@@ -17,7 +17,7 @@ export function isTransform(root: XmlElement): boolean {
 }
 
 /** What the transforms of `root` make of an empty file. */
-export function applyTransforms(root: XmlElement, env: IisOptions['env'], report: Report): XmlElement {
+export function applyTransforms(root: XmlElement, env: PathOptions['env'], report: Report): XmlElement {
   const result = without(root, prefixOf(root));
   result.children = [];
   new Transformation(prefixOf(root), env, report).run(root, result, root.name);
@@ -26,10 +26,10 @@ export function applyTransforms(root: XmlElement, env: IisOptions['env'], report
 
 class Transformation {
   readonly #prefix: string;
-  readonly #env: IisOptions['env'];
+  readonly #env: PathOptions['env'];
   readonly #report: Report;
 
-  constructor(prefix: string, env: IisOptions['env'], report: Report) {
+  constructor(prefix: string, env: PathOptions['env'], report: Report) {
     this.#prefix = prefix;
     this.#env = env;
     this.#report = report;

@@ -124,6 +124,7 @@ export const httpErrors: ElementRule = {
       },
     },
     keys: ['statusCode', 'subStatusCode'],
+    keySeparator: '.',
     as: { form: 'list', key: 'errors' },
   },
 };
@@ -219,6 +220,7 @@ export const ipSecurity: ElementRule = {
       },
     },
     keys: ['ipAddress', 'subnetMask'],
+    keySeparator: '/',
     as: { form: 'flatList', key: 'list' },
   },
 };

@@ -46,6 +46,8 @@ export interface CollectionRule {
   items: Readonly<Record<string, ElementRule>>;
   /** The attributes that make an item unique; none: items may be equal. */
   keys?: readonly string[];
+  /** What stands between the values of several keys where an item is named by them. */
+  keySeparator?: '.' | '/';
   /** How letters of the keys compare. */
   caseSensitive?: boolean;
   /** Which of `clear` and `remove` there are. */

@@ -1,10 +1,14 @@
 // What a reading of IIS files is told from outside: the machine they come from is another one.
 
-export interface IisOptions {
+/** Where paths of another machine are here. */
+export interface PathOptions {
   /** `%NAME%` in paths. */
   env: Readonly<Record<string, string | undefined>>;
   /** Windows and UNC paths, and what they are here. */
   pathMap: Readonly<Record<string, string>>;
+}
+
+export interface IisOptions extends PathOptions {
   /** Folder with the certificates of https bindings, named as in the Central Certificate Store. */
   certificates?: string | null;
   /** What stands as passphrase of PFX files; absent: none is written. */

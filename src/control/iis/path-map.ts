@@ -1,7 +1,7 @@
 // Paths of the machine that the files come from → paths here (CONTRACT 1).
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { IisOptions } from './iis-options.ts';
+import type { PathOptions } from './iis-options.ts';
 
 type MappedPath = { path: string } | { fault: string; suggestion: string };
 
@@ -17,7 +17,7 @@ const WINDOWS: Readonly<Record<string, string>> = {
  * Where `written` is on this machine.
  * @param file that names it: a relative path starts at its folder
  */
-export function mapPath(written: string, file: string, options: Pick<IisOptions, 'env' | 'pathMap'>): MappedPath {
+export function mapPath(written: string, file: string, options: PathOptions): MappedPath {
   const expanded = expandNames(written, options.env);
   if ('fault' in expanded) return expanded;
   const { text } = expanded;
@@ -56,7 +56,7 @@ export function isFolder(path: string): boolean {
 /** `%NAME%` from the environment, whose names have no letter case on Windows. */
 export function expandNames(
   written: string,
-  env: IisOptions['env'],
+  env: PathOptions['env'],
 ): { text: string } | { fault: string; suggestion: string } {
   let missing: string | null = null;
   const text = written.replace(/%([A-Za-z_][\w()]*)%/g, (whole, name: string) => {

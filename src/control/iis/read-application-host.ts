@@ -86,31 +86,31 @@ function passOverHostSection(section: XmlElement, path: string, report: Report):
 }
 
 /** The layers of the server itself: system.webServer, and location elements without a path. */
-function readServerLayers({ root, report }: Reading): Layer[] {
-  const options = { isServer: true, declared: declaredSections(root) };
+function readServerLayers({ root, options, report }: Reading): Layer[] {
+  const levelOptions = { isServer: true, declared: declaredSections(root), paths: options };
   const own = { element: root, path: '', inherits: true, reportPath: 'configuration' };
   const layers = layersOf(
     { ...own, element: { ...root, children: childrenOf(root, 'system.webServer') } },
     '/',
-    options,
+    levelOptions,
     report,
   );
   for (const element of childrenOf(root, 'location')) {
     const location = readLocation(element, `configuration/${labelOf(element)}`, report);
-    if (location?.path === '') layers.push(...layersOf(location, '/', options, report));
+    if (location?.path === '') layers.push(...layersOf(location, '/', levelOptions, report));
   }
   return layers;
 }
 
 /** Location elements whose path begins with the name of a site. */
-function readSiteLocations({ root, sites, report }: Reading): void {
-  const options: LevelOptions = { isServer: false, declared: declaredSections(root) };
+function readSiteLocations({ root, sites, options, report }: Reading): void {
+  const levelOptions: LevelOptions = { isServer: false, declared: declaredSections(root), paths: options };
   for (const element of childrenOf(root, 'location')) {
     const location = readLocation(element, `configuration/${labelOf(element)}`, report);
     if (!location || location.path === '') continue;
     const [name = '', ...below] = location.path.split('/');
     const site = sites.get(name.toLowerCase());
-    if (site) site.layers.push(...layersOf(location, `/${below.join('/')}`, options, report));
+    if (site) site.layers.push(...layersOf(location, `/${below.join('/')}`, levelOptions, report));
     else {
       report.row(element.place, `configuration/${labelOf(element)}`, 'unsupported', 'there is no such site');
       report.warning(element.place, `there is no site "${name}": what is said of it has no effect`);

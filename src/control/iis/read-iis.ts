@@ -34,7 +34,7 @@ export function readIis(text: string, file: string, options: IisOptions): IisRea
   if (root === null) return done(null);
   const tree = isApplicationHost(root, path)
     ? readApplicationHost(root, options, report)
-    : readMainWebConfig(root, dirname(path), path, files, report);
+    : readMainWebConfig(root, dirname(path), path, files, options, report);
   put(tree, 'pathCase', scalar('insensitive', root.place)); // on Windows letter case does not count (CONTRACT 1)
   return done(tree);
 }

@@ -1,7 +1,9 @@
 // What one system.webServer element says: the settings of a level, be it the server, a site or a folder.
 import { closestWord } from '../../base/closest-word.ts';
 import type { ConfigNode, MapNode, Place } from '../../model/config-node.ts';
+import type { PathOptions } from './iis-options.ts';
 import { warnOfLostProtection } from './lost-protection.ts';
+import { mapValues } from './map-values.ts';
 import { readSection, type Section } from './read-section.ts';
 import type { Report } from './report.ts';
 import { type KnownSection, knownSections, otherSections, sectionGroups } from './section-table.ts';
@@ -16,6 +18,8 @@ export interface LevelOptions {
   allowsProxy?: boolean;
   /** Sections that are declared in configSections beside those of IIS itself, by their paths. */
   declared?: ReadonlySet<string>;
+  /** Where paths of the machine that the file comes from are here. */
+  paths: PathOptions;
 }
 
 export interface Level {
@@ -90,6 +94,7 @@ function readKnown(element: XmlElement, name: string, path: string, known: Known
     return;
   }
   const section = readSection(element, known.rule, path, report);
+  mapValues(section, name, options.paths, report);
   const entry = writeKnown(section, name, options);
   if (!entry) return;
   if (name === 'rewrite/globalRules') level.globalRules = entry;

@@ -1,5 +1,6 @@
 // A web.config given as the whole configuration: one site, whose root is its folder (CONTRACT 1).
 import type { MapNode } from '../../model/config-node.ts';
+import type { PathOptions } from './iis-options.ts';
 import { addLayers } from './read-application-host.ts';
 import { readSiteFolders } from './read-site-folders.ts';
 import { declaredSections, type Layer, readWebConfig } from './read-web-config.ts';
@@ -16,6 +17,7 @@ export function readMainWebConfig(
   folder: string,
   file: string,
   files: string[],
+  paths: PathOptions,
   report: Report,
 ): MapNode {
   report.row(root.place, 'configuration');
@@ -26,8 +28,9 @@ export function readMainWebConfig(
     isServer: false,
     allowsProxy: true,
     declared: declaredSections(root),
+    paths,
   });
-  const below = readSiteFolders({ root: folder, virtualDirectories: new Map() }, report, file);
+  const below = readSiteFolders({ root: folder, virtualDirectories: new Map() }, paths, report, file);
   files.push(...below.files.filter((each) => !files.includes(each)));
   put(site, 'webConfig', scalar(false, root.place)); // they stand in the tree already
   addLayers(site, [...layers, ...below.layers]);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { decodeText } from '../../base/decode-text.ts';
 import { expandConfigSources } from './config-source.ts';
 import { findWebConfigs, type SiteFolders } from './find-web-configs.ts';
+import type { PathOptions } from './iis-options.ts';
 import { declaredSections, type Layer, readWebConfig } from './read-web-config.ts';
 import { readXml } from './read-xml.ts';
 import type { Report } from './report.ts';
@@ -15,13 +16,19 @@ export interface SiteFoldersRead {
 }
 
 /** @param except a file that is read otherwise */
-export function readSiteFolders(folders: SiteFolders, report: Report, except?: string): SiteFoldersRead {
+export function readSiteFolders(
+  folders: SiteFolders,
+  paths: PathOptions,
+  report: Report,
+  except?: string,
+): SiteFoldersRead {
   const { files: found, watch, cutOff } = findWebConfigs(folders);
   const files = [...watch];
   const layers: Layer[] = [];
   for (const { file, url } of found) {
     // A main file with the folder of the site is its web.config, whatever it is called.
-    if (file !== except && !(except !== undefined && url === '/')) layers.push(...readOne(file, url, files, report));
+    if (file !== except && !(except !== undefined && url === '/'))
+      layers.push(...readOne(file, url, files, paths, report));
   }
   if (cutOff) {
     const place = { file: folders.root, line: 1, column: 1 };
@@ -31,7 +38,7 @@ export function readSiteFolders(folders: SiteFolders, report: Report, except?: s
   return { layers, files };
 }
 
-function readOne(file: string, url: string, files: string[], report: Report): Layer[] {
+function readOne(file: string, url: string, files: string[], paths: PathOptions, report: Report): Layer[] {
   let text: string;
   try {
     text = decodeText(readFileSync(file));
@@ -46,5 +53,5 @@ function readOne(file: string, url: string, files: string[], report: Report): La
     return [];
   }
   expandConfigSources(root, file, files, report);
-  return readWebConfig(root, url, report, { isServer: false, declared: declaredSections(root) });
+  return readWebConfig(root, url, report, { isServer: false, declared: declaredSections(root), paths });
 }

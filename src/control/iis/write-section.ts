@@ -55,19 +55,19 @@ function collectionNode(section: Section, as: CollectionForm, options: WriteOpti
 }
 
 /** `clear` and `remove` of a collection, as far as they speak of what is inherited. @returns whether there are any */
-export function addEdits({ clear, removed }: Section, map: MapNode, { inherits }: WriteOptions): boolean {
+export function addEdits({ rule, clear, removed }: Section, map: MapNode, { inherits }: WriteOptions): boolean {
   if (!inherits || (!clear && removed.length === 0)) return false;
   if (clear) map.entries.set('clear', { keyPlace: clear, node: scalar(true, clear) });
   if (removed.length > 0) {
-    const items = removed.map(({ key, place }) => scalar(keyText(key), place));
+    const items = removed.map(({ key, place }) => scalar(keyText(key, rule.collection?.keySeparator), place));
     map.entries.set('remove', { keyPlace: removed[0]!.place, node: { kind: 'list', place: removed[0]!.place, items } });
   }
   return true;
 }
 
 /** `404.3`, or `404` where the sub-status is -1, which stands for all (arr.md 11.2). */
-function keyText(key: readonly string[]): string {
-  return key.filter((part) => part !== '' && part !== '-1').join('.');
+function keyText(key: readonly string[], separator = '.'): string {
+  return key.filter((part) => part !== '' && part !== '-1').join(separator);
 }
 
 /** A key that is removed and given anew is simply given: a map has each key once. */
