@@ -16,7 +16,12 @@ describe('a transform', () => {
         </allowedServerVariables></rewrite>`),
     );
     expect(said).toEqual([]);
-    expect(plain).toEqual({ proxy: { enabled: true }, allowedServerVariables: ['A'], pathCase: 'insensitive' });
+    expect(plain).toEqual({
+      proxy: { enabled: true },
+      allowedServerVariables: ['A'],
+      pathCase: 'insensitive',
+      vulnerablePatterns: 'limit',
+    });
   });
 
   it('changes what it has inserted', () => {
@@ -40,7 +45,7 @@ describe('a transform', () => {
         <application path="/x" xdt:Transform="Insert"/></site></sites></system.applicationHost>
         <system.webServer><proxy xdt:Transform="SetAttributes" enabled="true"/></system.webServer>`),
     );
-    expect(plain).toEqual({ pathCase: 'insensitive' });
+    expect(plain).toEqual({ pathCase: 'insensitive', vulnerablePatterns: 'limit' });
     expect(said).toEqual([
       expect.stringContaining(
         'warning: the file that this transforms is not here: there is no <site "%XDT_SITENAME%"> to change',

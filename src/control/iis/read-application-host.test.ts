@@ -86,6 +86,7 @@ describe('sites of applicationHost.config', () => {
       },
       unmatchedHost: 'refuse',
       pathCase: 'insensitive',
+      vulnerablePatterns: 'limit',
     });
   });
 

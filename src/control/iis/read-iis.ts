@@ -36,6 +36,7 @@ export function readIis(text: string, file: string, options: IisOptions): IisRea
     ? readApplicationHost(root, options, report)
     : readMainWebConfig(root, dirname(path), path, files, options, report);
   put(tree, 'pathCase', scalar('insensitive', root.place)); // on Windows letter case does not count (CONTRACT 1)
+  put(tree, 'vulnerablePatterns', scalar('limit', root.place)); // a file that IIS runs is run
   return done(tree);
 }
 

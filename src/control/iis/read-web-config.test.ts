@@ -19,6 +19,7 @@ describe('a web.config', () => {
     expect(plain).toEqual({
       sites: { default: { root: folder, webConfig: false, rules: [{ name: 'a' }] } },
       pathCase: 'insensitive',
+      vulnerablePatterns: 'limit',
     });
     expect(files).toEqual([join(folder, 'web.config')]);
   });
@@ -161,7 +162,7 @@ describe('configSource', () => {
       const { plain, files, problems } = readIn(folder, source('Config\\maps.config'));
       expect(plain.sites).toMatchObject({ default: { rewriteMaps: { m: { entries: { a: '' } } } } });
       expect(files.slice(0, 2)).toEqual([join(folder, 'web.config'), file]);
-      expect(problems).toEqual([expect.objectContaining({ file, line: 2, column: 37 })]);
+      expect(problems).toEqual([expect.objectContaining({ file, line: 2, column: 35 })]);
     }
   });
 
