@@ -26,13 +26,11 @@ describe('departures from ARR', () => {
   it('touch what it says', () => {
     const farm = {
       affinity: { useCookie: 'True' },
-      loadBalancing: { algorithm: 'LeastRequests' },
       protocol: { reverseRewriteHostInResponseHeaders: true },
     };
     expect(found({ farms: { plain: {}, shop: farm } })).toEqual(
       expect.arrayContaining([
         'affinityCookie farms.shop.affinity.useCookie',
-        'algorithms farms.shop.loadBalancing.algorithm',
         'reverseRewrite farms.shop.protocol.reverseRewriteHostInResponseHeaders',
       ]),
     );

@@ -1,6 +1,7 @@
 // Where a configuration of IIS is touched by one of our defaults that differs from ARR's (DESIGN 6), with the word of
 // `compatibility` that takes ARR's back. It is never implied, so whoever brings such a file is told (CONTRACT 2).
 import type { CompatibilityKey, ConfigPath } from '../../model/config.ts';
+import type { ProblemList } from './problem-list.ts';
 import { isMap } from './written-lists.ts';
 
 export interface Departure {
@@ -46,10 +47,24 @@ export function departuresOf(raw: Written): Departure[] {
       'a Location that names a third party is left alone; ARR rewrites it',
       rewritesBack,
     ),
-    first(senders, 'algorithms', 'the algorithm does what it says; in ARR it acts as WeightedRoundRobin', algorithm),
     tls(raw),
   ];
   return found.filter((departure) => departure !== null);
+}
+
+/** Words that are accepted and do nothing in this version. */
+const NOT_YET: ReadonlySet<CompatibilityKey> = new Set<CompatibilityKey>(['affinityCookie', 'tls']);
+
+/** What takes ARR's own way back. */
+export function undoing(word: CompatibilityKey): string {
+  return NOT_YET.has(word)
+    ? `compatibility: [ ${word} ] will have it as in ARR, once that is there`
+    : `compatibility: [ ${word} ] in YAML has it as in ARR`;
+}
+
+export function warnOfDepartures(raw: Written, problems: ProblemList): void {
+  for (const { word, path, message } of departuresOf(raw))
+    problems.warning(path, `unlike ARR: ${message}`, undoing(word));
 }
 
 function sendersOf(raw: Written): Sender[] {
@@ -104,12 +119,6 @@ function rewritesBack({ protocol, protocolPath, farm }: Sender): ConfigPath | nu
   const written = protocol.reverseRewriteHostInResponseHeaders;
   const on = written === undefined ? farm === null : isTrue(written);
   return on ? [...protocolPath, 'reverseRewriteHostInResponseHeaders'] : null;
-}
-
-function algorithm({ farm, path }: Sender): ConfigPath | null {
-  const loadBalancing = isMap(farm?.loadBalancing) ? farm.loadBalancing : {};
-  const inert = /^(?:LeastRequests|LeastResponseTime|WeightedTotalTraffic)$/i.test(String(loadBalancing.algorithm));
-  return inert ? [...path, 'loadBalancing', 'algorithm'] : null;
 }
 
 function tls(raw: Written): Departure | null {

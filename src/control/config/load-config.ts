@@ -8,6 +8,7 @@ import { checkSections } from './check-sections.ts';
 import { withArrDefaults } from './compatibility.ts';
 import { type ConfigSource, objectSource } from './config-source.ts';
 import { crossCheck, type FoundExtensions } from './cross-check.ts';
+import { warnOfDepartures } from './departures.ts';
 import type { SchemaProblem } from './describe-issues.ts';
 import { extensionAddresses } from './extension-addresses.ts';
 import { type ForeignFormats, isXmlName } from './foreign-formats.ts';
@@ -80,6 +81,7 @@ export async function configFromObject(config: unknown, options: LoadOptions = {
     files: [],
     found: [],
     readSoundly: true,
+    ofIis: false,
   };
   return interpretWithExtensions(input, options);
 }
@@ -98,6 +100,7 @@ function interpret(input: Input, options: LoadOptions, extensions: FoundExtensio
   if (readSoundly)
     crossCheck(config, written, raw, extensions, problems, (path) => isXmlName(source.locate(path).file));
   warnOfMissing(raw, problems);
+  if (input.ofIis) warnOfDepartures(raw, problems);
   if (readSoundly && !problems.hasErrorIn('rewriteMaps')) problems.all.push(...(options.faultsOfRooms?.(config) ?? []));
   const all = [...found, ...problems.worthSaying().map((problem) => located(problem, source))].sort(byPlace);
   if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);

@@ -18,6 +18,8 @@ export interface Input {
   found: LocatedProblem[];
   /** False when a file could not be read: then references may be unresolved for that reason alone. */
   readSoundly: boolean;
+  /** It is a file of IIS: ARR's defaults are what its owner is used to. */
+  ofIis: boolean;
 }
 
 export interface ReadOptions {
@@ -45,6 +47,7 @@ export function readInput(text: string, file: string, { env = process.env, forei
     source: fileSource(root, shownAs),
     files: [...new Set([...files, ...added.files])],
     found: found.map(place),
+    ofIis: isXml(text, file),
     readSoundly: !found.some((problem) => problem.severity === 'error'),
   };
 }
