@@ -38,6 +38,8 @@ export type {
   LoadBalancingPolicy,
   OutcomeSink,
   OutcomeSinkExtension,
+  RewriteProvider,
+  RewriteProviderExtension,
   Stage,
   StageExtension,
 } from './model/extensions.ts';

@@ -44,7 +44,7 @@ export function compileSnapshot(
   );
   problems.push(...checkWeights(config.farms), ...checkFields(config));
   const sites = compileSites(config.sites);
-  const rules = compileRules(config, sites, problems);
+  const rules = compileRules(config, sites, problems, (provider) => extensions.provider(provider, problems));
   return Object.freeze({
     id: revision.id,
     config,

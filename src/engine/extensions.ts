@@ -1,7 +1,14 @@
 // Extensions at work: what they create for one configuration, each behind a guard, so that a fault of theirs is the
 // fault of one request and never of a worker.
 import type { Config, ConfigProblem, FarmConfig } from '../model/config.ts';
-import type { ExtensionServices, LoadBalancingPolicy, OutcomeSink, Stage } from '../model/extensions.ts';
+import type {
+  ExtensionServices,
+  LoadBalancingPolicy,
+  OutcomeSink,
+  RewriteProvider,
+  Stage,
+} from '../model/extensions.ts';
+import { type ExtensionProviderConfig, shortTypeName } from '../model/provider-config.ts';
 import { guardBalancer, guardSink, guardStage, type OnFault } from './guard-extension.ts';
 import { type LoadedExtension, reasonOf } from './load-extensions.ts';
 
@@ -56,6 +63,24 @@ export class Extensions {
       const policy = attempt(loaded, problems, () => extension.create(farm, this.#services), 'pick');
       return policy === null ? null : guardBalancer(extension.name, policy);
     }
+    return null;
+  }
+
+  /** The provider of the type that `config` names. @param problems gets what cannot be created, and a type that is not known */
+  provider(config: ExtensionProviderConfig, problems: ConfigProblem[]): RewriteProvider | null {
+    const names = [config.type.split(',', 1)[0]!.trim(), shortTypeName(config.type)].map((name) => name.toLowerCase());
+    for (const loaded of this.#list) {
+      const { extension } = loaded;
+      if (extension.kind !== 'rewriteProvider' || !names.includes(extension.name.toLowerCase())) continue;
+      return attempt(loaded, problems, () => extension.create(config.settings, this.#services), 'rewrite');
+    }
+    const name = shortTypeName(config.type);
+    problems.push({
+      path: [...config.path, 'type'],
+      severity: 'error',
+      message: `provider "${config.name}": nothing here serves the type ${name}`,
+      suggestion: `an extension of kind rewriteProvider with the name ${name} would: docs/library.md`,
+    });
     return null;
   }
 }

@@ -15,7 +15,12 @@ export interface LoadedExtensions {
   readonly problems: readonly ConfigProblem[];
 }
 
-const KINDS: readonly string[] = ['stage', 'loadBalancing', 'outcomeSink'] satisfies Extension['kind'][];
+const KINDS: readonly string[] = [
+  'stage',
+  'loadBalancing',
+  'outcomeSink',
+  'rewriteProvider',
+] satisfies Extension['kind'][];
 
 /**
  * Imports the modules, in order. A module that was imported before is not read again: a changed one needs a restart.

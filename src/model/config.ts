@@ -2,6 +2,7 @@
 // to a worker thread as it is. Durations are milliseconds, sizes are bytes. The rooms' schema.ts produce these
 // types; the rooms' compile.ts turn them into what requests run on. Names and defaults: arr.md 3 and 5, CONTRACT 2.
 import type { RequestFilteringConfig } from './level-settings.ts';
+import type { ProviderConfig } from './provider-config.ts';
 import type { SiteConfig } from './site-config.ts';
 
 /** Where something stands in the configuration, as keys and indexes from its root: `['farms','shop','servers',1]`. */
@@ -24,6 +25,7 @@ export interface Config {
   unmatchedHost: 'serve' | 'refuse';
   rules: RuleSetConfig;
   rewriteMaps: RewriteMapConfig[];
+  providers: ProviderConfig[];
   proxy: ServerProxyConfig;
   admin: AdminConfig;
   accessLog: AccessLogConfig | null;
@@ -260,6 +262,8 @@ export interface ActionConfig {
   type: 'None' | 'Rewrite' | 'Redirect' | 'CustomResponse' | 'AbortRequest';
   url: string;
   appendQueryString: boolean;
+  /** Of a Rewrite in a rule of a site: the access log has the URL that the rules made. */
+  logRewrittenUrl: boolean;
   redirectType: 'Permanent' | 'Found' | 'SeeOther' | 'Temporary';
   statusCode: number;
   subStatusCode: number;

@@ -48,6 +48,12 @@ export interface OutcomeSink {
   record(ctx: RequestContext): void;
 }
 
+/** Answers `{NAME:text}` in rules (url-rewrite.md 15). Synchronous: it runs for each request that asks. */
+export interface RewriteProvider {
+  /** The text for `input`; '' where there is none. What it throws fails the request (500.50, 500.51). */
+  rewrite(input: string): string;
+}
+
 /** What an extension may use beside its configuration, so that a test can advance time and fix chance. */
 export interface ExtensionServices {
   readonly clock: Clock;
@@ -66,6 +72,8 @@ export type StageExtension = Named<'stage', Config, Stage>;
 /** Made once for each farm whose loadBalancing.algorithm is `name`. */
 export type LoadBalancingExtension = Named<'loadBalancing', FarmConfig, LoadBalancingPolicy>;
 export type OutcomeSinkExtension = Named<'outcomeSink', Config, OutcomeSink>;
+/** Made for each provider whose type is `name`; it is given the provider's settings. */
+export type RewriteProviderExtension = Named<'rewriteProvider', Readonly<Record<string, string>>, RewriteProvider>;
 
 /** What a module of `extensions` exports, as default or as `extension` (CONTRACT 7). */
-export type Extension = StageExtension | LoadBalancingExtension | OutcomeSinkExtension;
+export type Extension = StageExtension | LoadBalancingExtension | OutcomeSinkExtension | RewriteProviderExtension;

@@ -6,6 +6,8 @@ export class OutboundDraft {
   target: string;
   /** True once a rule rewrote the URL: then X-Original-URL is sent. */
   rewritten = false;
+  /** True once a rule with logRewrittenUrl rewrote it: the access log has `target` instead of what was received. */
+  logged = false;
   scheme: 'http' | 'https' = 'http';
   /** Authority of an absolute rewrite, lower-case: the name of a farm, or host[:port]; null while the request is local. */
   destination: string | null = null;

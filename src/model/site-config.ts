@@ -2,6 +2,7 @@
 // (url-rewrite.md 1). Plain data, as all of the configuration.
 import type { RewriteMapConfig, RuleSetConfig } from './config.ts';
 import type { LevelSettings } from './level-settings.ts';
+import type { ProviderConfig } from './provider-config.ts';
 
 export interface SiteConfig {
   name: string;
@@ -45,6 +46,7 @@ export interface LocationConfig {
   /** Distributed rules: inherited ones first (url-rewrite.md 2). */
   rules: RuleSetConfig;
   rewriteMaps: RewriteMapConfig[];
+  providers: ProviderConfig[];
   /** Upper-case: what rules here may set (url-rewrite.md 9). */
   allowedServerVariables: string[];
   /** Beside its rules. */

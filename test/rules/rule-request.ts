@@ -10,6 +10,7 @@ import type {
   RuleConfig,
   SlowPattern,
 } from '../../src/model/config.ts';
+import type { ProviderConfig } from '../../src/model/provider-config.ts';
 import { RequestContext } from '../../src/model/request-context.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import type { Step } from '../../src/model/trace.ts';
@@ -31,6 +32,7 @@ export interface WrittenRule extends Partial<Omit<RuleConfig, 'match' | 'conditi
 export interface WrittenRules {
   rules: WrittenRule[];
   maps?: (Partial<RewriteMapConfig> & { name: string })[];
+  providers?: ProviderConfig[];
   farms?: string[];
   useOriginalURLEncoding?: boolean;
   slowPatterns?: SlowPattern[];
@@ -41,11 +43,12 @@ export interface WrittenRules {
 
 /** A configuration as far as the rules look at it. */
 export function rulesConfig(written: WrittenRules): Config {
-  const { rules, maps = [], farms = ['shop'], useOriginalURLEncoding = true, proxy = false } = written;
+  const { rules, maps = [], providers = [], farms = ['shop'], useOriginalURLEncoding = true, proxy = false } = written;
   const { slowPatterns = [], vulnerablePatterns = 'refuse' } = written;
-  const config: Pick<Config, 'rules' | 'rewriteMaps' | 'slowPatterns' | 'vulnerablePatterns'> = {
+  const config: Pick<Config, 'rules' | 'rewriteMaps' | 'providers' | 'slowPatterns' | 'vulnerablePatterns'> = {
     ...{ slowPatterns, vulnerablePatterns },
     rules: { useOriginalURLEncoding, list: rules.map(wholeRule) },
+    providers,
     rewriteMaps: maps.map((map) => ({ defaultValue: '', ignoreCase: true, entries: [], ...map })),
   };
   return { ...config, farms: farms.map((name) => ({ name })), proxy: { enabled: proxy } } as unknown as Config;
@@ -70,6 +73,7 @@ function wholeRule(rule: WrittenRule, index: number): RuleConfig {
       type: rule.action?.url === undefined ? 'None' : 'Rewrite',
       url: '',
       appendQueryString: true,
+      logRewrittenUrl: false,
       redirectType: 'Permanent',
       statusCode: 0,
       subStatusCode: 0,

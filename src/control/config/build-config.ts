@@ -8,6 +8,7 @@ import { buildFiltering } from './build-filtering.ts';
 import { buildListeners, readAddress } from './build-listeners.ts';
 import type { ServerLevel } from './build-location.ts';
 import { buildProtocol } from './build-protocol.ts';
+import { buildProviders } from './build-providers.ts';
 import { buildRewriteMaps, buildRuleSet } from './build-rules.ts';
 import { buildSites } from './build-sites.ts';
 import type { ConfigSource } from './config-source.ts';
@@ -40,6 +41,7 @@ export function buildConfig(
   const { shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh } = written;
   const server: ServerLevel = {
     rewriteMaps: buildRewriteMaps(written.rewriteMaps, ['rewriteMaps'], problems),
+    providers: buildProviders(written.providers, ['providers'], { source, documentRoot: null, problems }),
     allowedServerVariables: written.allowedServerVariables.map((name) => name.toUpperCase()),
     settings: {
       ...defaultLevelSettings,
@@ -54,6 +56,7 @@ export function buildConfig(
     unmatchedHost: written.unmatchedHost,
     rules: buildRuleSet(written.rules, rulesPath(raw)),
     rewriteMaps: server.rewriteMaps,
+    providers: server.providers,
     proxy: { enabled, ...buildProtocol(proxy) },
     admin: buildAdmin(written.admin, absent.adminDefault ?? false, problems),
     accessLog: buildAccessLog(written.accessLog, source),

@@ -1,6 +1,7 @@
 // What is in force at one location of a site: the layers above and at it, put together as IIS inherits (url-rewrite.md 1).
 import type { RewriteMapConfig, RuleConfig, RuleSetConfig } from '../../model/config.ts';
 import type { LevelSettings } from '../../model/level-settings.ts';
+import type { ProviderConfig } from '../../model/provider-config.ts';
 import type { LocationConfig } from '../../model/site-config.ts';
 import { buildRewriteMaps, buildRules } from './build-rules.ts';
 import { buildSettings } from './build-settings.ts';
@@ -11,6 +12,7 @@ import type { Layer } from './site-layers.ts';
 /** What sites inherit from the server. */
 export interface ServerLevel {
   rewriteMaps: RewriteMapConfig[];
+  providers: ProviderConfig[];
   allowedServerVariables: string[];
   settings: LevelSettings;
 }
@@ -28,6 +30,7 @@ export function buildLocation(
     path,
     rules: composeRules(path, layers, problems),
     rewriteMaps: composeMaps(layers, server.rewriteMaps, problems),
+    providers: composeProviders(layers, server.providers),
     allowedServerVariables: [...server.allowedServerVariables, ...allowed.map((name) => name.toUpperCase())],
     settings: buildSettings(layers, server.settings, source, problems),
   };
@@ -75,4 +78,10 @@ function composeMaps(
       maps.set(map.name.toLowerCase(), map);
   }
   return [...maps.values()];
+}
+
+/** A provider of a level hides the one of that name above it. */
+function composeProviders(layers: readonly Layer[], inherited: readonly ProviderConfig[]): ProviderConfig[] {
+  const providers = [...inherited, ...layers.flatMap((layer) => layer.providers)];
+  return [...new Map(providers.map((provider) => [provider.name.toLowerCase(), provider])).values()];
 }

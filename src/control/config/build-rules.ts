@@ -10,14 +10,16 @@ type WrittenRules = Pick<Written['rules'], 'useOriginalURLEncoding' | 'list'>;
  * @param path of their list: where a rule stands depends on the form of the section
  */
 export function buildRuleSet(written: WrittenRules, path: ConfigPath): RuleSetConfig {
-  return { useOriginalURLEncoding: written.useOriginalURLEncoding, list: buildRules(written.list, path, '/') };
+  const list = buildRules(written.list, path, '/').map((rule) => {
+    return { ...rule, action: { ...rule.action, logRewrittenUrl: false } }; // only rules of sites have it (url-rewrite.md 3)
+  });
+  return { useOriginalURLEncoding: written.useOriginalURLEncoding, list };
 }
 
 /** @param path of the list; @param base as RuleConfig has it */
 export function buildRules(list: Written['rules']['list'], path: ConfigPath, base: string): RuleConfig[] {
   return list.map((rule, index): RuleConfig => {
-    const { logRewrittenUrl, ...action } = rule.action;
-    const own = { patternTimeLimit: rule.patternTimeLimit ?? null, match: rule.match ?? null, action };
+    const own = { patternTimeLimit: rule.patternTimeLimit ?? null, match: rule.match ?? null };
     return { ...rule, ...own, base, path: [...path, index] };
   });
 }

@@ -20,13 +20,14 @@ export function buildSites(
   const sites = Object.entries(written.sites).map(([name, site], index) => {
     const at: ConfigPath = ['sites', name];
     const applications = applicationsOf(site, at, problems);
-    const layers = siteLayers(site, at, problems);
+    const root = site.root === undefined ? null : source.resolvePath([...at, 'root'], site.root);
+    const layers = siteLayers(site, at, { source, documentRoot: root, problems });
     const paths = [...new Set(['/', ...layers.map(({ path }) => path), ...applications])];
     return {
       name,
       id: site.id ?? index + 1,
       bindings: buildBindings(site.bindings, [...at, 'bindings'], problems),
-      root: site.root === undefined ? null : source.resolvePath([...at, 'root'], site.root),
+      root,
       ignoreCase,
       applications,
       virtualDirectories: virtualDirectories(site, at, source, problems),

@@ -1,9 +1,9 @@
 // `${ENV}` and `${file:PATH}` in the strings of a configuration (CONTRACT 2). `$${` stands for `${`.
-import { closeSync, openSync, readSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { closestWord } from '../../base/closest-word.ts';
 import type { LocatedProblem } from '../../model/config-error.ts';
 import type { ConfigNode, Place, ScalarNode } from '../../model/config-node.ts';
+import { readBounded } from './read-bounded.ts';
 
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;
@@ -57,7 +57,7 @@ function variable(name: string, place: Place, { env, problems }: Surroundings): 
 function fileText(written: string, place: Place, { fileRead, problems }: Surroundings): string | null {
   const path = resolve(dirname(place.file), written);
   try {
-    const text = readBounded(path);
+    const text = readBounded(path, LARGEST_SECRET);
     fileRead(path);
     return text.replace(/\r?\n$/, '');
   } catch (error) {
@@ -70,21 +70,5 @@ function fileText(written: string, place: Place, { fileRead, problems }: Surroun
       suggestion: `expected a readable file ${path}`,
     });
     return null;
-  }
-}
-
-/** The text of a file of at most LARGEST_SECRET bytes; no more of a longer one is read, for a device may have no end. */
-function readBounded(path: string): string {
-  const bytes = Buffer.allocUnsafe(LARGEST_SECRET + 1);
-  const file = openSync(path, 'r');
-  try {
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = readSync(file, bytes, length, bytes.length - length, null);
-    }
-    if (length > LARGEST_SECRET) throw new Error(`it has more than ${LARGEST_SECRET} bytes`);
-    return bytes.toString('utf8', 0, length);
-  } finally {
-    closeSync(file);
   }
 }

@@ -14,6 +14,7 @@ import { extensionAddresses } from './extension-addresses.ts';
 import { type ForeignFormats, isXmlName } from './foreign-formats.ts';
 import { warnOfMissing } from './not-yet.ts';
 import { ProblemList } from './problem-list.ts';
+import { providerFiles } from './provider-file.ts';
 import { type Input, readInput } from './read-input.ts';
 
 export interface LoadOptions extends AbsentSections {
@@ -104,7 +105,8 @@ function interpret(input: Input, options: LoadOptions, extensions: FoundExtensio
   if (readSoundly && !problems.hasErrorIn('rewriteMaps')) problems.all.push(...(options.faultsOfRooms?.(config) ?? []));
   const all = [...found, ...problems.worthSaying().map((problem) => located(problem, source))].sort(byPlace);
   if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);
-  return { config, problems: all, files, locate: (path) => source.locate(path) };
+  const read = [...new Set([...files, ...providerFiles(config)])];
+  return { config, problems: all, files: read, locate: (path) => source.locate(path) };
 }
 
 function located({ path, atKey, ...problem }: SchemaProblem, source: ConfigSource): LocatedProblem {

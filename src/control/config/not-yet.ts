@@ -37,6 +37,8 @@ const below = (base: string, rows: Missing[]) => rows.map((row) => ({ ...row, pa
 
 const OUR_COOKIE = 'the affinity cookie has our value and flags for now';
 
+const LOGGED = 'only rules of a site have it; the URL is logged as received';
+
 const MISSING: Missing[] = [
   { path: 'listeners.*.tls', text: 'TLS listeners are not opened yet' },
   { path: 'listeners.*.protocol', when: isOther('http'), text: 'tcp listeners are not opened yet' },
@@ -76,8 +78,8 @@ const MISSING: Missing[] = [
   })),
   { path: 'outboundRules', text: 'outbound rules are not carried out yet' },
   { path: 'sites.*.outboundRules', text: 'outbound rules are not carried out yet' },
-  { path: 'rules.list.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },
-  { path: 'rules.*.action.logRewrittenUrl', when: isTrue, text: 'the URL is logged as received' },
+  { path: 'rules.list.*.action.logRewrittenUrl', when: isTrue, text: LOGGED },
+  { path: 'rules.*.action.logRewrittenUrl', when: isTrue, text: LOGGED },
   { path: 'compatibility', when: isWord('arr'), name: 'affinityCookie', text: OUR_COOKIE },
   { path: 'compatibility.*', when: isWord('affinitycookie'), name: 'affinityCookie', text: OUR_COOKIE },
   { path: 'pathMap', text: 'IIS files are not read yet' },

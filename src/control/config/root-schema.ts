@@ -7,6 +7,7 @@ import { limitsSchema, listenerSchema, trustShape } from '../../proxy/listener/s
 import { outboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
 import {
   allowedServerVariablesSchema,
+  providersSchema,
   rewriteMapsSchema,
   rulesSchema,
   vulnerablePatternsSchema,
@@ -64,7 +65,7 @@ const routerShape = {
     .array(text('Address of a module, relative to this file.', { nonEmpty: true }))
     .meta({
       description:
-        'Modules with stages, balancing methods and outcome sinks of your own (docs/library.md). They run with all rights of the router. A changed module needs a restart.',
+        'Modules with stages, balancing methods, rewrite providers and outcome sinks of your own (docs/library.md). They run with all rights of the router. A changed module needs a restart.',
     })
     .prefault([]),
   include: z
@@ -97,6 +98,7 @@ export const rootShape = {
     .prefault({}),
   rules: rulesSchema.prefault([]),
   rewriteMaps: rewriteMapsSchema.prefault({}),
+  providers: providersSchema.prefault({}),
   outboundRules: outboundRulesSchema.optional(),
   vulnerablePatterns: vulnerablePatternsSchema,
   allowedServerVariables: allowedServerVariablesSchema.prefault([]),

@@ -1,5 +1,7 @@
 // The layers of a site's configuration: what is written for the site itself, and for its locations, each with its place.
 import type { ConfigPath } from '../../model/config.ts';
+import type { ProviderConfig } from '../../model/provider-config.ts';
+import { buildProviders, type ProviderSurroundings } from './build-providers.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { WrittenLevel, WrittenSite } from './site-schema.ts';
 
@@ -8,17 +10,24 @@ export interface Layer {
   path: string;
   settings: WrittenLevel;
   inheritInChildApplications: boolean;
+  /** Read once, however many locations inherit them. */
+  providers: ProviderConfig[];
   /** Where it stands. */
   at: ConfigPath;
 }
 
 /** The layers of `site`, which stands at `at`: parents first, and in their order where several have one path. */
-export function siteLayers(site: WrittenSite, at: ConfigPath, problems: ProblemList): Layer[] {
-  const own: Layer = { path: '/', settings: site, inheritInChildApplications: true, at };
+export function siteLayers(site: WrittenSite, at: ConfigPath, around: ProviderSurroundings): Layer[] {
+  const { problems } = around;
+  const providersOf = ({ providers = {} }: WrittenLevel, place: ConfigPath) =>
+    buildProviders(providers, [...place, 'providers'], around);
+  const providers = providersOf(site, at);
+  const own: Layer = { path: '/', settings: site, inheritInChildApplications: true, providers, at };
   const below = site.locations.map((location, index): Layer => {
     const place = [...at, 'locations', index];
     const path = urlPath(location.path, [...place, 'path'], problems);
-    return { path, settings: location, inheritInChildApplications: location.inheritInChildApplications, at: place };
+    const { inheritInChildApplications } = location;
+    return { path, settings: location, inheritInChildApplications, providers: providersOf(location, place), at: place };
   });
   return [own, ...below].toSorted((a, b) => depth(a.path) - depth(b.path));
 }

@@ -4,7 +4,12 @@ import { defaultDocumentSchema, directoryBrowseSchema, staticContentSchema } fro
 import { httpErrorsSchema } from '../../proxy/errors/schema.ts';
 import { ipSecuritySchema, requestFilteringSchema, webSocketSchema } from '../../proxy/filtering/schema.ts';
 import { outboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
-import { allowedServerVariablesSchema, rewriteMapsSchema, siteRulesSchema } from '../../proxy/rules/schema.ts';
+import {
+  allowedServerVariablesSchema,
+  providersSchema,
+  rewriteMapsSchema,
+  siteRulesSchema,
+} from '../../proxy/rules/schema.ts';
 import { httpProtocolSchema, httpRedirectSchema } from '../../proxy/sites/level-schema.ts';
 import { locationShape, siteShape } from '../../proxy/sites/schema.ts';
 
@@ -12,6 +17,7 @@ const levelShape = {
   rules: siteRulesSchema.optional(),
   outboundRules: outboundRulesSchema.optional(),
   rewriteMaps: rewriteMapsSchema.optional(),
+  providers: providersSchema.optional(),
   allowedServerVariables: allowedServerVariablesSchema.optional(),
   httpProtocol: httpProtocolSchema.optional(),
   defaultDocument: defaultDocumentSchema.optional(),

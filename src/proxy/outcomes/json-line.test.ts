@@ -55,6 +55,16 @@ describe('a JSON line of the access log', () => {
     ]);
   });
 
+  it('has the URL that the rules made where one of them has logRewrittenUrl, and no farm where an origin served it', () => {
+    const ctx = finishedRequest();
+    ctx.outbound.target = '/made?by=rules';
+    expect(logged(ctx).url).toBe('/a/b?q=1');
+    ctx.outbound.logged = true;
+    ctx.farm = { ...farmOf('b.example:81', ['b.example:81']), isOrigin: true };
+    ctx.server = ctx.farm.servers[0]!;
+    expect(logged(ctx)).toMatchObject({ url: '/made?by=rules', farm: null, server: 'b.example:81' });
+  });
+
   it('has null where there is nothing: no farm, no server, no user agent, a client on a Unix socket', () => {
     expect(loggedRequest({ client: '' })).toMatchObject({
       farm: null,

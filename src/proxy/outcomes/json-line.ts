@@ -6,6 +6,7 @@ import type { RequestHead } from '../../wire/http1/request-head.ts';
 import { jsonString, jsonStringOfWire } from './json-text.ts';
 import { attemptCount, type LineFormat } from './line-format.ts';
 import { LogTime, milliseconds } from './log-time.ts';
+import { loggedPath } from './logged-url.ts';
 import { isSecretField, REDACTED } from './redaction.ts';
 
 interface LoggedField {
@@ -31,7 +32,7 @@ export class JsonLineFormat implements LineFormat {
     const { inbound } = ctx;
     let line = `{"time":"${this.#time.iso(ctx.receivedAt)}","id":"${ctx.id}","method":"${inbound.method}"`;
     line += `,"scheme":"${ctx.connection.secure ? 'https' : 'http'}","host":${jsonStringOfWire(inbound.host)}`;
-    line += `,"url":${jsonStringOfWire(inbound.target)},"client":${orNull(ctx.clientAddress)}`;
+    line += `,"url":${jsonStringOfWire(ctx.outbound.logged ? loggedPath(ctx) : inbound.target)},"client":${orNull(ctx.clientAddress)}`;
     line += `,"status":${outcome.status},"subStatus":${outcome.subStatus}`;
     line += `,"farm":${ctx.farm === null || ctx.farm.isOrigin ? 'null' : jsonString(ctx.farm.name)}`;
     line += `,"server":${ctx.server === null ? 'null' : jsonString(ctx.server.address)}`;

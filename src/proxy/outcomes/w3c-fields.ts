@@ -3,6 +3,7 @@
 import { errorKinds } from '../../model/proxy-error.ts';
 import type { Outcome, RequestContext } from '../../model/request-context.ts';
 import type { LogTime } from './log-time.ts';
+import { loggedPath } from './logged-url.ts';
 import { isSecretField, REDACTED } from './redaction.ts';
 
 /** What IIS logs when nobody chose, in its order. */
@@ -33,7 +34,7 @@ const readers: Readonly<Record<string, FieldReader>> = {
   's-ip': (ctx) => w3cText(ctx.connection.localAddress),
   's-port': (ctx) => String(ctx.connection.localPort),
   'cs-method': (ctx) => w3cText(ctx.inbound.method),
-  'cs-uri-stem': (ctx) => w3cText(stem(ctx.inbound.path)),
+  'cs-uri-stem': (ctx) => w3cText(stem(loggedPath(ctx))),
   'cs-uri-query': (ctx, outcome) => uriQuery(ctx, outcome),
   // IIS writes the user that it authenticated; Narrows authenticates nobody.
   'cs-username': () => '-',
@@ -63,11 +64,11 @@ export function w3cFieldReader(field: string): FieldReader | null {
 }
 
 /**
- * The query as received, with ARR's suffix in the order that was seen (arr.md 4.5): the cache, the server, the id,
+ * The query, with ARR's suffix in the order that was seen (arr.md 4.5): the cache, the server, the id,
  * the server's status. A request that went to no farm carries the id alone.
  */
 function uriQuery(ctx: RequestContext, outcome: Outcome): string {
-  const { path } = ctx.inbound;
+  const path = loggedPath(ctx);
   const mark = path.indexOf('?');
   let text = mark === -1 || mark === path.length - 1 ? '' : `${w3cText(path.slice(mark + 1))}&`;
   if (ctx.farm !== null) text += 'X-ARR-CACHE-HIT=0&';

@@ -38,6 +38,7 @@ export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleP
     name: rule.name,
     base: rule.base,
     stopProcessing: rule.stopProcessing,
+    logsRewritten: rule.action.type === 'Rewrite' && rule.action.logRewrittenUrl,
     pattern,
     patternText: match?.url ?? null,
     negate: match?.negate === true,

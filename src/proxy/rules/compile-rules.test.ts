@@ -23,7 +23,7 @@ describe('compileRules', () => {
       'error rules.0.match.url: rule "rule 1": Invalid regular expression: /(/: Unterminated group',
       'error rules.0.conditions.add.0.pattern: rule "rule 1": Invalid regular expression: /[/: Unterminated character class',
       expect.stringMatching(/^error rules\.0\.conditions\.add\.0\.input: rule "rule 1": "\{" has no name/),
-      'error rules.0.action.url: rule "rule 1": {Tenant:…} is neither a function nor a rewrite map (did you mean {Tenants:…}?)',
+      'error rules.0.action.url: rule "rule 1": {Tenant:…} is neither a function nor a rewrite map or provider (did you mean {Tenants:…}?)',
       expect.stringMatching(
         /^error rules\.1\.serverVariables\.0\.value: rule "rule 2": \{C:1\}: no condition has captured/,
       ),
@@ -42,7 +42,7 @@ describe('compileRules', () => {
     [
       'an unknown function',
       rewriteTo('/{ToLowr:x}'),
-      /neither a function nor a rewrite map \(did you mean \{ToLower:…\}\?\)/,
+      /neither a function nor a rewrite map or provider \(did you mean \{ToLower:…\}\?\)/,
     ],
     [
       'a group that the pattern does not have',

@@ -1,10 +1,10 @@
 // The rules of a configuration → what requests run on, with every fault that can be known before a request comes.
-import type { Config, ConfigProblem, RewriteMapConfig, RuleConfig, RuleSetConfig } from '../../model/config.ts';
+import type { Config, ConfigProblem, RuleConfig, RuleSetConfig } from '../../model/config.ts';
 import { GLOBAL_SCOPE } from '../../model/rule-scope.ts';
 import type { Site } from '../../model/site.ts';
+import { type CreateProvider, Lookups } from './compile-lookups.ts';
 import { compileRule, type RuleScope } from './compile-rule.ts';
 import { RulePatterns } from './patterns/rule-patterns.ts';
-import { RewriteMap } from './rewrite-map.ts';
 import { RuleProblems } from './rule-problems.ts';
 import type { RuleSet, RuleSets } from './rule-set.ts';
 
@@ -12,16 +12,30 @@ import type { RuleSet, RuleSets } from './rule-set.ts';
  * Compiles the global rules and those of `sites`. Faults are pushed to `problems`, all of them; with an error among them
  * the result must not be used. Where no rule is enabled there is no set: then there is no stage, and requests cost
  * nothing here.
+ * @param createProvider of extensions; absent: there are none
  */
-export function compileRules(config: Config, sites: readonly Site[], problems: ConfigProblem[]): RuleSets {
+export function compileRules(
+  config: Config,
+  sites: readonly Site[],
+  problems: ConfigProblem[],
+  createProvider: CreateProvider = () => null,
+): RuleSets {
   const farms = new Set(config.farms.map((farm) => farm.name.toLowerCase()));
+  const lookups = new Lookups(createProvider);
   const patterns = new RulePatterns(config);
   const globalNames = namesWritten(config.rules.list);
   const anyHost = config.proxy.enabled;
   const global = compileSet(
     config.rules,
     { scope: GLOBAL_SCOPE, failureCode: 'ruleFailed' },
-    { maps: compileMaps(config.rewriteMaps), written: globalNames, farms, anyHost, allowed: null, patterns },
+    {
+      maps: lookups.of(config.rewriteMaps, config.providers),
+      written: globalNames,
+      farms,
+      anyHost,
+      allowed: null,
+      patterns,
+    },
     problems,
   );
   const bySite = new Map<number, RuleSet>();
@@ -31,7 +45,7 @@ export function compileRules(config: Config, sites: readonly Site[], problems: C
         level.rules,
         { scope: site.name, failureCode: 'siteRuleFailed' },
         {
-          maps: compileMaps(level.rewriteMaps),
+          maps: lookups.of(level.rewriteMaps, level.providers),
           written: new Set([...globalNames, ...namesWritten(level.rules.list)]),
           farms,
           anyHost,
@@ -65,8 +79,4 @@ function compileSet(
 function namesWritten(list: readonly RuleConfig[]): Set<string> {
   const enabled = list.filter((rule) => rule.enabled);
   return new Set(enabled.flatMap((rule) => rule.serverVariables.map(({ name }) => name.trim().toUpperCase())));
-}
-
-function compileMaps(maps: readonly RewriteMapConfig[]): ReadonlyMap<string, RewriteMap> {
-  return new Map(maps.map((map) => [map.name.toLowerCase(), new RewriteMap(map)]));
 }

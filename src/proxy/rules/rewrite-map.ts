@@ -1,9 +1,10 @@
 // Rewrite maps: a key to a value, in constant time (url-rewrite.md 14).
 import type { RewriteMapConfig } from '../../model/config.ts';
 import type { Part } from './expressions/part.ts';
+import type { Lookup } from './lookup.ts';
 import type { RuleRun } from './rule-run.ts';
 
-export class RewriteMap {
+export class RewriteMap implements Lookup {
   readonly name: string;
   readonly #values = new Map<string, string>();
   readonly #ignoreCase: boolean;
@@ -20,13 +21,17 @@ export class RewriteMap {
     }
   }
 
+  asked(key: Part): Part {
+    return new MapLookup(this, key);
+  }
+
   lookUp(key: string): string {
     return this.#values.get(this.#ignoreCase ? key.toLowerCase() : key) ?? this.#defaultValue;
   }
 }
 
 /** {MapName:key}. The value is plain text and not expanded again. */
-export class MapLookup implements Part {
+class MapLookup implements Part {
   readonly #map: RewriteMap;
   readonly #key: Part;
 

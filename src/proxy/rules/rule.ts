@@ -12,6 +12,8 @@ export interface RuleParts {
   /** As RuleConfig has it. */
   readonly base: string;
   readonly stopProcessing: boolean;
+  /** The access log has the URL that the rules made, where this one rewrote it. */
+  readonly logsRewritten: boolean;
   readonly pattern: Pattern;
   /** As written, for explain; null without one. */
   readonly patternText: string | null;
@@ -38,6 +40,7 @@ export class Rule {
   readonly #capturesLast: boolean;
   readonly #variables: readonly VariableChange[] | null;
   readonly #action: Action | null;
+  readonly #logsRewritten: boolean;
 
   constructor(parts: RuleParts) {
     this.name = parts.name;
@@ -51,6 +54,7 @@ export class Rule {
     this.conditions = parts.conditions;
     this.#variables = parts.variables;
     this.#action = parts.action;
+    this.#logsRewritten = parts.logsRewritten;
   }
 
   /** Whether the rule applies to the request as it stands. @throws ProxyError */
@@ -71,6 +75,7 @@ export class Rule {
     if (ctx.matchedRules === null) ctx.matchedRules = [this.name];
     else ctx.matchedRules.push(this.name);
     if (this.#variables !== null) for (const change of this.#variables) change.apply(run);
+    if (this.#logsRewritten) ctx.outbound.logged = true;
     return this.#action === null ? undefined : this.#action.perform(run);
   }
 

@@ -158,6 +158,26 @@ export const rewriteMapsSchema = z
   )
   .meta({ description: 'Named tables of keys and values, read in rules as {NAME:key}.' });
 
+/** `providers`. */
+export const providersSchema = z
+  .record(
+    z.string(),
+    z.strictObject({
+      type: text(
+        'FileMapProvider, FileContainsProvider, or the name of an extension of kind rewriteProvider; a .NET type is known by its last name.',
+        { nonEmpty: true, trimmed: true },
+      ),
+      settings: z
+        .record(z.string(), text('Value of the setting.'))
+        .meta({
+          description:
+            'FileMapProvider: FilePath, IgnoreCase (1), Separator (a tab unless written); FileContainsProvider: FilePath, IgnoreCase. A changed file is taken up like a change of this one.',
+        })
+        .prefault({}),
+    }),
+  )
+  .meta({ description: 'Lookups that code makes, read in rules as {NAME:text}: from files, or from extensions.' });
+
 /** `allowedServerVariables`. */
 export const allowedServerVariablesSchema = z
   .array(text('Name of a server variable.', { nonEmpty: true, trimmed: true }))
