@@ -17,6 +17,8 @@ export interface Section {
   parts: Map<string, Section>;
   /** Of its collection: what is left after `clear` and `remove`. */
   items: Section[];
+  /** The same by their keys. */
+  byKey: Map<string, Section>;
   /** Where everything inherited is dropped. */
   clear: Place | null;
   /** Inherited items that are dropped. */
@@ -40,7 +42,8 @@ const ANYWHERE = /^(?:lock(?:Item|Attributes|AllAttributesExcept|Elements|AllEle
 /** @param path of the element, with what tells it from its brothers */
 export function readSection(element: XmlElement, rule: ElementRule, path: string, report: Report): Section {
   const parts = new Map<string, Section>();
-  const section: Section = { element, rule, path, values: new Map(), parts, items: [], clear: null, removed: [] };
+  const collected = { items: [], byKey: new Map(), clear: null, removed: [] };
+  const section: Section = { element, rule, path, values: new Map(), parts, ...collected };
   report.row(element.place, path, rule.fate?.verdict, rule.fate?.note);
   if (rule.fate && !rule.fate.carried) return section;
   readAttributes(section, report);
@@ -123,7 +126,8 @@ function addItem(child: XmlElement, section: Section, collection: CollectionRule
   const { keys = [] } = collection;
   const label = itemLabel(child, keys, section.items.length + 1);
   const item = readSection(child, collection.items[child.name]!, `${section.path}/${child.name}${label}`, report);
-  const twin = keys.length === 0 ? undefined : section.items.find((other) => sameKey(other, item, collection));
+  const folded = foldedKey(item, collection);
+  const twin = keys.length === 0 ? undefined : section.byKey.get(folded);
   if (twin) {
     const place = item.element.attributes.find(({ name }) => name === keys[0])?.valuePlace ?? child.place;
     const key = keyOf(item, collection).join(', ');
@@ -131,12 +135,14 @@ function addItem(child: XmlElement, section: Section, collection: CollectionRule
     report.error(place, message, 'keep one of them, or write <remove> before the second');
   }
   section.items.push(item);
+  section.byKey.set(folded, item);
 }
 
 function clearItems(child: XmlElement, section: Section, { keeps }: CollectionRule, report: Report): void {
   report.row(child.place, `${section.path}/clear`, keeps ? 'approximated' : 'exact', keeps);
   for (const { name, place } of child.attributes) report.error(place, `<clear> has no attribute ${name}`);
   section.items = [];
+  section.byKey.clear();
   section.removed = [];
   section.clear = keeps === undefined ? child.place : null;
 }
@@ -148,10 +154,13 @@ function removeItem(child: XmlElement, section: Section, collection: CollectionR
   const [[, any] = []] = Object.entries(collection.items);
   const attributes = Object.fromEntries(keys.map((key) => [key, any!.attributes![key]!]));
   const read = readSection(child, { attributes }, path, report);
-  const here = section.items.findIndex((item) => sameKey(item, { ...read, rule: any! }, collection));
-  if (here !== -1) section.items.splice(here, 1);
-  else if (collection.keeps !== undefined) report.row(child.place, path, 'approximated', collection.keeps);
-  else section.removed.push({ key: keyOf({ ...read, rule: any! }, collection), place: child.place });
+  const folded = foldedKey(read, collection);
+  const here = section.byKey.get(folded);
+  if (here) {
+    section.items.splice(section.items.indexOf(here), 1);
+    section.byKey.delete(folded);
+  } else if (collection.keeps !== undefined) report.row(child.place, path, 'approximated', collection.keeps);
+  else section.removed.push({ key: keyOf(read, collection), place: child.place });
 }
 
 /** Values of the key attributes; what is absent has its default, which only subStatusCode of httpErrors has. */
@@ -159,12 +168,9 @@ function keyOf(item: Section, { keys = [] }: CollectionRule): string[] {
   return keys.map((key) => String(item.values.get(key)?.value ?? (key === 'subStatusCode' ? -1 : '')));
 }
 
-function sameKey(one: Section, other: Section, collection: CollectionRule): boolean {
-  const fold = (item: Section) => {
-    const key = JSON.stringify(keyOf(item, collection));
-    return collection.caseSensitive ? key : key.toLowerCase();
-  };
-  return fold(one) === fold(other);
+function foldedKey(item: Section, collection: CollectionRule): string {
+  const key = JSON.stringify(keyOf(item, collection));
+  return collection.caseSensitive ? key : key.toLowerCase();
 }
 
 function itemLabel(child: XmlElement, keys: readonly string[], number: number): string {
