@@ -15,6 +15,7 @@ export async function adminExplainer(router: AdminClient): Promise<Explainer> {
     rules: [], // it tells those that it tries
     farms: farms.map(({ name, servers }) => ({ name, servers: servers.map(({ address }) => address) })),
     loggedHeaders: [],
+    hostOfSite: () => null,
     isSecurePort: (port) => secure.has(port) || port === 443,
   };
 }

@@ -1,5 +1,6 @@
 // `narrows explain --file`: what the router would do with each request of a list, or of a log.
 import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
 import { createExplainer, type Explainer, Replay } from '../index.ts';
 import { withAdmin } from './admin-command.ts';
 import { adminExplainer } from './admin-explainer.ts';
@@ -35,7 +36,7 @@ function explainerOf(file: string, options: IisCommandOptions): Promise<Explaine
 
 async function replay(options: ListOptions, explainer: Explainer): Promise<void> {
   const against = options.against === undefined ? null : await explainerOf(options.against, options);
-  const run = new Replay(explainer, { against, headers: options.header });
+  const run = new Replay(explainer, { against, headers: options.header, siteId: siteOf(options.file) });
   const output = new Output(process.stdout);
   for await (const told of run.run(bytesOf(options.file))) {
     if ('fault' in told) process.stderr.write(`${printable(`${options.file}:${told.line}: ${told.fault}`)}\n`);
@@ -51,6 +52,12 @@ async function replay(options: ListOptions, explainer: Explainer): Promise<void>
   }
   await output.write(options.json ? summaryAsJson(summary) : formatJudged(summary));
   await output.end();
+}
+
+/** IIS writes the logs of a site into a folder of its own. */
+function siteOf(file: string): number | null {
+  const id = /(?:^|[\\/])W3SVC(\d+)[\\/][^\\/]*$/i.exec(resolve(file))?.[1];
+  return id === undefined ? null : Number(id);
 }
 
 async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {

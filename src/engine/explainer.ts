@@ -23,6 +23,7 @@ export async function createExplainer(input: ConfigInput, options: RouterOptions
     rules: rulesOf(config),
     farms: config.farms.map(({ name, servers }) => ({ name, servers: servers.map(({ address }) => address) })),
     loggedHeaders: (config.accessLog?.requestHeaders ?? []).map((name) => name.toLowerCase()),
+    hostOfSite: (id, port) => hostOfSite(config, id, port),
     isSecurePort: (port) => isSecurePort(config, port),
   };
 }
@@ -39,6 +40,12 @@ function rulesOf({ rules, sites }: Config): RuleName[] {
       .map(({ rule, scope }) => [`${scope}\0${rule.name}`, { scope, name: rule.name }]),
   );
   return [...once.values()];
+}
+
+function hostOfSite({ sites }: Config, id: number, port: number): string | null {
+  const named =
+    sites.find((site) => site.id === id)?.bindings.filter(({ host }) => host !== '' && !host.startsWith('*')) ?? [];
+  return (named.find((binding) => binding.port === port) ?? named[0])?.host ?? null;
 }
 
 /** Where no listener is open, the port of the scheme counts. */

@@ -15,6 +15,8 @@ export interface Explainer {
   readonly farms: readonly { readonly name: string; readonly servers: readonly string[] }[];
   /** Request headers in the access log, lower-case. */
   readonly loggedHeaders: readonly string[];
+  /** A host name of the site with this number (INSTANCE_ID), bound at `port` if there is one; null: none is bound. */
+  hostOfSite(id: number, port: number): string | null;
   /** Whether TLS is spoken on a port of this configuration. */
   isSecurePort(port: number): boolean;
 }

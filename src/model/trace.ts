@@ -5,6 +5,8 @@ export interface SiteStep {
   /** Null: no binding has the host and port of the request. */
   site: string | null;
   reason: string;
+  /** Some binding names a host. Absent when none does. */
+  readsHost?: true;
   /** Bindings that did not choose, those that came near first, and why. Absent when there are no others. */
   others?: { site: string; binding: string; reason: string }[];
 }

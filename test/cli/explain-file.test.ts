@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRouter } from '../../src/index.ts';
@@ -170,6 +170,27 @@ inside only         2     1          0        1  line 10: GET http://10.0.0.5/ad
 
   it('ends with 0 when nothing is different', async () => {
     expect((await listed([...IIS.slice(0, 5), IIS[9]!])).code).toBe(0);
+  });
+
+  it('knows the site of a log by its folder, W3SVC and a number, and else cannot judge where the host decides', async () => {
+    const rules = [{ name: 'old', match: { url: '^old' }, action: { type: 'Redirect', url: '/new' } }];
+    const sites = { first: { bindings: ['*:80:www.a'] }, second: { bindings: ['*:80:www.b'], rules } };
+    const config = configFile(JSON.stringify({ sites, unmatchedHost: 'refuse' }));
+    const lines = `${[...IIS.slice(0, 4), IIS[6]].join('\n')}\n`;
+    const verdict = async (folder: string) => {
+      mkdirSync(join(dirname(config), folder));
+      const file = join(dirname(config), folder, 'u_ex260101.log');
+      writeFileSync(file, lines);
+      const { stdout } = await narrows(['explain', '-c', config, '--file', file, '--json']);
+      const [{ verdict: word, why = '' }] = objects(stdout) as [Record<string, unknown>];
+      return [word, why];
+    };
+    expect(await verdict('W3SVC2')).toEqual(['same', '']);
+    expect(await verdict('W3SVC1')).toEqual(['different', 'it was answered with 301']);
+    expect(await verdict('logs')).toEqual([
+      'cannot be judged',
+      'header host, which the choice of the site reads, was not logged',
+    ]);
   });
 
   it('takes with --header what the log does not tell', async () => {

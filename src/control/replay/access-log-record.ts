@@ -32,7 +32,7 @@ export class AccessLogLines {
       headers: headers.filter(([name]) => !redacted.has(name)),
       client: typeof client === 'string' ? client : '127.0.0.1',
     };
-    return { line, request, lacks: (variable) => this.#lacks(variable, redacted) };
+    return { line, request, tellsSite: false, lacks: (variable) => this.#lacks(variable, redacted) };
   }
 
   #lacks(variable: string, redacted: ReadonlySet<string>): string | null {

@@ -36,7 +36,13 @@ function writtenRequest(value: Record<string, unknown>, line: number): ReplayRec
     throw new BadLine(`client is ${JSON.stringify(client)}, not an IP address`);
   if (expect !== undefined && (typeof expect !== 'object' || expect === null || Array.isArray(expect)))
     throw new BadLine('expect is not an object, a part of the outcome');
-  return { line, request: { url, method, headers: headerList(headers), client }, expect, lacks: () => null };
+  return {
+    line,
+    request: { url, method, headers: headerList(headers), client },
+    expect,
+    tellsSite: false,
+    lacks: () => null,
+  };
 }
 
 function isAddress(text: string): boolean {

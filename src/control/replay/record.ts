@@ -20,6 +20,8 @@ export interface ReplayRecord {
   expect?: unknown;
   /** Undefined in a list of requests: nobody has served them. */
   observed?: Observed;
+  /** Whether the site is known without the host: the log is that of a site. */
+  tellsSite: boolean;
   /** What a server variable is made of, in words, where the line does not tell it; null where it does. */
   lacks(variable: string): string | null;
 }

@@ -66,7 +66,7 @@ export class ReplaySummary {
     if (told.against !== undefined) this.changed++;
     if (judgement !== undefined) this.verdicts[judgement.verdict]++;
     if (judgement?.verdict === 'cannot be judged') count(this.reasons, judgement.why);
-    for (const { rule, what } of unlogged) count(this.unlogged, `${what}, which rule "${rule}" reads`);
+    for (const { reader, what } of unlogged) count(this.unlogged, `${what}, which ${reader} reads`);
     this.#addToRules(told);
   }
 

@@ -40,6 +40,8 @@ export interface ReplayOptions {
   against?: Explainer | null;
   /** For requests whose lines do not tell these headers. */
   headers?: Fields;
+  /** Number of the site whose W3C log this is; null: it is not known. */
+  siteId?: number | null;
 }
 
 export class Replay {
@@ -50,11 +52,11 @@ export class Replay {
   readonly #headers: Fields;
   readonly #farms: FarmServers;
 
-  constructor(explainer: Explainer, { against = null, headers = [] }: ReplayOptions = {}) {
+  constructor(explainer: Explainer, { against = null, headers = [], siteId = null }: ReplayOptions = {}) {
     this.#explainer = explainer;
     this.#against = against;
     this.#headers = headers;
-    this.#records = new RequestRecords(explainer);
+    this.#records = new RequestRecords(explainer, siteId);
     this.#farms = new Map(explainer.farms.map(({ name, servers }) => [name, servers]));
     this.summary = new ReplaySummary(explainer.rules);
   }
@@ -104,6 +106,6 @@ export class Replay {
 function reliable(judgement: Judgement, unlogged: readonly Unlogged[]): Judgement {
   const [first] = unlogged;
   if (judgement.verdict !== 'different' || first === undefined) return judgement;
-  const why = `${first.what}, which rule "${first.rule}" reads, was not logged`;
+  const why = `${first.what}, which ${first.reader} reads, was not logged`;
   return { verdict: 'cannot be judged', why };
 }

@@ -6,8 +6,13 @@ import { RequestRecords } from './request-records.ts';
 const FIELDS =
   'date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus';
 
-function records(loggedHeaders: string[] = []): RequestRecords {
-  return new RequestRecords({ loggedHeaders, isSecurePort: (port) => port === 443 || port === 8443 });
+function records(loggedHeaders: string[] = [], siteId: number | null = null): RequestRecords {
+  const config = {
+    loggedHeaders,
+    isSecurePort: (port: number) => port === 443 || port === 8443,
+    hostOfSite: (id: number) => (id === 2 ? 'two.example' : null),
+  };
+  return new RequestRecords(config, siteId);
 }
 
 /** The record of the last of `texts`, all read by one reader. */
@@ -168,6 +173,15 @@ describe('a line of a W3C log', () => {
     expect(shown.request.headers).toEqual([['Cookie', 'a=1; b=x+y']]);
     expect([shown.lacks('HTTP_COOKIE'), shown.lacks('HTTP_X_TENANT')]).toEqual([null, null]);
     expect([hidden.request.headers, hidden.lacks('HTTP_COOKIE')]).toEqual([[['X-Tenant', 't']], 'header cookie']);
+  });
+
+  it('has a host of its site where it tells no host, but the site', () => {
+    const asked = w3c('W3SVC2 8080 /', 's-sitename s-port cs-uri-stem');
+    expect(asked.request).toMatchObject({ url: 'http://two.example:8080/', headers: [['Host', 'two.example']] });
+    expect([asked.tellsSite, asked.lacks('HTTP_HOST')]).toEqual([true, 'header host']);
+    expect(w3c('W3SVC3 8080 /', 's-sitename s-port cs-uri-stem')).toMatchObject({ tellsSite: false });
+    const ofTwo = read(['#Fields: cs-uri-stem', '/'], records([], 2));
+    expect([ofTwo.tellsSite, ofTwo.request.url]).toEqual([true, 'http://two.example/']);
   });
 
   it('lacks what has no column', () => {

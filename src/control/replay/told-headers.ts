@@ -9,9 +9,11 @@ export function withToldHeaders(record: ReplayRecord, fields: Fields): ReplayRec
   if (told.length === 0) return record;
   const variables = new Set(told.map(([name]) => variableOf(name)));
   if (variables.has('HTTP_HOST')) variables.add('SERVER_NAME');
+  // A host that was taken from the configuration gives way.
+  const kept = record.request.headers.filter(([name]) => !variables.has(variableOf(name)));
   return {
     ...record,
-    request: { ...record.request, headers: [...record.request.headers, ...told] },
+    request: { ...record.request, headers: [...kept, ...told] },
     lacks: (variable) => (variables.has(variable) ? null : record.lacks(variable)),
   };
 }

@@ -1,11 +1,12 @@
 // Which server variables decided about a request: those in the conditions that were looked at (url-rewrite.md 7, 8).
-import type { Step } from '../../model/trace.ts';
+import type { SiteStep, Step } from '../../model/trace.ts';
 import type { ReplayRecord } from './record.ts';
 
 const VARIABLE = /\{([A-Za-z][A-Za-z0-9_]*)\}/g;
 
 export interface Unlogged {
-  rule: string;
+  /** What read it, in words. */
+  reader: string;
   /** What the line does not tell, in words. */
   what: string;
 }
@@ -15,15 +16,22 @@ export function unloggedReads(steps: readonly Step[], record: ReplayRecord): Unl
   const found = new Map<string, Unlogged>();
   const written = new Set<string>();
   for (const step of steps) {
+    if (step.stage === 'site') addHost(step, record, found);
     if (step.stage !== 'rule') continue;
     for (const { input } of step.conditions) {
       for (const [, name] of input.matchAll(VARIABLE)) {
         const upper = name!.toUpperCase();
         const what = written.has(upper) ? null : record.lacks(upper);
-        if (what !== null && !found.has(what)) found.set(what, { rule: step.name, what });
+        if (what !== null && !found.has(what)) found.set(what, { reader: `rule "${step.name}"`, what });
       }
     }
     for (const { name } of step.sets ?? []) written.add(name);
   }
   return [...found.values()];
+}
+
+/** Which site a request belongs to is read off its host, where bindings name hosts. */
+function addHost({ readsHost }: SiteStep, record: ReplayRecord, found: Map<string, Unlogged>): void {
+  const what = readsHost === true && !record.tellsSite ? record.lacks('HTTP_HOST') : null;
+  if (what !== null) found.set(what, { reader: 'the choice of the site', what });
 }

@@ -1,10 +1,13 @@
 // A log in the W3C extended format, as IIS and Narrows write it: lines read by the columns that #Fields names.
 import type { AskedRequest } from '../../model/explain-request.ts';
+import type { Explainer } from '../../model/explainer.ts';
 import { readLoggedQuery } from './arr-suffix.ts';
 import { BadLine, type ReplayRecord } from './record.ts';
 import { hostOf, recordUrl } from './record-url.ts';
 import { W3cColumns } from './w3c-columns.ts';
 import { loggedHeader, loggedPath } from './w3c-text.ts';
+
+type SiteFacts = Pick<Explainer, 'isSecurePort' | 'hostOfSite'>;
 
 export class W3cLog {
   /** Null before the first #Fields. */
@@ -12,11 +15,16 @@ export class W3cLog {
   /** Narrows logs paths as they came, IIS logs them decoded. */
   #isRaw = false;
   #tellsRouted = false;
-  readonly #isSecurePort: (port: number) => boolean;
+  readonly #config: SiteFacts;
+  readonly #siteId: number | null;
 
-  /** @param isSecurePort whether TLS is spoken on a port: the log does not tell */
-  constructor(isSecurePort: (port: number) => boolean) {
-    this.#isSecurePort = isSecurePort;
+  /**
+   * @param config the log tells neither whether TLS is spoken on a port, nor the names of a site
+   * @param siteId of the site, where the whole log is of one
+   */
+  constructor(config: SiteFacts, siteId: number | null) {
+    this.#config = config;
+    this.#siteId = siteId;
   }
 
   /** A line that begins with `#`. */
@@ -35,9 +43,11 @@ export class W3cLog {
       throw new BadLine(`${values.length} fields where #Fields names ${columns.count}`);
     const logged = readLoggedQuery(columns.value(values, 'cs-uri-query') ?? '-');
     this.#tellsRouted ||= logged.hasSuffix;
-    const request = this.#request(columns, values, logged.query);
+    const host = this.#host(columns, values);
+    const request = this.#request(columns, values, logged.query, host);
+    const tellsSite = host !== null && columns.text(values, 'cs-host') === null;
     const redacted = columns.redactedIn(values);
-    const record: ReplayRecord = { line, request, lacks: (variable) => columns.lacks(variable, redacted) };
+    const record: ReplayRecord = { line, request, tellsSite, lacks: (variable) => columns.lacks(variable, redacted) };
     const status = columns.number(values, 'sc-status');
     if (status !== null) {
       const subStatus = columns.number(values, 'sc-substatus');
@@ -46,12 +56,20 @@ export class W3cLog {
     return record;
   }
 
-  #request(columns: W3cColumns, values: readonly string[], query: string): AskedRequest {
+  /** As logged, else one of the site, which IIS names W3SVC and its number. */
+  #host(columns: W3cColumns, values: readonly string[]): string | null {
+    const logged = columns.text(values, 'cs-host');
+    if (logged !== null) return logged;
+    const named = /^W3SVC(\d+)$/i.exec(columns.text(values, 's-sitename') ?? '')?.[1];
+    const id = named === undefined ? this.#siteId : Number(named);
+    return id === null ? null : this.#config.hostOfSite(id, columns.number(values, 's-port') ?? 80);
+  }
+
+  #request(columns: W3cColumns, values: readonly string[], query: string, host: string | null): AskedRequest {
     const stem = columns.text(values, 'cs-uri-stem');
     if (stem === null) throw new BadLine('there is no cs-uri-stem');
     const port = columns.number(values, 's-port');
-    const host = columns.text(values, 'cs-host');
-    const scheme = this.#isSecurePort(port ?? 80) ? 'https' : 'http';
+    const scheme = this.#config.isSecurePort(port ?? 80) ? 'https' : 'http';
     const authority = host ?? bracketed(columns.text(values, 's-ip') ?? '127.0.0.1');
     const path = loggedPath(stem, this.#isRaw);
     const url = recordUrl(scheme, withPort(authority, port, scheme), query === '' ? path : `${path}?${query}`);

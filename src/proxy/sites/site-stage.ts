@@ -32,7 +32,14 @@ function note(ctx: RequestContext, sites: readonly Site[], host: string, chosen:
   const reason = chosen === null ? noBinding(ctx, host) : whyChosen(chosen);
   const others = otherBindings(sites, chosen, host, ctx.connection);
   const site = chosen?.site.name ?? null;
-  ctx.trace!.push({ stage: 'site', site, reason, ...(others.length === 0 ? {} : { others }) });
+  const readsHost = sites.some(({ config }) => config.bindings.some((binding) => binding.host !== ''));
+  ctx.trace!.push({
+    stage: 'site',
+    site,
+    reason,
+    ...(readsHost ? { readsHost } : {}),
+    ...(others.length === 0 ? {} : { others }),
+  });
 }
 
 function noBinding({ connection }: RequestContext, host: string): string {
