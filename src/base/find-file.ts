@@ -35,15 +35,17 @@ const ABSENT: ReadonlySet<unknown> = new Set([
  * @param root absolute path of a folder
  * @param path decoded path of a URL below `root`, with or without a slash in front; with one at its end it names folders only
  * @param ignoreCase where no name is spelled so, letter case is not looked at, as on Windows
+ * @param hidden whether names that begin with a dot are found: to know of a file is not to serve it
  * @returns null when there is nothing, or nothing that may be served. @throws when the disk fails
  */
 export async function findFile(
   root: string,
   path: string,
   ignoreCase: boolean,
+  hidden = false,
 ): Promise<FoundFile | FoundFolder | null> {
   const names = path.split('/').filter((name) => name !== '');
-  if (!names.every(namesItself)) return null;
+  if (!names.every((name) => namesItself(name) && (hidden || !isHidden(name)))) return null;
   let found = await lookAt(root, names);
   if (found === null && ignoreCase) {
     const spelled = await spellAsOnDisk(root, names);
@@ -52,13 +54,16 @@ export async function findFile(
   return found?.kind === 'file' && path.endsWith('/') ? null : found;
 }
 
+/** `.well-known` is for everybody to see (RFC 8615). */
+function isHidden(name: string): boolean {
+  return name.startsWith('.') && name !== '.well-known';
+}
+
 /**
- * Whether a segment of a path may be looked up: no dot segment, nothing hidden (but `.well-known`, RFC 8615), no
- * separator, drive or stream (`:`), no name that Windows reads as another: with a dot or blank at its end, or short
- * (`WEB~1.CON`).
+ * Whether a segment of a path may be looked up: no dot segment, no separator, drive or stream (`:`), no name that Windows
+ * reads as another: with a dot or blank at its end (dot segments are such), or short (`WEB~1.CON`).
  */
 function namesItself(name: string): boolean {
-  if (name.startsWith('.') && name !== '.well-known') return false;
   if (/[\x00-\x1f\x7f\\/:]|[. ]$|~\d+(?:\.|$)/.test(name)) return false;
   return process.platform !== 'win32' || !/^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i.test(name);
 }
