@@ -67,8 +67,11 @@ export type CollectionForm =
   | { form: 'values'; key?: string }
   /** A map by the key; the rest of each item is its value. */
   | { form: 'named'; key?: string }
-  /** A map from one attribute to another; `clear` and `remove` beside it where it has a key. */
-  | { form: 'pairs'; value: string; key?: string }
+  /**
+   * A map from one attribute to another; `clear` and `remove` beside it where it has a key, unless it is `local`:
+   * nothing of it is inherited, and they spoke of what stands before them.
+   */
+  | { form: 'pairs'; value: string; key?: string; local?: true }
   /** Nothing: a section's own code writes it. */
   | { form: 'own' };
 

@@ -1,6 +1,6 @@
 // The room's front: an applicationHost.config, a web.config or a transform → the configuration as written, with what
 // became of each element.
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { closestWord } from '../../base/closest-word.ts';
 import type { LocatedProblem } from '../../model/config-error.ts';
 import type { MapNode } from '../../model/config-node.ts';
@@ -82,5 +82,6 @@ function isApplicationHost(root: XmlElement, file: string): boolean {
     (each) => elementsAt(each, 'system.webServer', 'rewrite', 'globalRules').length > 0,
   );
   const hasHost = childrenOf(root, 'system.applicationHost').length + childrenOf(root, 'webFarms').length > 0;
-  return hasHost || hasGlobalRules || /applicationHost|\.xdt$/i.test(file);
+  if (hasHost || /applicationHost|\.xdt$/i.test(file)) return true;
+  return hasGlobalRules && !/^web\.config$/i.test(basename(file)); // there they are a fault, not a hint
 }

@@ -138,7 +138,7 @@ const rewriteMap: ElementRule = {
     items: { add: { attributes: { key: text({ required: true }), value: text() } } },
     keys: ['key'],
     caseSensitive: true,
-    as: { form: 'pairs', value: 'value', key: 'entries' },
+    as: { form: 'pairs', value: 'value', key: 'entries', local: true },
   },
 };
 

@@ -30,7 +30,7 @@ function writeBinding(
   const protocol = String(binding.values.get('protocol')?.value ?? '').toLowerCase();
   const written = binding.values.get('bindingInformation');
   if (!written) return null; // a fault already
-  const information = String(written.value).trim();
+  const information = String(written.value).trim().replace(/:\*$/, ':'); // IIS Express has * for any host
   if (protocol !== 'http' && protocol !== 'https') {
     report.row(binding.element.place, binding.path, 'unsupported', `${protocol} is not served here`);
     return null;

@@ -29,7 +29,7 @@ function addCollection(section: Section, map: MapNode, options: WriteOptions): C
   if (!as || as.form === 'own') return null;
   const key = 'key' in as ? as.key : undefined;
   const { place } = section.element;
-  if (as.form === 'pairs' && key !== undefined) addPairEdits(section, map, options);
+  if (as.form === 'pairs' && key !== undefined && !as.local) addPairEdits(section, map, options);
   if (as.form === 'flatList') {
     const edited = addEdits(section, map, options);
     const list = listNode(section, as);
