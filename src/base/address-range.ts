@@ -19,6 +19,15 @@ export function parseAddressRange(text: string): AddressRange | null {
   };
 }
 
+/** Whether an address is one of this machine alone. */
+export function isLoopbackAddress(text: string): boolean {
+  const address = parseAddress(text);
+  return (
+    address !== null &&
+    (address.length === 4 ? address[0] === 127 : address.every((byte, i) => byte === (i === 15 ? 1 : 0)))
+  );
+}
+
 /** Bits of a mask such as 255.255.0.0, or written as a number; null when it is neither, or has gaps. */
 export function prefixLength(mask: string): number | null {
   if (/^\/?\d{1,3}$/.test(mask)) return Number(mask.replace('/', ''));

@@ -45,14 +45,17 @@ export function compileSnapshot(
   problems.push(...checkWeights(config.farms), ...checkFields(config));
   const sites = compileSites(config.sites);
   const rules = compileRules(config, sites, problems, (provider) => extensions.provider(provider, problems));
+  const stages = journeyStages(config, farms, sites, rules, extensions.stages(config, problems));
   return Object.freeze({
     id: revision.id,
     config,
     farms: new Map(farms.map((farm) => [farm.name.toLowerCase(), farm])),
     onlyFarm: onlyFarm(config, farms),
     origins: config.proxy.enabled ? compileOrigins(config.proxy, createForwarding) : null,
+    allowsDoubleEscaping: allowsDoubleEscaping(config),
     trustedProxies: compileTrustedProxies(config.trustedProxies),
-    stages: journeyStages(config, farms, sites, rules, extensions.stages(config, problems)),
+    stages,
+    answerStages: stages.filter(({ answersToo }) => answersToo === true),
     sinks: extensions.sinks(config, problems),
   });
 }
@@ -61,6 +64,11 @@ export function compileSnapshot(
 function onlyFarm({ rules, sites }: Config, farms: readonly Farm[]): Farm | null {
   const noRules = rules.list.length === 0 && !sites.some(hasRules);
   return farms.length === 1 && noRules ? farms[0]! : null;
+}
+
+function allowsDoubleEscaping({ requestFiltering, sites }: Config): boolean {
+  const levels = sites.flatMap(({ locations }) => locations.map(({ settings }) => settings.requestFiltering));
+  return [requestFiltering, ...levels].some((filtering) => filtering.allowDoubleEscaping);
 }
 
 function hasRules({ locations }: SiteConfig): boolean {

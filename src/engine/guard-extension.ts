@@ -13,6 +13,8 @@ export function guardStage(name: string, stage: Stage, onFault: OnFault): Stage 
     ...(stage.onResponseHead && {
       onResponseHead: (ctx, response) => watched(stage.onResponseHead!(ctx, response), onFault),
     }),
+    ...(stage.answersToo === true && { answersToo: true }),
+    ...(stage.onError && { onError: (ctx, error) => checked(name, stage.onError!(ctx, error)) }),
     ...(stage.onEnd && { onEnd: (ctx) => contained(() => stage.onEnd!(ctx), onFault) }),
   };
 }

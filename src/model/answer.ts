@@ -46,20 +46,27 @@ export type Answer = LocalAnswer | FileAnswer | Abort;
  * @param date of now, as the Date field has it
  */
 export function sendAnswer(client: ClientExchange, answer: LocalAnswer, method: string, date: string): void {
-  const body = Buffer.from(answer.body);
-  let head = answerHead(answer, date);
-  const mayHaveBody = answer.status !== 204 && answer.status !== 304;
-  if (mayHaveBody) {
-    if (body.length > 0) head += fieldLine('Content-Type', answer.contentType);
-    head += `Content-Length: ${body.length}\r\n`;
-  }
-  if (method === 'HEAD' || !mayHaveBody) {
+  const head = localAnswerHead(answer, date);
+  if (method === 'HEAD' || !mayHaveBody(answer)) {
     client.sendHead(head, BODY_NONE);
   } else {
+    const body = Buffer.from(answer.body);
     client.sendHead(head, body.length);
     client.sendBody(body, 0, body.length);
   }
   client.endBody('');
+}
+
+/** The head of `answer`, with what it says of the body. */
+export function localAnswerHead(answer: LocalAnswer, date: string): string {
+  const head = answerHead(answer, date);
+  if (!mayHaveBody(answer)) return head;
+  const type = answer.body === '' ? '' : fieldLine('Content-Type', answer.contentType);
+  return `${head}${type}Content-Length: ${Buffer.byteLength(answer.body)}\r\n`;
+}
+
+function mayHaveBody({ status }: LocalAnswer): boolean {
+  return status !== 204 && status !== 304;
 }
 
 /** Status line, Server, Date and the fields of `answer`. */

@@ -4,6 +4,7 @@ import type { Random } from '../base/random.ts';
 import type { Answer } from './answer.ts';
 import type { Config, FarmConfig } from './config.ts';
 import type { Server } from './farm.ts';
+import type { ProxyError } from './proxy-error.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ResponseDraft } from './response-draft.ts';
 
@@ -38,6 +39,10 @@ export interface Stage {
   onRequest?(ctx: RequestContext): Answer | undefined | Promise<Answer | undefined>;
   /** Edits the response before its head is sent. */
   onResponseHead?(ctx: RequestContext, response: ResponseDraft): void;
+  /** Whether onResponseHead() is for answers made here too: files, redirects, errors. */
+  readonly answersToo?: boolean;
+  /** The answer to a failure, in place of ours. What fails while it is made or sent is answered by ours. */
+  onError?(ctx: RequestContext, error: ProxyError): Answer | undefined | Promise<Answer | undefined>;
   /** After the outcome is settled, always, also when the client left. */
   onEnd?(ctx: RequestContext): void;
 }

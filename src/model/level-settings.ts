@@ -68,10 +68,12 @@ export interface HttpErrorsConfig {
 
 export interface ErrorPageConfig {
   responseMode: ErrorResponseMode;
-  /** Absolute file, URL path, or address: as responseMode says. */
+  /** Of a File: below `folder`. Else a URL path, or an address. */
   path: string;
-  /** Absolute folder with folders for languages; '' for none. */
-  languageFolder: string;
+  /** Absolute: links may not lead out of it. '' where responseMode is not File. */
+  folder: string;
+  /** Below `folder`, with a folder for each language: `path` is below those. Null: there are none. */
+  languageFolder: string | null;
 }
 
 /** What is refused; names and texts in lower case. */

@@ -20,6 +20,11 @@ const client = (status: number, proxyStatus = 'http_request_error', win32 = 0): 
   proxyStatus,
   win32,
 });
+/** What the configuration of a site refuses, with the sub-statuses of request filtering in IIS. */
+const denied = (status: number, subStatus: number): ErrorKind => ({
+  ...client(status, 'http_request_denied'),
+  subStatus,
+});
 const upstream = (proxyStatus: string, win32: number, subStatus = 3): ErrorKind => ({
   source: 'upstream',
   status: 502,
@@ -46,6 +51,19 @@ export const errorKinds = {
   versionNotSupported: client(505),
   doubleEscaped: { ...client(404), subStatus: 11 },
   unknownHost: client(400),
+  addressRefused: denied(403, 6),
+  addressUnauthorized: denied(401, 0),
+  addressNotFound: denied(404, 0),
+  urlSequenceDenied: denied(404, 5),
+  verbDenied: denied(404, 6),
+  extensionDenied: denied(404, 7),
+  segmentHidden: denied(404, 8),
+  headerTooLong: denied(404, 10),
+  highBitDenied: denied(404, 12),
+  bodyTooLong: denied(404, 13),
+  urlTooLong: denied(404, 14),
+  queryTooLong: denied(404, 15),
+  querySequenceDenied: denied(404, 18),
   fileNotFound: client(404),
   typeNotServed: { ...client(404), subStatus: 3 },
   notListed: { ...client(403), subStatus: 14 },
@@ -69,6 +87,7 @@ export const errorKinds = {
   noServer: proxy(502, 4, 'destination_unavailable'),
   loop: proxy(502, 6, 'proxy_loop_detected'),
   noRoute: proxy(404, 0, 'destination_not_found'),
+  webSocketOff: proxy(502, 5, 'http_upgrade_failed'),
   schemeNotServed: proxy(502, 3, 'proxy_configuration_error'),
   siteRuleFailed: proxy(500, 50, 'proxy_configuration_error'),
   ruleFailed: proxy(500, 51, 'proxy_configuration_error'),
@@ -76,6 +95,8 @@ export const errorKinds = {
   cachedRuleFailed: proxy(500, 53, 'proxy_configuration_error'),
   connectionLimit: proxy(503, 0, 'connection_limit_reached'),
   stopping: proxy(503, 0, 'connection_terminated'),
+  /** With the status of the server, whose page is replaced by one of the site. */
+  responseReplaced: proxy(500, 0, 'http_response_status'),
   fileChanged: proxy(500, 0, 'http_response_incomplete'),
   internal: proxy(500, 0, 'proxy_internal_error'),
 } satisfies Record<string, ErrorKind>;
@@ -89,10 +110,11 @@ export class ProxyError extends Error {
   /** Fields that its answer must have, such as Allow. */
   readonly fields: readonly (readonly [name: string, value: string])[];
 
-  constructor(code: ErrorCode, reason: string, cause?: unknown, fields: ProxyError['fields'] = []) {
+  /** @param status where it is another one than that of the catalogue */
+  constructor(code: ErrorCode, reason: string, cause?: unknown, fields: ProxyError['fields'] = [], status?: number) {
     super(reason, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.kind = errorKinds[code];
+    this.kind = status === undefined ? errorKinds[code] : { ...errorKinds[code], status };
     this.fields = fields;
   }
 }

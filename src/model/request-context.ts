@@ -5,7 +5,7 @@ import type { ClientConnectionInfo, ClientExchange } from './client.ts';
 import type { Farm, Server } from './farm.ts';
 import { OutboundDraft } from './outbound-draft.ts';
 import type { ErrorCode } from './proxy-error.ts';
-import type { Site } from './site.ts';
+import type { Site, SiteLevel } from './site.ts';
 import type { BindingConfig } from './site-config.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Step } from './trace.ts';
@@ -66,11 +66,13 @@ export class RequestContext {
   /** Steps for explain; null when nobody asks. */
   readonly trace: Step[] | null;
 
-  // written by sites
+  // written by sites; level by content too
   /** The site whose binding the request came to; null where there is none. */
   site: Site | null = null;
   /** The binding that chose it: SERVER_PORT and HTTPS are its own (CONTRACT 1, --listen). */
   binding: BindingConfig | null = null;
+  /** Whose settings are in force: by the path as it came, or by that of the file that content found. Null: no site. */
+  level: SiteLevel | null = null;
   // begun by admitRequest(), written by rules and by stages of extensions
   readonly outbound: OutboundDraft;
   /** Names of the rules that matched; null while none did. */

@@ -17,10 +17,14 @@ export interface Snapshot {
   readonly onlyFarm: Farm | null;
   /** Hosts that are no farm; null: requests go to farms only (proxy.enabled). */
   readonly origins: Origins | null;
+  /** Somewhere a path that decodes differently a second time is taken: who takes none refuses it in a stage. */
+  readonly allowsDoubleEscaping: boolean;
   /** Whose X-Forwarded-* are believed; null: nobody's. */
   readonly trustedProxies: AddressSet | null;
   /** Stages that act on this snapshot's requests, in the order of journey.ts. */
   readonly stages: readonly Stage[];
+  /** Those of them that edit answers made here. */
+  readonly answerStages: readonly Stage[];
   /** Of extensions: they hear of outcomes after our own. */
   readonly sinks: readonly OutcomeSink[];
 }

@@ -17,11 +17,12 @@ export interface ServerLevel {
   settings: LevelSettings;
 }
 
-/** @param layers in force at `path`, parents first */
+/** @param layers in force at `path`, parents first; @param root folder of the site */
 export function buildLocation(
   path: string,
   layers: readonly Layer[],
   server: ServerLevel,
+  root: string | null,
   source: ConfigSource,
   problems: ProblemList,
 ): LocationConfig {
@@ -32,7 +33,7 @@ export function buildLocation(
     rewriteMaps: composeMaps(layers, server.rewriteMaps, problems),
     providers: composeProviders(layers, server.providers),
     allowedServerVariables: [...server.allowedServerVariables, ...allowed.map((name) => name.toUpperCase())],
-    settings: buildSettings(layers, server.settings, source, problems),
+    settings: buildSettings(layers, server.settings, root, source, problems),
   };
 }
 

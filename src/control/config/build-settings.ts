@@ -28,24 +28,31 @@ const FRAMING = new Set([
   'upgrade',
 ]);
 
-/** @param layers parents first; @param inherited by all of them */
+/** @param layers parents first; @param inherited by all of them; @param root folder of the site */
 export function buildSettings(
   layers: readonly Layer[],
   inherited: LevelSettings,
+  root: string | null,
   source: ConfigSource,
   problems: ProblemList,
 ): LevelSettings {
-  return layers.reduce((above, layer) => putOver(above, layer, source, problems), inherited);
+  return layers.reduce((above, layer) => putOver(above, layer, root, source, problems), inherited);
 }
 
-function putOver(above: LevelSettings, layer: Layer, source: ConfigSource, problems: ProblemList): LevelSettings {
+function putOver(
+  above: LevelSettings,
+  layer: Layer,
+  root: string | null,
+  source: ConfigSource,
+  problems: ProblemList,
+): LevelSettings {
   const { settings: own, at } = layer;
   return {
     customHeaders: buildCustomHeaders(above.customHeaders, own.httpProtocol, [...at, 'httpProtocol'], problems),
     defaultDocument: buildDefaultDocument(above.defaultDocument, own.defaultDocument),
     staticContent: buildStaticContent(above.staticContent, own.staticContent, [...at, 'staticContent'], problems),
     httpRedirect: buildHttpRedirect(above.httpRedirect, layer, problems),
-    httpErrors: buildHttpErrors(above.httpErrors, layer, source, problems),
+    httpErrors: buildHttpErrors(above.httpErrors, layer, root, source, problems),
     requestFiltering: buildFiltering(above.requestFiltering, own.requestFiltering),
     ipSecurity: buildIpSecurity(above.ipSecurity, own.ipSecurity, [...at, 'ipSecurity'], problems),
     webSocket: { enabled: own.webSocket?.enabled ?? above.webSocket.enabled },

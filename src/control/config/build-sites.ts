@@ -32,7 +32,7 @@ export function buildSites(
       applications,
       virtualDirectories: virtualDirectories(site, at, source, problems),
       locations: paths.map((path) =>
-        buildLocation(path, layersAt(path, layers, applications), server, source, problems),
+        buildLocation(path, layersAt(path, layers, applications), server, root, source, problems),
       ),
     };
   });

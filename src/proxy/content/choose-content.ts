@@ -1,5 +1,6 @@
 // Which file of a site answers a URL: the decision alone, so that explain can ask for it too. Nothing is opened.
 import { basename } from 'node:path';
+import { extensionOf } from '../../base/extension-of.ts';
 import { type FoundFile, findFile } from '../../base/find-file.ts';
 import type { Answer, FileAnswer, LocalAnswer } from '../../model/answer.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
@@ -7,7 +8,7 @@ import type { FolderAndRest, Site } from '../../model/site.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
 import { statusPhrase } from '../../wire/status-phrases.ts';
 import { decodePath, encodePath, pathEnd } from '../../wire/target.ts';
-import { type ContentLevel, extensionOf } from './content-level.ts';
+import type { ContentLevel } from './content-level.ts';
 import { chooseEncoded } from './precompressed.ts';
 
 const ALLOW = 'GET, HEAD, OPTIONS';
@@ -15,7 +16,7 @@ const ALLOW = 'GET, HEAD, OPTIONS';
 /**
  * @param target path and query as rules left them
  * @returns null where the site has no folder for the path
- * @throws ProxyError fileNotFound, notListed, typeNotServed, methodNotAllowed
+ * @throws ProxyError fileNotFound, segmentHidden, extensionDenied, notListed, typeNotServed, methodNotAllowed
  */
 export async function chooseContent(
   site: Site,
@@ -30,6 +31,7 @@ export async function chooseContent(
   if (head.method === 'OPTIONS') return options();
   let found = await findFile(place.folder, place.rest, ignoreCase);
   if (found === null) throw new ProxyError('fileNotFound', `site ${site.name} has no file for ${path}`);
+  level.names.check(path);
   requireRead(head.method);
   if (found.kind === 'directory') {
     if (!path.endsWith('/')) return addSlash(path, target);

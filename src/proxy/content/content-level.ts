@@ -1,33 +1,33 @@
 // What one level of a site says about its files, compiled: types, default documents, how long they may be kept.
+
+import { extensionOf } from '../../base/extension-of.ts';
 import type { ClientCacheConfig, LevelSettings, StaticContentConfig } from '../../model/level-settings.ts';
+import { NameFilter } from '../../model/name-filter.ts';
 import { utf8AsLatin1 } from '../../wire/http1/serialise.ts';
-import { defaultMediaTypes } from './media-type-table.ts';
+import { defaultMediaTypes } from '../../wire/media-type-table.ts';
 
 export interface ContentLevel {
   /** Names that are looked for in a folder, in this order. */
   readonly defaultFiles: readonly string[];
   /** The type of a file of this name; undefined when it has none, and is not served. */
   typeOf(name: string): string | undefined;
+  /** What is not served although it is there. */
+  readonly names: NameFilter;
   /** Fields of every file: Cache-Control, Expires. */
   readonly cacheFields: readonly (readonly [name: string, value: string])[];
   readonly setEtag: boolean;
 }
 
 /** Compiles one level. */
-export function compileContentLevel({ defaultDocument, staticContent }: LevelSettings): ContentLevel {
+export function compileContentLevel({ defaultDocument, staticContent, requestFiltering }: LevelSettings): ContentLevel {
   const types = mediaTypes(staticContent);
   return {
     defaultFiles: defaultDocument.enabled ? defaultDocument.files : [],
     typeOf: (name) => types.get(extensionOf(name)) ?? undefined,
+    names: new NameFilter(requestFiltering),
     cacheFields: cacheFields(staticContent.clientCache),
     setEtag: staticContent.clientCache.setEtag,
   };
-}
-
-/** `.` and what follows the last dot, in lower case; `.` for a name without one, for which a mimeMap may have a type too. */
-export function extensionOf(name: string): string {
-  const dot = name.lastIndexOf('.');
-  return dot === -1 ? '.' : name.slice(dot).toLowerCase();
 }
 
 function mediaTypes({ mimeMap, onlyOwnTypes }: StaticContentConfig): ReadonlyMap<string, string | null> {

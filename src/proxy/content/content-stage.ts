@@ -33,8 +33,9 @@ function hasFallback({ snapshot }: RequestContext): boolean {
 async function choose(ctx: RequestContext, site: Site, levels: readonly ContentLevel[]): Promise<Answer | undefined> {
   const path = decodePath(ctx.outbound.target);
   try {
-    const level = levels[site.levelAt(path).id]!;
-    const answer = await chooseContent(site, level, ctx.outbound.target, ctx.inbound);
+    const level = site.levelAt(path);
+    const answer = await chooseContent(site, levels[level.id]!, ctx.outbound.target, ctx.inbound);
+    if (answer !== null) ctx.level = level;
     if (answer !== null) note(ctx, path, answer);
     return answer ?? undefined;
   } catch (error) {

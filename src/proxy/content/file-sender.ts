@@ -4,9 +4,11 @@ import { Buffer } from 'node:buffer';
 import { close, constants, fstat, open, read, type Stats } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import type { FileAnswer } from '../../model/answer.ts';
-import { BODY_NONE, type BodySink } from '../../model/client.ts';
+import type { BodyTransform } from '../../model/body-transform.ts';
+import { BODY_NONE, type BodySink, type ClientExchange } from '../../model/client.ts';
 import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
+import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
 import type { ByteRange } from '../../wire/byte-ranges.ts';
 import { type FilePlan, planFile } from './plan-file.ts';
 
@@ -19,18 +21,20 @@ export interface FileSenderOwner {
   readonly clock: Clock;
   /** The Date field's value for now. */
   date(): string;
+  /** The head as stages leave it, and what changes the body. May throw. */
+  edit(ctx: RequestContext, head: string): { head: string; transform: BodyTransform | null };
   /**
    * Called once, when the file is closed or about to be.
-   * @param sent null when no head was
-   * @param error while the head is not sent, the client is still to be told
+   * @param sent null when no head was: of an error, the client is then still to be told
    */
   onFileDone(ctx: RequestContext, sent: { status: number; subStatus: number } | null, error: ProxyError | null): void;
 }
 
-export class FileSender implements BodySink {
+export class FileSender implements BodySink, BodySource {
   readonly #ctx: RequestContext;
   readonly #answer: FileAnswer;
   readonly #owner: FileSenderOwner;
+  #target: ClientExchange | RewrittenBody;
   #fd = -1;
   /** The thread pool works on the file: it may not be closed before that has come back. */
   #working = false;
@@ -42,12 +46,12 @@ export class FileSender implements BodySink {
   #end = 0;
   #piece: Buffer | null = null;
   #waiting = false;
-  #sent = false;
 
   constructor(ctx: RequestContext, answer: FileAnswer, owner: FileSenderOwner) {
     this.#ctx = ctx;
     this.#answer = answer;
     this.#owner = owner;
+    this.#target = ctx.client!;
   }
 
   begin(): void {
@@ -79,31 +83,41 @@ export class FileSender implements BodySink {
     const { clock } = this.#owner;
     try {
       if (!facts.isFile()) throw new ProxyError('fileNotFound', `${this.#answer.url} is no file any more`);
-      this.#plan = planFile(this.#ctx, this.#answer, facts, clock.wall(), this.#owner.date());
+      const plan = planFile(this.#ctx, this.#answer, facts, clock.wall(), this.#owner.date());
+      this.#plan = plan;
+      const { head, transform } = this.#owner.edit(this.#ctx, plan.head);
+      this.#sendHead(plan, head, transform);
     } catch (error) {
       return this.#finish(asProxyError(error));
     }
+    if (!this.#over) this.#next();
+  }
+
+  #sendHead(plan: FilePlan, head: string, transform: BodyTransform | null): void {
     const client = this.#ctx.client!;
     client.detach(); // a request body that has come is dropped with the head, and the connection kept
-    this.#sent = true;
-    client.sendHead(this.#plan.head, this.#plan.body === null ? BODY_NONE : this.#plan.length);
+    if (transform !== null && plan.body !== null) {
+      this.#target = new RewrittenBody(client, head, transform, this);
+      return;
+    }
+    client.sendHead(head, plan.body === null ? BODY_NONE : plan.length);
     client.attach(this);
-    if (!this.#over) this.#next();
   }
 
   /** The next part of the plan that has bytes, or the end. */
   #next(): void {
-    const client = this.#ctx.client!;
+    const target = this.#target;
     for (const part of this.#plan!.body?.slice(this.#at) ?? []) {
       this.#at++;
       if (typeof part === 'string') {
         const text = Buffer.from(part, 'latin1');
-        client.sendBody(text, 0, text.length);
+        target.sendBody(text, 0, text.length);
       } else if (part.start < part.end) {
         return this.#begin(part);
       }
     }
-    client.endBody('');
+    if (target instanceof RewrittenBody) return target.end('');
+    target.endBody('');
     this.#finish(null);
   }
 
@@ -127,17 +141,15 @@ export class FileSender implements BodySink {
 
   #send(piece: Buffer, got: number): void {
     if (got === 0) return this.#break();
-    const client = this.#ctx.client!;
-    client.sendBody(piece, 0, got);
+    this.#target.sendBody(piece, 0, got);
     this.#start += got;
     if (this.#start === this.#end) return this.#next();
-    if (client.flush()) this.#read();
-    else this.#waiting = true;
+    this.#waiting = true; // before flush(), which may end it all
+    if (this.#target.flush()) this.onClientDrain();
   }
 
   /** Shorter than when it was opened: what the head promised cannot be kept, and the client must see that. */
   #break(): void {
-    this.#ctx.client!.abortResponse();
     this.#finish(new ProxyError('fileChanged', `${this.#answer.url} became shorter while it was sent`));
   }
 
@@ -151,6 +163,10 @@ export class FileSender implements BodySink {
     this.#finish(error);
   }
 
+  onRewritten(error: ProxyError | null): void {
+    this.#finish(error);
+  }
+
   onBody(): void {}
 
   onBodyPause(): void {}
@@ -161,10 +177,13 @@ export class FileSender implements BodySink {
     if (this.#over) return;
     this.#over = true;
     this.#piece = null;
-    this.#ctx.client!.detach();
+    const client = this.#ctx.client!;
+    if (this.#target instanceof RewrittenBody) this.#target.destroy();
+    client.detach();
     if (!this.#working) this.#close();
-    const { subStatus } = this.#answer;
-    this.#owner.onFileDone(this.#ctx, !this.#sent ? null : { status: this.#plan!.status, subStatus }, error);
+    if (error !== null && client.headSent && client.gone === null) client.abortResponse();
+    const sent = client.headSent ? { status: this.#plan!.status, subStatus: this.#answer.subStatus } : null;
+    this.#owner.onFileDone(this.#ctx, sent, error);
   }
 
   #close(): void {

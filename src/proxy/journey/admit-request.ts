@@ -12,7 +12,7 @@ export function admitRequest(ctx: RequestContext): void {
   const { inbound, snapshot } = ctx;
   const { requestBody } = snapshot.config.limits;
   if (requestBody > 0 && inbound.contentLength > requestBody) throw tooLarge(requestBody);
-  const target = prepareTarget(inbound.path, snapshot.config.requestFiltering.allowDoubleEscaping);
+  const target = prepareTarget(inbound.path, snapshot.allowsDoubleEscaping);
   if (typeof target !== 'string') throw new ProxyError(target.code, target.reason);
   ctx.outbound.target = target;
 }

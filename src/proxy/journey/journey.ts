@@ -7,26 +7,33 @@
 //
 // The stages run in the order of THE LIST, on the way back too; what stands in brackets is attempts.ts.
 import type { Clock } from '../../base/clock.ts';
-import { type Answer, sendAnswer } from '../../model/answer.ts';
+import type { Answer } from '../../model/answer.ts';
 import type { Config } from '../../model/config.ts';
-import { errorAnswer } from '../../model/error-answer.ts';
 import type { OutcomeSink, Stage } from '../../model/extensions.ts';
 import type { Farm } from '../../model/farm.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { Site } from '../../model/site.ts';
-import { FieldKind } from '../../wire/http1/fields.ts';
 import { affinityStage } from '../affinity/affinity-stage.ts';
 import { contentStage } from '../content/content-stage.ts';
-import { FileSender, type FileSenderOwner } from '../content/file-sender.ts';
+import { errorPagesStage } from '../errors/error-pages-stage.ts';
 import { farmStage } from '../farms/farm-stage.ts';
+import {
+  doubleEscapingStage,
+  serverFilterStage,
+  siteFilterStage,
+  webSocketStage,
+} from '../filtering/filtering-stages.ts';
 import { responseStage } from '../response/response-stage.ts';
 import type { RuleSets } from '../rules/rule-set.ts';
 import { rulesStage, siteRulesStage } from '../rules/rules-stage.ts';
+import { customHeadersStage } from '../sites/custom-headers-stage.ts';
+import { redirectStage } from '../sites/redirect-stage.ts';
 import { siteStage } from '../sites/site-stage.ts';
 import type { Exchange } from '../upstream/exchange.ts';
 import type { UpstreamServices } from '../upstream/upstream-services.ts';
 import { admitRequest } from './admit-request.ts';
+import { Answers } from './answers.ts';
 import { Attempts } from './attempts.ts';
 import { type AnsweredHere, outcomeOf } from './outcome.ts';
 import { runStages } from './run-stages.ts';
@@ -42,10 +49,20 @@ export function journeyStages(
   return [
     // The site that a binding chooses: rules read its variables, and nothing that they do changes it.
     sites.length === 0 ? null : siteStage(config, sites),
+    // Paths that are escaped twice, where not all of the configuration takes them.
+    doubleEscapingStage(config),
+    // What is refused of a request that belongs to no site; one that does is looked at after the global rules.
+    serverFilterStage(config.requestFiltering),
     // The global rules: they decide where the request goes, or answer it.
     rules.global === null ? null : rulesStage(rules.global),
+    // For what is still to stay here: clients and URLs that the site refuses, as they came.
+    sites.length === 0 ? null : siteFilterStage(sites),
     // The rules of the site, for what is still to stay here.
     rules.bySite === null ? null : siteRulesStage(rules.bySite),
+    // Redirects of the site that are no rules.
+    redirectStage(sites),
+    // Wherever the request goes by now, it may not go there as a WebSocket.
+    webSocketStage(sites),
     // Then those of extensions: they see what the rules made of it, and may still send it to another farm.
     ...extensions.map(wayIn),
     // What is still to stay here is a file of the site, if there is one.
@@ -54,6 +71,9 @@ export function journeyStages(
     farmStage,
     // Narrowed to the server that the client is bound to. After it the balancer picks, once for each attempt.
     farms.some((farm) => farm.affinity !== null) ? affinityStage : null,
+    // The pages of a site for errors, and the fields that it adds to every response.
+    errorPagesStage(sites),
+    customHeadersStage(sites),
     // Those of extensions again, for the way back: they see the cookie that affinity has set.
     ...extensions.map(wayBack),
     // Last on the way back: what it edits no other stage edits again.
@@ -66,13 +86,9 @@ function wayIn({ name, onRequest }: Stage): Stage | null {
   return onRequest === undefined ? null : { name, onRequest };
 }
 
-function wayBack({ name, onResponseHead, onEnd }: Stage): Stage | null {
-  if (onResponseHead === undefined && onEnd === undefined) return null;
-  return { name, ...(onResponseHead && { onResponseHead }), ...(onEnd && { onEnd }) };
+function wayBack({ onRequest: _, ...stage }: Stage): Stage | null {
+  return Object.keys(stage).length === 1 ? null : stage;
 }
-
-/** The connection was dropped instead. */
-const NOTHING: AnsweredHere = { status: 0, subStatus: 0 };
 
 export interface JourneyServices {
   readonly clock: Clock;
@@ -88,18 +104,14 @@ export interface JourneyServices {
 export class Journey {
   readonly #services: JourneyServices;
   readonly #attempts: Attempts;
-  readonly #fileOwner: FileSenderOwner;
+  readonly #answers: Answers;
 
   constructor(services: JourneyServices) {
     this.#services = services;
     this.#attempts = new Attempts(services.upstream, services.date, (ctx, exchange, error) =>
       this.#settle(ctx, exchange, error),
     );
-    this.#fileOwner = {
-      clock: services.clock,
-      date: services.date,
-      onFileDone: (ctx, sent, error) => this.#settle(ctx, null, error, sent),
-    };
+    this.#answers = new Answers(services.clock, services.date, services.onInternalError);
   }
 
   /** Begins the journey of `ctx`. Its end is an outcome, always. */
@@ -122,28 +134,22 @@ export class Journey {
   }
 
   #answer(ctx: RequestContext, answer: Answer): void {
-    const client = ctx.client!;
-    if (answer.kind === 'file') return new FileSender(ctx, answer, this.#fileOwner).begin();
-    if (answer.kind === 'abort') client.abortResponse();
-    else sendAnswer(client, answer, ctx.inbound.method, this.#services.date());
-    this.#settle(ctx, null, null, answer.kind === 'abort' ? NOTHING : answer);
+    this.#answers.send(ctx, answer, (sent, error) => {
+      if (sent === null && error !== null) this.#settle(ctx, null, error);
+      else this.#close(ctx, null, error, sent);
+    });
   }
 
-  /** The last word on a request: what the client still has to be told, then the books. */
-  #settle(
-    ctx: RequestContext,
-    exchange: Exchange | null,
-    error: ProxyError | null,
-    answer: AnsweredHere | null = null,
-  ): void {
-    const client = ctx.client!;
-    if (error !== null) {
-      if (error.code === 'internal') this.#services.onInternalError(error.cause ?? error);
-      if (!client.headSent && error.code !== 'clientGone') {
-        const accept = ctx.inbound.fieldOfKind(FieldKind.accept);
-        sendAnswer(client, errorAnswer(error, ctx.id, accept), ctx.inbound.method, this.#services.date());
-      }
-    }
+  /** A request went to a server, or failed: what the client still has to be told. */
+  #settle(ctx: RequestContext, exchange: Exchange | null, error: ProxyError | null): void {
+    if (error?.code === 'internal') this.#services.onInternalError(error.cause ?? error);
+    if (error === null || ctx.client!.headSent || error.code === 'clientGone')
+      return this.#close(ctx, exchange, error, null);
+    this.#answers.tell(ctx, error, (sent) => this.#close(ctx, exchange, error, sent));
+  }
+
+  /** Nothing more can happen to the request: the books. */
+  #close(ctx: RequestContext, exchange: Exchange | null, error: ProxyError | null, answer: AnsweredHere | null): void {
     ctx.outcome = outcomeOf(ctx, exchange, error, answer, this.#services.clock);
     this.#end(ctx);
   }

@@ -5,10 +5,11 @@ import type { Stage } from '../../model/extensions.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { ChosenSite, Site } from '../../model/site.ts';
+import { decodePath } from '../../wire/target.ts';
 import { bindingText, otherBindings } from './explain-bindings.ts';
 import { SiteTable } from './site-table.ts';
 
-/** Writes ctx.site and ctx.binding. Throws ProxyError unknownHost where no binding takes the request and `unmatchedHost` is `refuse`. */
+/** Writes ctx.site, ctx.binding and ctx.level. Throws ProxyError unknownHost where no binding takes the request and `unmatchedHost` is `refuse`. */
 export function siteStage({ listeners, unmatchedHost }: Config, sites: readonly Site[]): Stage {
   const table = new SiteTable(sites, listeners);
   return {
@@ -20,6 +21,7 @@ export function siteStage({ listeners, unmatchedHost }: Config, sites: readonly 
       if (chosen !== null) {
         ctx.site = chosen.site;
         ctx.binding = chosen.binding;
+        ctx.level = chosen.site.levelAt(decodePath(ctx.outbound.target));
       } else if (unmatchedHost === 'refuse') {
         throw new ProxyError('unknownHost', noBinding(ctx, host));
       }

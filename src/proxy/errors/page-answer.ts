@@ -1,0 +1,72 @@
+// The page that a site has for an error, as an answer: a file, or a redirect.
+
+import { extensionOf } from '../../base/extension-of.ts';
+import { type FoundFile, findFile } from '../../base/find-file.ts';
+import type { Answer } from '../../model/answer.ts';
+import type { ErrorPageConfig } from '../../model/level-settings.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import type { Site } from '../../model/site.ts';
+import { acceptedLanguages } from '../../wire/accept-language.ts';
+import { utf8AsLatin1 } from '../../wire/http1/serialise.ts';
+import { defaultMediaTypes } from '../../wire/media-type-table.ts';
+import { statusPhrase } from '../../wire/status-phrases.ts';
+import { decodePath } from '../../wire/target.ts';
+
+/** Of a client that asks for no language that there is. */
+const LAST_LANGUAGE = 'en-US';
+
+/** @returns null when the file is not there */
+export async function pageAnswer(
+  ctx: RequestContext,
+  site: Site,
+  page: ErrorPageConfig,
+  status: number,
+  subStatus: number,
+): Promise<Answer | null> {
+  if (page.responseMode === 'Redirect') return redirectTo(page.path);
+  const file = page.responseMode === 'File' ? await fileOf(page, site, ctx) : await fileAt(page.path, site);
+  if (file === null) return null;
+  return {
+    kind: 'file',
+    status,
+    subStatus,
+    reason: statusPhrase(status),
+    url: ctx.outbound.target,
+    path: file.path,
+    source: file.realPath,
+    contentType: defaultMediaTypes.get(extensionOf(file.path)) ?? 'text/html',
+    fields: [['Cache-Control', 'no-store']],
+    tagSuffix: null,
+  };
+}
+
+function redirectTo(address: string): Answer {
+  const location = utf8AsLatin1(address).replace(/[^\x21-\x7e]/g, (byte) => encodeURIComponent(byte));
+  return {
+    kind: 'answer',
+    status: 302,
+    subStatus: 0,
+    reason: 'Found',
+    fields: [['Location', location]],
+    contentType: '',
+    body: '',
+  };
+}
+
+/** ExecuteURL: pages that are programs are not run here. */
+async function fileAt(url: string, site: Site): Promise<FoundFile | null> {
+  const place = site.folderOf(decodePath(url));
+  const found = place === null ? null : await findFile(place.folder, place.rest, site.config.ignoreCase);
+  return found?.kind === 'file' ? found : null;
+}
+
+async function fileOf(page: ErrorPageConfig, site: Site, { inbound }: RequestContext): Promise<FoundFile | null> {
+  const { folder, path, languageFolder } = page;
+  const languages = [...acceptedLanguages(inbound.field('accept-language')), LAST_LANGUAGE];
+  const paths = languageFolder === null ? [path] : languages.map((language) => `${languageFolder}/${language}/${path}`);
+  for (const each of paths) {
+    const found = await findFile(folder, each, site.config.ignoreCase);
+    if (found?.kind === 'file') return found;
+  }
+  return null;
+}
