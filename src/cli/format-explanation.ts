@@ -81,7 +81,7 @@ function siteLines({ site, reason, others = [] }: StepOf<'site'>): string {
   const width = Math.max(0, ...told.map((other) => other.binding.length));
   const more = others.length - told.length;
   return (
-    lineOf(['bold', site === null ? 'no site' : `site ${site}`], `: ${reason}`) +
+    lineOf(['bold', site === null ? 'site' : `site ${site}`], `: ${reason}`) +
     told
       .map(({ site: name, binding, reason: why }) => lineOf(`  not ${binding.padEnd(width)}  of ${name}: ${why}`))
       .join('') +

@@ -42,7 +42,8 @@ export function unloggedLines({ unlogged }: ReplaySummary): string[] {
 /** Beside what was done: the counts, each rule with an example, what cannot be judged and why, rules never hit. */
 export function formatJudged(summary: ReplaySummary): string {
   const { verdicts, judged, reasons, neverHit, hit, badLines } = summary;
-  const share = (count: number): string => `${String(count).padStart(8)}  ${((100 * count) / judged).toFixed(1)} %`;
+  const share = (count: number): string =>
+    `${String(count).padStart(8)}  ${((100 * count) / judged).toFixed(1).padStart(5)} %`;
   const lines = [
     '',
     `same             ${share(verdicts.same)}`,

@@ -149,9 +149,9 @@ describe('narrows explain --file with an IIS log', () => {
   it('ends with a summary: counts, an example for each rule, rules never hit', async () => {
     const { stdout } = await listed(IIS);
     expect(stdout).toContain(`
-same                    4  57.1 %
-different               2  28.6 %
-cannot be judged        1  14.3 %
+same                    4   57.1 %
+different               2   28.6 %
+cannot be judged        1   14.3 %
   1 because header cookie, which rule "inside only" reads, was not logged
 1 line that cannot be read
 
