@@ -14,6 +14,8 @@ import { journeyStages } from '../proxy/journey/journey.ts';
 import { compileTrustedProxies } from '../proxy/listener/trusted-proxies.ts';
 import { checkFields } from '../proxy/outcomes/check-fields.ts';
 import { compileRules } from '../proxy/rules/compile-rules.ts';
+import { compileOutboundSets } from '../proxy/rules/outbound/compile-outbound-sets.ts';
+import { sharedParts } from '../proxy/rules/shared-parts.ts';
 import { compileSites } from '../proxy/sites/compile-sites.ts';
 import { ForwardedHead } from '../proxy/upstream/forwarded-head.ts';
 import type { Revision } from './data-plane-port.ts';
@@ -44,8 +46,10 @@ export function compileSnapshot(
   );
   problems.push(...checkWeights(config.farms), ...checkFields(config));
   const sites = compileSites(config.sites);
-  const rules = compileRules(config, sites, problems, (provider) => extensions.provider(provider, problems));
-  const stages = journeyStages(config, farms, sites, rules, extensions.stages(config, problems));
+  const shared = sharedParts(config, (provider) => extensions.provider(provider, problems));
+  const rules = compileRules(config, sites, problems, shared);
+  const outbound = compileOutboundSets(config, sites, problems, shared);
+  const stages = journeyStages(config, farms, sites, rules, outbound, extensions.stages(config, problems));
   return Object.freeze({
     id: revision.id,
     config,

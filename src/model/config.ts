@@ -2,6 +2,7 @@
 // to a worker thread as it is. Durations are milliseconds, sizes are bytes. The rooms' schema.ts produce these
 // types; the rooms' compile.ts turn them into what requests run on. Names and defaults: arr.md 3 and 5, CONTRACT 2.
 import type { RequestFilteringConfig } from './level-settings.ts';
+import type { OutboundRulesConfig } from './outbound-config.ts';
 import type { ProviderConfig } from './provider-config.ts';
 import type { SiteConfig } from './site-config.ts';
 
@@ -26,6 +27,8 @@ export interface Config {
   rules: RuleSetConfig;
   rewriteMaps: RewriteMapConfig[];
   providers: ProviderConfig[];
+  /** For requests without a site; sites inherit them. */
+  outboundRules: OutboundRulesConfig;
   proxy: ServerProxyConfig;
   admin: AdminConfig;
   accessLog: AccessLogConfig | null;

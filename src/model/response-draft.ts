@@ -2,6 +2,7 @@
 // stages and carried out by response/ when the head is serialised.
 import { BodyKind } from '../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../wire/http1/response-head.ts';
+import { fieldLine } from '../wire/http1/serialise.ts';
 import type { BodyTransform } from './body-transform.ts';
 
 /** Fields about the bytes of a body: untrue once these are changed (RFC 9110 8.6, 14.3; RFC 9530). */
@@ -27,9 +28,22 @@ export class ResponseDraft {
     this.fieldEdits.set(name, value);
   }
 
-  /** The field `name`, given in lower case, as it stands; '' when there is none. */
-  value(name: string): string {
-    return this.fieldEdits?.has(name) ? (this.fieldEdits.get(name) ?? '') : (this.head.field(name) ?? '');
+  /** All values of the field `name`, given in lower case, as they stand. */
+  values(name: string): string[] {
+    const values: string[] = [];
+    const edited = this.fieldEdits?.get(name);
+    if (edited !== undefined) values.push(...(edited === null ? [] : [edited]));
+    else if (this.head.field(name) !== undefined) values.push(...receivedValues(this.head, name));
+    for (const line of linesOf(this.addedLines, name)) values.push(line.slice(name.length + 1).trim());
+    return values;
+  }
+
+  /** Makes `values` all values of the field `name`, which stands as fieldLine() takes it. */
+  setValues(name: string, values: readonly string[]): void {
+    const lower = name.toLowerCase();
+    for (const line of linesOf(this.addedLines, lower)) this.addedLines = this.addedLines.replace(line, '');
+    this.edit(lower, null);
+    for (const value of values) this.addedLines += fieldLine(name, value);
   }
 
   /** Whether there is a whole body to change, or would be without HEAD: a part of one (206) is left alone. */
@@ -43,9 +57,22 @@ export class ResponseDraft {
    */
   rewriteBody(transform: BodyTransform): void {
     for (const name of OF_THE_BYTES) this.edit(name, null);
-    const tag = this.value('etag');
+    const tag = this.values('etag').join(', ');
     // No longer the same bytes, still the same page: a weak tag serves conditional requests, and no ranges (RFC 9110 8.8.1).
     if (tag !== '' && !tag.startsWith('W/')) this.edit('etag', tag.startsWith('"') ? `W/${tag}` : null);
     if (this.head.bodyKind !== BodyKind.none) this.transform = transform;
   }
+}
+
+function receivedValues(head: ResponseHead, name: string): string[] {
+  const values: string[] = [];
+  for (let index = 0; index < head.fieldCount; index++)
+    if (head.nameAt(index).toLowerCase() === name) values.push(head.valueAt(index));
+  return values;
+}
+
+/** Those of `lines` that are of the field `name`, each with its CRLF. */
+function linesOf(lines: string, name: string): string[] {
+  if (lines === '') return [];
+  return lines.split(/(?<=\r\n)/).filter((line) => line.slice(0, name.length + 1).toLowerCase() === `${name}:`);
 }

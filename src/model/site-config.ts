@@ -2,6 +2,7 @@
 // (url-rewrite.md 1). Plain data, as all of the configuration.
 import type { RewriteMapConfig, RuleSetConfig } from './config.ts';
 import type { LevelSettings } from './level-settings.ts';
+import type { OutboundRulesConfig } from './outbound-config.ts';
 import type { ProviderConfig } from './provider-config.ts';
 
 export interface SiteConfig {
@@ -47,6 +48,7 @@ export interface LocationConfig {
   rules: RuleSetConfig;
   rewriteMaps: RewriteMapConfig[];
   providers: ProviderConfig[];
+  outboundRules: OutboundRulesConfig;
   /** Upper-case: what rules here may set (url-rewrite.md 9). */
   allowedServerVariables: string[];
   /** Beside its rules. */

@@ -84,4 +84,19 @@ export interface ContentStep {
   reason: string;
 }
 
-export type Step = SiteStep | RuleStep | ContentStep | FarmStep | AffinityStep | CandidatesStep | PickStep;
+export interface OutboundStep {
+  stage: 'outbound';
+  /** Whether the body is changed. */
+  rewritten: boolean;
+  reason: string;
+}
+
+export type Step =
+  | SiteStep
+  | RuleStep
+  | ContentStep
+  | FarmStep
+  | AffinityStep
+  | CandidatesStep
+  | PickStep
+  | OutboundStep;

@@ -7,6 +7,7 @@ import { buildFarms } from './build-farms.ts';
 import { buildFiltering } from './build-filtering.ts';
 import { buildListeners, readAddress } from './build-listeners.ts';
 import type { ServerLevel } from './build-location.ts';
+import { buildOutboundRules } from './build-outbound.ts';
 import { buildProtocol } from './build-protocol.ts';
 import { buildProviders } from './build-providers.ts';
 import { buildRewriteMaps, buildRuleSet } from './build-rules.ts';
@@ -42,6 +43,7 @@ export function buildConfig(
   const server: ServerLevel = {
     rewriteMaps: buildRewriteMaps(written.rewriteMaps, ['rewriteMaps'], problems),
     providers: buildProviders(written.providers, ['providers'], { source, documentRoot: null, problems }),
+    outboundRules: buildOutboundRules(written.outboundRules, ['outboundRules']),
     allowedServerVariables: written.allowedServerVariables.map((name) => name.toUpperCase()),
     settings: {
       ...defaultLevelSettings,
@@ -57,6 +59,7 @@ export function buildConfig(
     rules: buildRuleSet(written.rules, rulesPath(raw)),
     rewriteMaps: server.rewriteMaps,
     providers: server.providers,
+    outboundRules: server.outboundRules,
     proxy: { enabled, ...buildProtocol(proxy) },
     admin: buildAdmin(written.admin, absent.adminDefault ?? false, problems),
     accessLog: buildAccessLog(written.accessLog, source),

@@ -1,8 +1,10 @@
 // What is in force at one location of a site: the layers above and at it, put together as IIS inherits (url-rewrite.md 1).
 import type { RewriteMapConfig, RuleConfig, RuleSetConfig } from '../../model/config.ts';
 import type { LevelSettings } from '../../model/level-settings.ts';
+import type { OutboundRulesConfig } from '../../model/outbound-config.ts';
 import type { ProviderConfig } from '../../model/provider-config.ts';
 import type { LocationConfig } from '../../model/site-config.ts';
+import { composeOutboundRules } from './build-outbound.ts';
 import { buildRewriteMaps, buildRules } from './build-rules.ts';
 import { buildSettings } from './build-settings.ts';
 import type { ConfigSource } from './config-source.ts';
@@ -13,6 +15,7 @@ import type { Layer } from './site-layers.ts';
 export interface ServerLevel {
   rewriteMaps: RewriteMapConfig[];
   providers: ProviderConfig[];
+  outboundRules: OutboundRulesConfig;
   allowedServerVariables: string[];
   settings: LevelSettings;
 }
@@ -32,6 +35,7 @@ export function buildLocation(
     rules: composeRules(path, layers, problems),
     rewriteMaps: composeMaps(layers, server.rewriteMaps, problems),
     providers: composeProviders(layers, server.providers),
+    outboundRules: composeOutboundRules(path, layers, server.outboundRules, problems),
     allowedServerVariables: [...server.allowedServerVariables, ...allowed.map((name) => name.toUpperCase())],
     settings: buildSettings(layers, server.settings, root, source, problems),
   };

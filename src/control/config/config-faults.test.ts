@@ -163,8 +163,8 @@ describe('warnings', () => {
     ],
     [
       'a feature of a later version',
-      'outboundRules: { rules: [] }',
-      'outboundRules is ignored: outbound rules are not carried out yet',
+      'farms: { a: { servers: [h], affinity: { useHostName: true } } }',
+      'useHostName is ignored: there is no host-name affinity yet',
     ],
   ])('%s', (_what, text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(/^\d+:\d+: warning: /)]);

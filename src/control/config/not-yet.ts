@@ -76,8 +76,6 @@ const MISSING: Missing[] = [
     when: isTrue,
     text: 'folders are not listed',
   })),
-  { path: 'outboundRules', text: 'outbound rules are not carried out yet' },
-  { path: 'sites.*.outboundRules', text: 'outbound rules are not carried out yet' },
   { path: 'rules.list.*.action.logRewrittenUrl', when: isTrue, text: LOGGED },
   { path: 'rules.*.action.logRewrittenUrl', when: isTrue, text: LOGGED },
   { path: 'compatibility', when: isWord('arr'), name: 'affinityCookie', text: OUR_COOKIE },

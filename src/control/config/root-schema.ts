@@ -99,7 +99,7 @@ export const rootShape = {
   rules: rulesSchema.prefault([]),
   rewriteMaps: rewriteMapsSchema.prefault({}),
   providers: providersSchema.prefault({}),
-  outboundRules: outboundRulesSchema.optional(),
+  outboundRules: outboundRulesSchema.prefault({}),
   vulnerablePatterns: vulnerablePatternsSchema,
   allowedServerVariables: allowedServerVariablesSchema.prefault([]),
   sites: z.record(z.string(), siteSchema).meta({ description: 'Sites, by name.' }).prefault({}),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defaultDocumentSchema, directoryBrowseSchema, staticContentSchema } from '../../proxy/content/schema.ts';
 import { httpErrorsSchema } from '../../proxy/errors/schema.ts';
 import { ipSecuritySchema, requestFilteringSchema, webSocketSchema } from '../../proxy/filtering/schema.ts';
-import { outboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
+import { siteOutboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
 import {
   allowedServerVariablesSchema,
   providersSchema,
@@ -15,7 +15,7 @@ import { locationShape, siteShape } from '../../proxy/sites/schema.ts';
 
 const levelShape = {
   rules: siteRulesSchema.optional(),
-  outboundRules: outboundRulesSchema.optional(),
+  outboundRules: siteOutboundRulesSchema.optional(),
   rewriteMaps: rewriteMapsSchema.optional(),
   providers: providersSchema.optional(),
   allowedServerVariables: allowedServerVariablesSchema.optional(),

@@ -25,6 +25,8 @@ import {
   webSocketStage,
 } from '../filtering/filtering-stages.ts';
 import { responseStage } from '../response/response-stage.ts';
+import type { OutboundSets } from '../rules/outbound/compile-outbound-sets.ts';
+import { outboundStage } from '../rules/outbound/outbound-stage.ts';
 import type { RuleSets } from '../rules/rule-set.ts';
 import { rulesStage, siteRulesStage } from '../rules/rules-stage.ts';
 import { customHeadersStage } from '../sites/custom-headers-stage.ts';
@@ -44,6 +46,7 @@ export function journeyStages(
   farms: readonly Farm[],
   sites: readonly Site[],
   rules: RuleSets,
+  outbound: OutboundSets | null,
   extensions: readonly Stage[],
 ): readonly Stage[] {
   return [
@@ -76,8 +79,10 @@ export function journeyStages(
     customHeadersStage(sites),
     // Those of extensions again, for the way back: they see the cookie that affinity has set.
     ...extensions.map(wayBack),
-    // Last on the way back: what it edits no other stage edits again.
+    // What ARR itself changes: rules that come after it see its result, as in IIS.
     responseStage(config, farms),
+    // Last on the way back: the outbound rules see what the client would get.
+    outbound === null ? null : outboundStage(outbound),
   ].filter((stage) => stage !== null);
 }
 

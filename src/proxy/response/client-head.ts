@@ -40,12 +40,12 @@ const HANDLING: Readonly<Record<ServerFieldPolicy, Uint8Array>> = {
  * @param date of now, for a server that sent none (RFC 9110 6.6.1)
  */
 export function clientHead(draft: ResponseDraft, policy: ServerFieldPolicy, date: string): string {
-  const { head } = draft;
+  const { head, fieldEdits: edits } = draft;
   let text = keptText(draft, HANDLING[policy]);
-  if (policy === 'Replace') text += 'Server: Narrows\r\n';
-  if (!head.has(FieldKind.date)) text += `Date: ${date}\r\n`;
-  if (draft.fieldEdits !== null) {
-    for (const [name, value] of draft.fieldEdits) if (value !== null) text += fieldLine(name, value);
+  if (policy === 'Replace' && !edits?.has('server')) text += 'Server: Narrows\r\n';
+  if (!head.has(FieldKind.date) && !edits?.has('date')) text += `Date: ${date}\r\n`;
+  if (edits !== null) {
+    for (const [name, value] of edits) if (value !== null) text += fieldLine(name, value);
   }
   return text + draft.addedLines;
 }

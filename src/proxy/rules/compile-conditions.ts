@@ -1,7 +1,6 @@
 // The conditions of a rule as written → compiled, and how far {C:n} may count behind each of them.
 import type { ConditionConfig, RuleConfig } from '../../model/config.ts';
 import { type Condition, Conditions } from './conditions.ts';
-import { readsConditions } from './expressions/captures-read.ts';
 import { compileExpression, type ExpressionScope } from './expressions/compile-expression.ts';
 import type { FileKind } from './file-kind.ts';
 import { AnyText } from './patterns/any-text.ts';
@@ -15,13 +14,19 @@ export interface CompiledConditions {
   readonly groups: number;
 }
 
+/** What a rule of either direction has, and a precondition. */
+export type Conditioned = Pick<RuleConfig, 'patternSyntax' | 'patternTimeLimit' | 'conditions'>;
+
 /**
  * @param scope of the rule; its conditionGroups is not looked at
+ * @param capturing whether anything reads {C:n}
  * @param inSite whether conditions may ask for files: global rules run before there is a file (url-rewrite.md 6)
+ * @param problems of the list of conditions
  */
 export function compileConditions(
-  rule: RuleConfig,
+  rule: Conditioned,
   scope: ExpressionScope & { readonly patterns: RulePatterns },
+  capturing: boolean,
   inSite: boolean,
   problems: RuleProblems,
 ): CompiledConditions {
@@ -31,7 +36,7 @@ export function compileConditions(
   const count = new GroupCount(any, trackAllCaptures);
   const list: Condition[] = [];
   for (const [index, config] of add.entries()) {
-    const at = problems.at('conditions', 'add', index);
+    const at = problems.at(index);
     const wanted = wantedFile(config, inSite, at);
     const pattern =
       config.matchType === 'Pattern'
@@ -45,7 +50,7 @@ export function compileConditions(
     list.push({ input, pattern, wanted, negate: config.negate, inputText, patternText });
     if (!config.negate && wanted === null) count.add(pattern.groups);
   }
-  return { conditions: new Conditions(list, any, trackAllCaptures, readsConditions(rule)), groups: count.highest };
+  return { conditions: new Conditions(list, any, trackAllCaptures, capturing), groups: count.highest };
 }
 
 /** Keeps the highest number that {C:n} may have, by the rules of url-rewrite.md 7. */

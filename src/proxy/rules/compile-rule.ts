@@ -2,7 +2,7 @@
 import type { RuleConfig } from '../../model/config.ts';
 import { type ActionScope, compileAction } from './actions/compile-action.ts';
 import { compileConditions } from './compile-conditions.ts';
-import { conditionsReadPattern, readsPattern } from './expressions/captures-read.ts';
+import { conditionsReadPattern, expressionsOf, readsConditions, readsPattern } from './expressions/captures-read.ts';
 import { AnyText } from './patterns/any-text.ts';
 import type { Pattern } from './patterns/pattern.ts';
 import type { RulePatterns } from './patterns/rule-patterns.ts';
@@ -30,8 +30,9 @@ export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleP
   const { conditions, groups } = compileConditions(
     rule,
     { ...shared, ruleGroups, conditionGroups: -1 },
+    readsConditions(expressionsOf(rule)),
     shared.allowed !== null,
-    problems,
+    problems.at('conditions', 'add'),
   );
   const scope: ActionScope = { ...shared, base: rule.base, ruleGroups, conditionGroups: groups };
   return new Rule({
@@ -42,7 +43,7 @@ export function compileRule(rule: RuleConfig, shared: RuleScope, problems: RuleP
     pattern,
     patternText: match?.url ?? null,
     negate: match?.negate === true,
-    capturing: readsPattern(rule),
+    capturing: readsPattern(expressionsOf(rule)),
     capturesFirst: conditions === null || conditionsReadPattern(rule),
     conditions,
     variables: compileSetVariables(rule, scope, shared.allowed, problems),

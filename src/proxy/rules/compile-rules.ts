@@ -2,27 +2,23 @@
 import type { Config, ConfigProblem, RuleConfig, RuleSetConfig } from '../../model/config.ts';
 import { GLOBAL_SCOPE } from '../../model/rule-scope.ts';
 import type { Site } from '../../model/site.ts';
-import { type CreateProvider, Lookups } from './compile-lookups.ts';
 import { compileRule, type RuleScope } from './compile-rule.ts';
-import { RulePatterns } from './patterns/rule-patterns.ts';
 import { RuleProblems } from './rule-problems.ts';
 import type { RuleSet, RuleSets } from './rule-set.ts';
+import { sharedParts } from './shared-parts.ts';
 
 /**
  * Compiles the global rules and those of `sites`. Faults are pushed to `problems`, all of them; with an error among them
  * the result must not be used. Where no rule is enabled there is no set: then there is no stage, and requests cost
  * nothing here.
- * @param createProvider of extensions; absent: there are none
  */
 export function compileRules(
   config: Config,
   sites: readonly Site[],
   problems: ConfigProblem[],
-  createProvider: CreateProvider = () => null,
+  { lookups, patterns } = sharedParts(config),
 ): RuleSets {
   const farms = new Set(config.farms.map((farm) => farm.name.toLowerCase()));
-  const lookups = new Lookups(createProvider);
-  const patterns = new RulePatterns(config);
   const globalNames = namesWritten(config.rules.list);
   const anyHost = config.proxy.enabled;
   const global = compileSet(
@@ -76,7 +72,7 @@ function compileSet(
 }
 
 /** Upper-case names of the variables that enabled rules of `list` set. */
-function namesWritten(list: readonly RuleConfig[]): Set<string> {
+export function namesWritten(list: readonly RuleConfig[]): Set<string> {
   const enabled = list.filter((rule) => rule.enabled);
   return new Set(enabled.flatMap((rule) => rule.serverVariables.map(({ name }) => name.trim().toUpperCase())));
 }

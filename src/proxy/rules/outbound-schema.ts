@@ -1,4 +1,4 @@
-// Settings of the outbound rules (url-rewrite.md 16): accepted as IIS has them.
+// Settings of the outbound rules (url-rewrite.md 16): IIS's own names and defaults.
 import { z } from 'zod';
 import { choice, flag, text, whole } from '../../base/setting.ts';
 import { patternTimeLimit } from './schema.ts';
@@ -19,6 +19,17 @@ const conditions = z
   )
   .meta({ description: 'The conditions, in order.' });
 
+const wholeConditions = z.strictObject({
+  logicalGrouping: grouping(),
+  trackAllCaptures: flag('Keep the captures of all conditions for {C:n}.').prefault(true),
+  add: conditions.prefault([]),
+});
+
+/** A list, or `{ logicalGrouping, trackAllCaptures, add }`. */
+const conditionsSchema = z
+  .union([conditions.transform((add) => ({ ...wholeConditions.parse({}), add })), wholeConditions])
+  .meta({ description: 'What must hold besides the pattern.' });
+
 const TAGS = [
   'None',
   'A',
@@ -35,6 +46,20 @@ const TAGS = [
   'CustomTags',
 ] as const;
 
+const tagList = z.array(choice('A tag of HTML.', TAGS));
+
+/** A list, or as IIS writes it: `A, Form, Img`. */
+const filterByTags = z
+  .union([
+    tagList,
+    z
+      .string()
+      .transform((written) => written.split(',').map((tag) => tag.trim()))
+      .pipe(tagList),
+  ])
+  .meta({ description: 'Tags whose addresses are rewritten, also as text: A, Form, Img. None: the whole body.' })
+  .prefault([]);
+
 const outboundRule = z.strictObject({
   name: text('Name of the rule; unique.', { nonEmpty: true, trimmed: true }),
   preCondition: text('Name of the precondition that the response must meet; empty: any.').prefault(''),
@@ -44,12 +69,11 @@ const outboundRule = z.strictObject({
   stopProcessing: flag('No further rule runs on a value that this one changed.').prefault(false),
   match: z
     .strictObject({
-      filterByTags: z
-        .array(choice('A tag of HTML.', TAGS))
-        .meta({ description: 'Tags whose addresses are rewritten; none: the whole body.' })
-        .prefault([]),
+      filterByTags,
       customTags: text('Name of a collection of customTags.').prefault(''),
-      serverVariable: text('RESPONSE_NAME: the rule is for that response header.').prefault(''),
+      serverVariable: text(
+        'RESPONSE_NAME: the rule is for that response header. Another name: for that variable of the request.',
+      ).prefault(''),
       pattern: text('Pattern for the value.').prefault(''),
       occurrences: whole('Most matches that are rewritten; 0: all.', 0, 4_294_967_295).prefault(0),
       ignoreCase: flag('Letter case does not count.').prefault(true),
@@ -57,17 +81,7 @@ const outboundRule = z.strictObject({
     })
     .meta({ description: 'What the rule is for.' })
     .optional(),
-  conditions: z
-    .union([
-      conditions,
-      z.strictObject({
-        logicalGrouping: grouping(),
-        trackAllCaptures: flag('Keep the captures of all conditions for {C:n}.').prefault(true),
-        add: conditions.prefault([]),
-      }),
-    ])
-    .meta({ description: 'What must hold besides the pattern.' })
-    .prefault([]),
+  conditions: conditionsSchema.prefault([]),
   action: z
     .strictObject({
       type: choice('What the rule does.', ['None', 'Rewrite']).prefault('None'),
@@ -78,34 +92,49 @@ const outboundRule = z.strictObject({
     .prefault({}),
 });
 
-/** `outboundRules`. */
-export const outboundRulesSchema = z
-  .strictObject({
-    rewriteBeforeCache: flag('Rewrite before a response is stored in the cache.').prefault(false),
-    preConditions: z
-      .record(
-        z.string(),
+const shape = {
+  rewriteBeforeCache: flag(
+    'Rewrite before a response is stored in the cache. Bodies that come in chunks are then left alone.',
+  ).prefault(false),
+  preConditions: z
+    .record(
+      z.string(),
+      z.strictObject({
+        logicalGrouping: grouping(),
+        patternSyntax: syntax(),
+        patternTimeLimit: patternTimeLimit(),
+        add: conditions.prefault([]),
+      }),
+    )
+    .meta({ description: 'Named tests of a response, made once for each.' })
+    .prefault({}),
+  customTags: z
+    .record(
+      z.string(),
+      z.array(
         z.strictObject({
-          logicalGrouping: grouping(),
-          patternSyntax: syntax(),
-          patternTimeLimit: patternTimeLimit(),
-          add: conditions.prefault([]),
+          name: text('Name of the tag.', { nonEmpty: true, trimmed: true }),
+          attribute: text('Its attribute.', { nonEmpty: true, trimmed: true }),
         }),
-      )
-      .meta({ description: 'Named tests of a response, made once for each.' })
-      .prefault({}),
-    customTags: z
-      .record(
-        z.string(),
-        z.array(
-          z.strictObject({
-            name: text('Name of the tag.', { nonEmpty: true }),
-            attribute: text('Its attribute.', { nonEmpty: true }),
-          }),
-        ),
-      )
-      .meta({ description: 'Named collections of further tags and attributes.' })
-      .prefault({}),
-    rules: z.array(outboundRule).meta({ description: 'The rules, in order.' }).prefault([]),
+      ),
+    )
+    .meta({ description: 'Named collections of further tags and attributes.' })
+    .prefault({}),
+  rules: z.array(outboundRule).meta({ description: 'The rules, in order.' }).prefault([]),
+};
+
+/** `outboundRules`. */
+export const outboundRulesSchema = z.strictObject(shape).meta({ description: 'Rules that change responses.' });
+
+/** `outboundRules` of a site or of a location in it. */
+export const siteOutboundRulesSchema = z
+  .strictObject({
+    ...shape,
+    rewriteBeforeCache: flag('As in `outboundRules`. Default: as inherited.').optional(),
+    clear: flag('Inherited rules do not run here.').prefault(false),
+    remove: z
+      .array(text('Name of a rule.'))
+      .meta({ description: 'Inherited rules that do not run here.' })
+      .prefault([]),
   })
-  .meta({ description: 'Rules that change responses.' });
+  .meta({ description: 'Rules that change responses, inherited ones first.' });

@@ -5,16 +5,19 @@ export class RuleProblems {
   readonly #problems: ConfigProblem[];
   readonly #ruleName: string;
   readonly #path: ConfigPath;
+  readonly #kind: string;
 
-  constructor(problems: ConfigProblem[], ruleName: string, path: ConfigPath) {
+  /** @param kind what it is that has the name */
+  constructor(problems: ConfigProblem[], ruleName: string, path: ConfigPath, kind = 'rule') {
     this.#problems = problems;
     this.#ruleName = ruleName;
     this.#path = path;
+    this.#kind = kind;
   }
 
   /** The same, for what stands at `steps` below. */
   at(...steps: (string | number)[]): RuleProblems {
-    return new RuleProblems(this.#problems, this.#ruleName, [...this.#path, ...steps]);
+    return new RuleProblems(this.#problems, this.#ruleName, [...this.#path, ...steps], this.#kind);
   }
 
   error(message: string, suggestion?: string): void {
@@ -26,7 +29,11 @@ export class RuleProblems {
   }
 
   #push(severity: ConfigProblem['severity'], message: string, suggestion?: string): void {
-    const problem: ConfigProblem = { path: this.#path, severity, message: `rule "${this.#ruleName}": ${message}` };
+    const problem: ConfigProblem = {
+      path: this.#path,
+      severity,
+      message: `${this.#kind} "${this.#ruleName}": ${message}`,
+    };
     if (suggestion !== undefined) problem.suggestion = suggestion;
     this.#problems.push(problem);
   }

@@ -1,6 +1,7 @@
 // One request on its way through the rules: the URL as it stands, what was captured last, and what explain wants to know.
 import { type ErrorCode, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
+import type { ResponseDraft } from '../../model/response-draft.ts';
 import type { RuleStep } from '../../model/trace.ts';
 import { decodePath, encodePath, pathEnd, resolveDotSegments } from '../../wire/target.ts';
 import type { FileKind } from './file-kind.ts';
@@ -8,7 +9,7 @@ import type { Captures } from './patterns/pattern.ts';
 import { encodeAgain, encodeOnce, encodeQuery, joinQueries } from './url-text.ts';
 
 /** Longest text that a pattern is run on, in UTF-16 code units: it bounds what a slow pattern can cost (DESIGN 5). */
-const LONGEST_INPUT = 16_384;
+export const LONGEST_INPUT = 16_384;
 
 export class RuleRun {
   readonly ctx: RequestContext;
@@ -23,6 +24,8 @@ export class RuleRun {
   conditionCaptures: Captures | null = null;
   /** The rule at work. */
   ruleName = '';
+  /** Outbound rules: the response as it stands. */
+  response: ResponseDraft | null = null;
   /** What explain is told of the rule at work; null when nobody asks. */
   step: RuleStep | null = null;
   /** The rule at work must wait for the disk: whether it applies is asked again once this has settled. */

@@ -61,6 +61,7 @@ function checkGroup(letter: 'R' | 'C', group: number, highest: number, problems:
   const what = `{${letter}:${group}}`;
   if (group > MOST_GROUPS) problems.error(`${what}: groups are numbered up to ${MOST_GROUPS}`);
   else if (group <= highest) return;
+  else if (highest < 0 && letter === 'R') problems.error(`${what}: no pattern has captured anything here`);
   else if (highest < 0)
     problems.error(`${what}: no condition has captured anything here`, 'a negated condition captures nothing');
   else

@@ -30,7 +30,7 @@ export class RulePatterns {
    */
   compile(text: string, rule: Saying, ignoreCase: boolean, problems: RuleProblems): Pattern {
     const { patternSyntax, patternTimeLimit } = rule;
-    const slow = patternSyntax === 'ECMAScript' ? this.#slow.get(`${ignoreCase} ${text}`) : undefined;
+    const slow = this.#slowPattern(text, rule, ignoreCase);
     const limit = patternTimeLimit ?? USUAL_LIMIT;
     if (slow !== undefined && patternTimeLimit === null) this.#report(slow, problems);
     const key = `${patternSyntax} ${slow === undefined ? '' : limit} ${ignoreCase} ${text}`;
@@ -41,8 +41,7 @@ export class RulePatterns {
     }
     try {
       const plain = compilePattern(text, patternSyntax, ignoreCase);
-      const guarded = slow === undefined ? plain : new TimeLimited(plain, slow.directUpTo, limit);
-      const pattern = new SharedPattern(guarded);
+      const pattern = new SharedPattern(this.guarded(plain, text, rule, ignoreCase));
       this.#compiled.set(key, pattern);
       return pattern;
     } catch (error) {
@@ -50,6 +49,17 @@ export class RulePatterns {
       problems.error(error.message, error.suggestion);
       return { groups: 31, test: () => false, exec: () => null };
     }
+  }
+
+  /** `pattern`, which runs the ECMAScript text of a rule in a way of its own, or what it has to be run as. */
+  guarded(pattern: Pattern, text: string, rule: Saying, ignoreCase: boolean): Pattern {
+    const slow = this.#slowPattern(text, rule, ignoreCase);
+    if (slow === undefined) return pattern;
+    return new TimeLimited(pattern, slow.directUpTo, rule.patternTimeLimit ?? USUAL_LIMIT);
+  }
+
+  #slowPattern(text: string, { patternSyntax }: Saying, ignoreCase: boolean): SlowPattern | undefined {
+    return patternSyntax === 'ECMAScript' ? this.#slow.get(`${ignoreCase} ${text}`) : undefined;
   }
 
   #report({ verdict, attack, directUpTo }: SlowPattern, problems: RuleProblems): void {

@@ -7,7 +7,8 @@ import { compileVariable } from './compile-variable.ts';
 import { headerName } from './request-header.ts';
 import { RefuseVariable, SetHeader, SetVariable, type VariableChange } from './set-variables.ts';
 
-const FRAMING: ReadonlySet<string> = new Set([
+/** Fields that no rule sets, in either direction (CONTRACT 3). */
+export const FRAMING: ReadonlySet<string> = new Set([
   ...['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect'],
 ]);
 /** They look like headers and are none (url-rewrite.md 8). */
@@ -47,7 +48,8 @@ export function compileSetVariables(
   return changes.length === 0 ? null : changes;
 }
 
-function mayBeSet(upper: string, problems: RuleProblems): boolean {
+/** Whether rules may set the variable; if not, `problems` is told why. @param upper its name, upper-case */
+export function mayBeSet(upper: string, problems: RuleProblems): boolean {
   if (upper === '') problems.error('a server variable needs a name');
   else if (NO_HEADERS.has(upper)) problems.error(`${upper} is not a header and cannot be set`);
   else if (!upper.startsWith('HTTP_')) return true;

@@ -2,6 +2,7 @@
 import { closestWord } from '../../../base/closest-word.ts';
 import type { RuleProblems } from '../rule-problems.ts';
 import { headerName, readHeader, readOriginalUrl } from './request-header.ts';
+import { readResponseField } from './response-field.ts';
 import { EMPTY_VARIABLES, SERVER_VARIABLES, SERVER_VARIABLES_IN_URL } from './server-variables.ts';
 import { type ReadVariable, VariablePart } from './variable-part.ts';
 
@@ -25,7 +26,8 @@ function knownVariable(upper: string, written: ReadonlySet<string>): ReadVariabl
   if (upper in SERVER_VARIABLES) return SERVER_VARIABLES[upper];
   if (upper === 'HTTP_X_ORIGINAL_URL' && !written.has(upper)) return readOriginalUrl;
   if (upper.startsWith('HTTP_')) return readHeader(headerName(upper), written.has(upper));
-  return EMPTY_VARIABLES.has(upper) || upper.startsWith('RESPONSE_') ? readNothing : null;
+  if (upper.startsWith('RESPONSE_')) return readResponseField(upper);
+  return EMPTY_VARIABLES.has(upper) ? readNothing : null;
 }
 
 const readNothing: ReadVariable = () => '';

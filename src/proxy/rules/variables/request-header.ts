@@ -54,8 +54,8 @@ export function readOriginalUrl(run: RuleRun): string {
 
 const BEYOND_ASCII = /[\x80-\xff]/;
 
-/** @param wire one character for each byte */
-function textOf(wire: string): string {
+/** The text of a field value. @param wire one character for each byte */
+export function textOf(wire: string): string {
   if (!BEYOND_ASCII.test(wire)) return wire;
   const bytes = Buffer.from(wire, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : wire;

@@ -1,0 +1,70 @@
+// Outbound rules with serverVariable, as written → compiled.
+import type { OutboundRuleConfig } from '../../../model/outbound-config.ts';
+import { isFieldName } from '../../../wire/http1/serialise.ts';
+import type { RuleProblems } from '../rule-problems.ts';
+import { FRAMING, mayBeSet } from '../variables/compile-set-variables.ts';
+import { compileVariable } from '../variables/compile-variable.ts';
+import { headerName } from '../variables/request-header.ts';
+import { SetHeader, SetVariable, type VariableChange } from '../variables/set-variables.ts';
+import { compileRuleParts, type SharedScope } from './compile-rule-parts.ts';
+import { type HeaderRule, RequestVariableRule, ResponseHeaderRule } from './header-rule.ts';
+import { OutboundRule, type OutboundRuleParts } from './outbound-rule.ts';
+
+const RESPONSE = 'RESPONSE_';
+/** They say how a body is framed or what it was before rules changed it. */
+const OF_THE_ROUTER: ReadonlySet<string> = new Set([...FRAMING, 'proxy-connection']);
+
+/** @param preCondition index of its precondition */
+export function compileHeaderRule(
+  config: OutboundRuleConfig,
+  preCondition: number,
+  scope: SharedScope,
+  problems: RuleProblems,
+): HeaderRule {
+  const { serverVariable, filterByTags, occurrences } = config.match!;
+  const variable = serverVariable.trim();
+  const at = problems.at('match', 'serverVariable');
+  if (filterByTags.some((tag) => tag !== 'None'))
+    at.warn('the rule is for a header: filterByTags is not used', 'make two rules');
+  if (occurrences > 0)
+    problems.at('match', 'occurrences').warn('a header is replaced as a whole: occurrences is not used');
+  const parts = compileRuleParts(config, preCondition, scope, problems);
+  return variable.toUpperCase().startsWith(RESPONSE)
+    ? responseRule(variable, parts, at)
+    : requestRule(variable.toUpperCase(), parts, config, scope, at);
+}
+
+function responseRule(variable: string, parts: OutboundRuleParts, problems: RuleProblems): HeaderRule {
+  const spelling = variable.slice(RESPONSE.length).replaceAll('_', '-');
+  const sets = parts.value !== null;
+  if (sets && spelling.toUpperCase() === 'STATUS') problems.error('the status of a response cannot be set');
+  else if (!isFieldName(spelling)) problems.error(`${variable} does not give the name of a header`);
+  else if (sets && OF_THE_ROUTER.has(spelling.toLowerCase())) {
+    problems.error(
+      `${variable} cannot be set: ${spelling.toLowerCase()} belongs to the framing of messages`,
+      'leave it to the router',
+    );
+  }
+  return new ResponseHeaderRule(new OutboundRule(parts), spelling);
+}
+
+/** A variable of the request: for rules that follow, the server has had its request (url-rewrite.md 9). */
+function requestRule(
+  name: string,
+  parts: OutboundRuleParts,
+  config: OutboundRuleConfig,
+  scope: SharedScope,
+  problems: RuleProblems,
+): HeaderRule {
+  const existing = compileVariable(name, scope.written, problems);
+  const read = existing.expand.bind(existing);
+  const unlessSet = config.action.replace ? null : read;
+  let change: VariableChange | null = null;
+  if (parts.value !== null && mayBeSet(name, problems)) {
+    const isHeader = name.startsWith('HTTP_');
+    change = isHeader
+      ? new SetHeader(headerName(name), parts.value, unlessSet)
+      : new SetVariable(name, parts.value, unlessSet);
+  }
+  return new RequestVariableRule(new OutboundRule({ ...parts, value: null }), name, read, change);
+}
