@@ -11,6 +11,12 @@ import { encodeAgain, encodeOnce, encodeQuery, joinQueries } from './url-text.ts
 /** Longest text that a pattern is run on, in UTF-16 code units: it bounds what a slow pattern can cost (DESIGN 5). */
 export const LONGEST_INPUT = 16_384;
 
+/**
+ * Longest URL, header or variable that rules make, in UTF-16 code units: a rule that writes {V}{V} into V doubles it, and
+ * several such rules would fill the memory. Far above what any server takes.
+ */
+const LONGEST_MADE = 65_536;
+
 export class RuleRun {
   readonly ctx: RequestContext;
   /** Current path, decoded, with its leading slash. */
@@ -71,6 +77,12 @@ export class RuleRun {
     throw new ProxyError('uriTooLong', `rule "${this.ruleName}" was given ${text.length} characters to match`);
   }
 
+  /** @throws ProxyError when `text`, which rules made, is too long. @param what such as `the URL` */
+  made(text: string, what: string): string {
+    if (text.length <= LONGEST_MADE) return text;
+    throw this.failure(`${what} would have ${text.length} characters, and the most is ${LONGEST_MADE}`);
+  }
+
   /**
    * Makes `url` (path and query, with the marks of url-text.ts) the current one.
    * @param append whether the current query follows the new one
@@ -83,6 +95,8 @@ export class RuleRun {
     this.query = append ? joinQueries(own, this.query) : own;
     const path = end === url.length ? url : url.slice(0, end);
     this.#replacePath(path.startsWith('/') ? path : base + path, keepEscapes);
+    this.made(this.query, 'the query');
+    this.made(this.#wirePath ?? '', 'the path');
   }
 
   #replacePath(path: string, keepEscapes: boolean): void {

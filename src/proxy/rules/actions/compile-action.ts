@@ -52,7 +52,7 @@ function compileRewrite(action: ActionConfig, scope: ActionScope, problems: Rule
   const known = knownOrigin(url);
   if (known === null) return new RewriteToExpanded(compileExpression(url, scope, at), scope, append);
   const { origin, rest } = known;
-  if (origin !== null) checkOrigin(origin, at);
+  if (origin !== null) checkOrigin(origin, scope.farms, at);
   const isFarm = origin !== null && scope.farms.has(origin.authority);
   return new RewriteToKnown(origin, isFarm, compileUrl(rest, append, origin === null ? scope.base : '/', scope, at));
 }
@@ -85,8 +85,10 @@ function knownOrigin(url: string): { origin: Origin | null; rest: string } | nul
   return couldBecomeAbsolute ? null : { origin: null, rest: url };
 }
 
-function checkOrigin(origin: Origin, problems: RuleProblems): void {
-  if (!canBeDestination(origin.authority)) problems.error('the url names no host', 'such as "http://FARM/{R:0}"');
+function checkOrigin(origin: Origin, farms: ReadonlySet<string>, problems: RuleProblems): void {
+  if (!canBeDestination(origin.authority, farms)) {
+    problems.error('the url names no host', 'such as "http://FARM/{R:0}"; other letters than those of ASCII as xn--…');
+  }
   if (origin.scheme === 'https') {
     problems.warn(
       'servers are not reached by https yet: such requests are answered with 502.3',

@@ -32,7 +32,7 @@ export class Redirect implements Action {
   }
 
   perform(run: RuleRun): LocalAnswer {
-    const location = this.#location(this.#url.expand(run), run);
+    const location = run.made(this.#location(this.#url.expand(run), run), 'Location');
     return {
       kind: 'answer',
       status: this.#status,

@@ -49,7 +49,7 @@ export class RewriteToExpanded implements Action {
     const url = this.#url.expand(run);
     const absolute = readOrigin(url);
     const origin = absolute?.origin ?? null;
-    if (origin !== null && !canBeDestination(origin.authority)) {
+    if (origin !== null && !canBeDestination(origin.authority, this.#scope.farms)) {
       throw run.failure(`${JSON.stringify(url.slice(0, absolute!.end))} names no host`);
     }
     const { farms, keepEscapes, base } = this.#scope;

@@ -20,7 +20,7 @@ class Sequence implements Part {
     const { parts } = this;
     let text = parts[0].expand(run);
     for (let i = 1; i < parts.length; i++) text += parts[i].expand(run);
-    return text;
+    return run.made(text, 'an expression');
   }
 
   inUrl(): Part {

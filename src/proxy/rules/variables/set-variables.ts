@@ -25,7 +25,7 @@ export class SetHeader implements VariableChange {
   /** Text becomes UTF-8 here, so that no letter of it is a line end in disguise (DESIGN 5); empty removes the field. */
   apply(run: RuleRun): void {
     if (this.#unlessSet !== null && this.#unlessSet(run) !== '') return;
-    const value = utf8AsLatin1(this.#value.expand(run));
+    const value = run.made(utf8AsLatin1(this.#value.expand(run)), `header ${this.#name}`);
     if (!isFieldValue(value))
       throw run.failure(`header ${this.#name} would hold a line end or another control character`);
     const { outbound } = run.ctx;
@@ -49,7 +49,7 @@ export class SetVariable implements VariableChange {
 
   apply(run: RuleRun): void {
     if (this.#unlessSet !== null && this.#unlessSet(run) !== '') return;
-    const value = this.#value.expand(run);
+    const value = run.made(this.#value.expand(run), this.#name);
     const { outbound } = run.ctx;
     outbound.serverVariables ??= new Map();
     outbound.serverVariables.set(this.#name, value);
