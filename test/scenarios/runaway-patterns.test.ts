@@ -1,4 +1,6 @@
 // Patterns of rules that can run away (docs/decisions/0005): no request stalls a worker, whatever it asks for.
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configFile, narrows } from '../kit/narrows-command.ts';
 import { RouterProcess } from '../kit/router-process.ts';
@@ -114,5 +116,20 @@ describe('check', () => {
     const { code, stdout, stderr } = await check(rules({ match }, { vulnerablePatterns: 'limit' }));
     expect(code).toBe(0);
     expect(stdout + stderr).toMatch(/warning.*more than 20 ms fails its request/);
+  });
+
+  it('takes what stands in files of IIS, which cannot say a time limit, with a warning', async () => {
+    const webConfig = `<configuration><system.webServer><rewrite><rules>
+      <rule name="bad"><match url="^(?=a)(a+)+$" /><action type="Rewrite" url="/x" /></rule>
+      </rules></rewrite></system.webServer></configuration>`;
+    const file = join(dirname(configFile('')), 'web.config');
+    writeFileSync(file, webConfig);
+    const own = join(dirname(file), 'narrows.yaml');
+    writeFileSync(own, JSON.stringify({ sites: { a: { root: dirname(file) } } }));
+    for (const config of [file, own]) {
+      const { code, stdout, stderr } = await narrows(['check', '-c', config]);
+      expect(code).toBe(0);
+      expect(stdout + stderr).toMatch(/web\.config:2.*rule "bad": the pattern can run away/);
+    }
   });
 });

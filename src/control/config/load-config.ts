@@ -16,6 +16,7 @@ import { warnOfMissing } from './not-yet.ts';
 import { ProblemList } from './problem-list.ts';
 import { providerFiles } from './provider-file.ts';
 import { type Input, readInput } from './read-input.ts';
+import { hasRulesOfIis } from './rules-of-iis.ts';
 
 export interface LoadOptions extends AbsentSections {
   /** Environment for `${NAME}`; the process's own unless given. */
@@ -98,6 +99,7 @@ function interpret(input: Input, options: LoadOptions, extensions: FoundExtensio
   problems.all.push(...extensions.problems);
   const written = checkSections(withArrDefaults(raw), problems);
   const config = buildConfig(written, raw, file, source, options, problems);
+  if (raw.vulnerablePatterns === undefined && hasRulesOfIis(config, source)) config.vulnerablePatterns = 'limit';
   if (readSoundly)
     crossCheck(config, written, raw, extensions, problems, (path) => isXmlName(source.locate(path).file));
   warnOfMissing(raw, problems);

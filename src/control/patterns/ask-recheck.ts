@@ -2,8 +2,11 @@
 import { createRequire } from 'node:module';
 import type { Diagnostics } from 'recheck';
 
-/** Steps, in characters read, and milliseconds that one pattern may take: enough for what people write. */
-const LIMITS = { timeout: 1_000, attackTimeout: 250, incubationTimeout: 100, recallTimeout: -1 };
+/** Counted in steps, so that a busy machine comes to the same answer; `timeout`, in ms, is for patterns that nobody writes. */
+const LIMITS = {
+  ...{ timeout: 3_000, attackTimeout: null, incubationTimeout: null, recallTimeout: -1 },
+  ...{ attackLimit: 5_000_000, maxAttackStringSize: 16_384, maxIteration: 5, maxGenerationSize: 50 },
+};
 
 type CheckSync = (source: string, flags: string, limits: typeof LIMITS) => Diagnostics;
 

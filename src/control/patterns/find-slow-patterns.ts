@@ -22,8 +22,8 @@ const HARMLESS_DEGREE = 2;
 const HARMLESS_BITS = 7;
 const LONGEST_ATTACK = 120;
 
-/** Patterns for which recheck is asked in one load: it may take a second for each. What is left then counts as unknown. */
-const MOST_ASKED = 50;
+/** Patterns for which recheck is asked in one load: it may take seconds for each. What is left then counts as unknown. */
+const MOST_ASKED = 20;
 
 /** What was found, by pattern and way to run it: a reload asks for the same ones again. */
 const known = new Map<string, SlowPattern | null>();
