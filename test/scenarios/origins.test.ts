@@ -242,11 +242,12 @@ describe('a name that is being looked up', () => {
     const { server, resolvers } = await names();
     server.otherwise = 'silence';
     const there = await backend();
-    const { connect } = await proxyTo(ANYWHERE, { resolvers });
+    const { connect, router: running } = await proxyTo(ANYWHERE, { resolvers });
     const client = await connect();
     client.send(askFor(`slow.example:${portOf(there)}`));
     await eventually(() => server.asked.length > 0);
     client.reset();
+    await eventually(() => running.status().workers[0]!.connections === 0);
     server.otherwise = HERE;
     server.breakSilence();
     const next = await connect();

@@ -151,7 +151,8 @@ describe.each([0, 2])('a provider of an extension, with %i workers', (workers) =
     const providers = { Mine: { type: 'My.Rules.Lookup, My.Rules', settings: { prefix: 'got ', ...more } } };
     const log = new EventLog();
     const listeners = { web: { address: '127.0.0.1:0' } };
-    const rules = [showing(value)];
+    const moves = { name: 'moves', match: { url: '^move/(.*)' }, action: { type: 'Redirect', url: '/{Mine:{R:1}}' } };
+    const rules = [showing(value), moves];
     const router = createRouter(
       { listeners, rules, providers, extensions, shutdownTimeout: '10ms', shutdownIdleGrace: 0 },
       { logger: log, workers },
@@ -178,10 +179,8 @@ describe.each([0, 2])('a provider of an extension, with %i workers', (workers) =
       expect([answer.status, answer.body]).toEqual([500, expect.stringContaining('500.51')]);
       expect(answer.body).toContain(`rule &#34;shows&#34;: ${reason}`);
     }
-    expect(await ask(url, '/show/odd')).toMatchObject({
-      status: 200,
-      body: Buffer.from('\ufffd?x').toString('latin1'),
-    });
+    // Half a surrogate pair is no text, and has a meaning for what makes URLs.
+    expect((await ask(url, '/move/odd')).head).toMatch(/\r\nLocation: http:\/\/[^/]+\/%EF%BF%BD\?x\r\n/);
     expect(await ask(url, '/show/next')).toMatchObject({ status: 200, body: 'got next' });
     expect(log.all('internal-error')).toEqual([]);
     expect(router.status().workers.every(({ restarts }) => restarts === 0)).toBe(true);
