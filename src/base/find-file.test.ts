@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,8 @@ import { findFile } from './find-file.ts';
 
 let top: string;
 let root: string;
+/** Neither a file nor a folder. */
+let pipe: Server;
 
 beforeAll(async () => {
   top = await realpath(await mkdtemp(join(tmpdir(), 'narrows-find-')));
@@ -32,10 +34,13 @@ beforeAll(async () => {
   await symlink('Images/Logo.PNG', join(root, 'in.png'));
   await symlink('loop', join(root, 'loop'));
   await symlink(root, join(top, 'current'));
-  execFileSync('mkfifo', [join(root, 'pipe')]);
+  pipe = createServer().listen(join(root, 'pipe'));
 });
 
-afterAll(() => rm(top, { recursive: true, force: true }));
+afterAll(async () => {
+  pipe.close();
+  await rm(top, { recursive: true, force: true });
+});
 
 async function put(name: string, text: string): Promise<void> {
   await mkdir(dirname(join(top, name)), { recursive: true });

@@ -58,6 +58,8 @@ function stepLines(step: OtherStep): string {
         ['bold', step.file === null ? 'no file' : `file ${step.file}`],
         ` for ${step.path}: ${step.reason}`,
       );
+    case 'httpRedirect':
+      return lineOf(['bold', 'httpRedirect'], `: ${step.reason}`);
     case 'affinity':
       return lineOf(['bold', `affinity ${step.verdict}`], `${to(step.server)}: ${step.reason}`);
     case 'candidates':

@@ -91,9 +91,15 @@ export interface OutboundStep {
   reason: string;
 }
 
+export interface RedirectStep {
+  stage: 'httpRedirect';
+  reason: string;
+}
+
 export type Step =
   | SiteStep
   | RuleStep
+  | RedirectStep
   | ContentStep
   | FarmStep
   | AffinityStep

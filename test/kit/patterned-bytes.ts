@@ -7,9 +7,9 @@ export function patterned(size: number): Buffer {
   return bytes;
 }
 
-/** Position of the first byte that is not where it belongs; -1 when all are. */
-export function patternFault(bytes: Buffer): number {
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== byteAt(at)) return at;
+/** Position of the first byte that is not where it belongs; -1 when all are. @param from where `bytes` begin */
+export function patternFault(bytes: Buffer, from = 0): number {
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== byteAt(from + at)) return from + at;
   return -1;
 }
 

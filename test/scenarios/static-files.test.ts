@@ -1,5 +1,5 @@
 // Files of a site on real sockets: what is sent, and how the connection goes on.
-import { readdirSync, readlinkSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
+import { readdirSync, readlinkSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chunk, get, withBody } from '../kit/client.ts';
@@ -116,6 +116,25 @@ describe('a long file', () => {
     expect(part.body.equals(bytes.subarray(1_000_000, 2_000_000))).toBe(true);
   });
 
+  it('is not mixed up with what is read next while the client has not taken it', async () => {
+    const { connect } = await site({ 'long.zip': bytes });
+    const client = await connect();
+    const starts = Array.from({ length: 20 }, (_, part) => part * 120_000);
+    const ranges = starts.map((start) => `${start}-${start + 59_999}`);
+    client.send(get('/long.zip') + get('/long.zip', `Range: bytes=${ranges}\r\n`));
+    client.socket.on('data', () => {
+      client.socket.pause();
+      setImmediate(() => client.socket.resume());
+    });
+    const [whole, parts] = [await client.response(), await client.response()];
+    expect(patternFault(whole.body)).toBe(-1);
+    for (const start of starts) {
+      const at = parts.body.indexOf(`Content-Range: bytes ${start}-`);
+      const begin = parts.body.indexOf('\r\n\r\n', at) + 4;
+      expect(patternFault(parts.body.subarray(begin, begin + 60_000), start), `${start}`).toBe(-1);
+    }
+  });
+
   it('that becomes shorter while it is sent breaks the connection off', async () => {
     const { connect, root, log } = await site({ 'long.zip': patterned(64 * 1024 * 1024) });
     const client = await connect();
@@ -127,6 +146,36 @@ describe('a long file', () => {
     await expect(client.response()).resolves.toMatchObject({ status: 200, complete: false });
     expect(log.filter(({ facts }) => facts.event === 'internal-error')).toEqual([]);
   });
+
+  it('takes no more memory than a few pieces of it, however slowly the client reads', async () => {
+    const bytes = 64 * 1024 * 1024;
+    const { connect, root } = await site({});
+    writeFileSync(join(root, 'long.zip'), patterned(bytes));
+    const { socket } = await connect();
+    socket.removeAllListeners('data');
+    const before = process.memoryUsage().arrayBuffers;
+    let [received, most, fault] = [0, 0, -1];
+    let head = '';
+    const ended = new Promise<void>((resolve) => {
+      socket.on('data', (piece: Buffer) => {
+        const body = head.includes('\r\n\r\n') ? piece : bodyOf(piece);
+        if (fault === -1) fault = patternFault(body, received);
+        received += body.length;
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+        if (received === bytes) return resolve();
+        socket.pause(); // between two pieces the server may run as far ahead as it wants
+        setImmediate(() => socket.resume());
+      });
+    });
+    const bodyOf = (piece: Buffer): Buffer => {
+      head += piece.toString('latin1');
+      return piece.subarray(piece.indexOf('\r\n\r\n') + 4);
+    };
+    socket.write(get('/long.zip'));
+    await ended;
+    expect([received, fault]).toEqual([bytes, -1]);
+    expect(most).toBeLessThan(16 * 1024 * 1024);
+  }, 30_000);
 
   it('whose client leaves is closed', async () => {
     const { connect, router } = await site({ 'long.zip': patterned(64 * 1024 * 1024) });

@@ -16,10 +16,13 @@ export function redirectStage(sites: readonly Site[]): Stage | null {
   if (!sites.some(({ levels }) => levels.some(({ config }) => config.settings.httpRedirect.enabled))) return null;
   return {
     name: 'httpRedirect',
-    onRequest({ site, outbound }) {
+    onRequest({ site, outbound, trace }) {
       if (site === null || outbound.destination !== null) return undefined;
       const { httpRedirect } = site.levelAt(decodePath(outbound.target)).config.settings;
-      return httpRedirect.enabled ? redirect(httpRedirect, outbound.target) : undefined;
+      if (!httpRedirect.enabled) return undefined;
+      const answer = redirect(httpRedirect, outbound.target);
+      if (answer !== undefined) trace?.push({ stage: 'httpRedirect', reason: `written for ${httpRedirect.base}` });
+      return answer;
     },
   };
 }
