@@ -29,7 +29,11 @@ function mapProviderFiles(section: Section, options: PathOptions, report: Report
   for (const provider of section.items) {
     for (const setting of provider.parts.get('settings')?.items ?? []) {
       const value = setting.values.get('value');
-      if (setting.values.get('key')?.value !== 'FilePath' || !value || !isElsewhere(value)) continue;
+      if (setting.values.get('key')?.value !== 'FilePath' || !value) continue;
+      if (!isElsewhere(value)) {
+        value.value = String(value.value).replaceAll('\\', '/'); // {DOCUMENT_ROOT}\redirects.txt
+        continue;
+      }
       const mapped = mapPath(String(value.value), value.attribute.valuePlace.file, options);
       if ('path' in mapped) value.value = mapped.path;
       else report.error(value.attribute.valuePlace, `FilePath: ${mapped.fault}`, mapped.suggestion);

@@ -84,6 +84,8 @@ function readAttribute(
   const read = readValue(attribute.value, rule);
   if ('fault' in read) {
     report.error(attribute.valuePlace, `${attribute.name}: ${read.fault}`, read.suggestion);
+    // Kept, so that one fault does not make another: that it is lacking.
+    if (rule.required) section.values.set(attribute.name, { value: attribute.value.trim(), attribute });
     return;
   }
   const { fate } = rule;
