@@ -21,10 +21,10 @@ export class RouterProcess {
   readonly #urls = new Map<string, string>();
   readonly #exited: Promise<number | null>;
 
-  private constructor(folder: string, file: string) {
+  private constructor(folder: string, file: string, options: readonly string[] = []) {
     this.folder = folder;
     this.file = file;
-    this.child = spawn(NARROWS, ['run', '-c', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(NARROWS, ['run', '-c', file, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exited = new Promise((resolve) => this.child.once('exit', (code) => resolve(code)));
     createInterface(this.child.stderr!).on('line', (text) => this.#onLogLine(text));
   }
@@ -37,6 +37,18 @@ export class RouterProcess {
     const router = new RouterProcess(folder, file);
     await router.#ready();
     return router;
+  }
+
+  /** Starts a router with a file that is there; `options` are further ones of the command. */
+  static async startFile(file: string, options: readonly string[]): Promise<RouterProcess> {
+    const router = new RouterProcess(mkdtempSync(join(tmpdir(), 'narrows-')), file, options);
+    await router.#ready();
+    return router;
+  }
+
+  /** Those that it says it listens on, the admin API last. */
+  get listeners(): { name: string; url: string }[] {
+    return [...this.#urls].map(([name, url]) => ({ name, url }));
   }
 
   url(listener: string): string {
