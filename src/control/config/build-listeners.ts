@@ -88,9 +88,10 @@ function covers({ address, protocol, tls }: ListenerConfig, binding: BindingConf
 }
 
 function forSite(site: string, binding: BindingConfig, others: readonly ListenerConfig[]): ListenerConfig {
-  const taken = others.some((listener) => listener.name === site);
+  const plain = site.replaceAll(/\s+/g, '-'); // `listening NAME URL` is read word by word (CONTRACT 1)
+  const taken = others.some((listener) => listener.name === plain);
   const host = binding.address === '*' ? '0.0.0.0' : binding.address;
-  const name = taken ? `${site}-${binding.port}` : site;
+  const name = taken ? `${plain}-${binding.port}` : plain;
   const tls = binding.protocol === 'https';
   return { name, address: { kind: 'tcp', host, port: binding.port }, protocol: 'http', tls, anyPort: false };
 }
