@@ -67,13 +67,17 @@ describe('a web.config in a folder of a site', () => {
     expect(await answerOf('/sub/x')).toBe('302 /changed');
   });
 
-  it('that comes with a new folder counts with the next one that is read', async () => {
-    await reloaded(() => {
-      mkdirSync(file('new'));
-      writeFileSync(file('new/web.config'), redirects('new').replace('<rules>', '<rules><clear/>'));
-      writeFileSync(file('web.config'), redirects('root'));
-    });
-    expect(await answerOf('/new/x')).toBe('302 /new');
+  it('that comes with a new folder counts, also when the folder goes and comes again', async () => {
+    await reloaded(() => writeFileSync(file('web.config'), redirects('root')));
+    for (const name of ['new', 'newer']) {
+      await reloaded(() => {
+        mkdirSync(file('new'));
+        writeFileSync(file('new/web.config'), redirects(name).replace('<rules>', '<rules><clear/>'));
+      });
+      expect(await answerOf('/new/x')).toBe(`302 /${name}`);
+      await reloaded(() => rmSync(file('new'), { recursive: true }));
+      expect(await answerOf('/new/x')).toBe('302 /root');
+    }
   });
 
   it('that is malformed is refused with its place, and what was in force stays', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -49,6 +49,44 @@ afterEach(() => {
 async function until(seen: () => boolean): Promise<void> {
   while (!seen()) await turn();
 }
+
+describe('watching a site', () => {
+  beforeEach(() => watcher.setFiles([file, join(folder, 'web.config')]));
+
+  it('a new folder is no change, and a web.config that comes to it is one', async () => {
+    mkdirSync(join(folder, 'a/b'), { recursive: true });
+    writeFileSync(file, 'b'); // notices come in their order: once this one is seen, so is the one before
+    await until(() => clock.waiting === 1);
+    clock.advance(300);
+    expect(changes).toBe(1);
+    writeFileSync(join(folder, 'a/b/Web.config'), 'x');
+    await until(() => clock.waiting === 1);
+    clock.advance(300);
+    expect(changes).toBe(2);
+  });
+
+  it('a folder that brings one is a change, whatever the case of its name', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'narrows-watch-'));
+    mkdirSync(join(elsewhere, 'a/b'), { recursive: true });
+    writeFileSync(join(elsewhere, 'a/b/WEB.config'), 'x');
+    renameSync(join(elsewhere, 'a'), join(folder, 'a'));
+    await until(() => clock.waiting === 1);
+    clock.advance(300);
+    expect(changes).toBe(1);
+    rmSync(elsewhere, { recursive: true });
+  });
+
+  it('a folder without one, and other files, are none', async () => {
+    mkdirSync(join(folder, 'a'));
+    writeFileSync(join(folder, 'page.html'), 'x');
+    writeFileSync(file, 'b');
+    await until(() => clock.waiting === 1);
+    writeFileSync(file, 'a');
+    await until(() => clock.waiting === 0);
+    expect(clock.begun).toBe(1);
+    expect(changes).toBe(0);
+  });
+});
 
 describe('watching the configuration', () => {
   it('reports a change once the bytes have been the same for 300 ms', async () => {

@@ -2,8 +2,9 @@
 // may still be writing, and half a YAML file can be valid (DESIGN 5).
 import { createHash } from 'node:crypto';
 import { type FSWatcher, readFileSync, watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { isWebConfig, siteFolders, webConfigsBelow } from './new-folders.ts';
 
 /** How long the bytes must stay the same, in ms (CONTRACT 2). */
 const REST = 300;
@@ -40,6 +41,8 @@ class FolderWatcher implements ConfigWatcher {
   readonly #onChange: () => void;
   readonly #folders = new Map<string, FSWatcher>();
   #files: readonly string[] = [];
+  /** Folders of sites: what is new in them may be or bring a web.config. */
+  #ofSites = new Set<string>();
   /** Digest of what was last reported, or read at the start. */
   #known = '';
   /** Digest at the last look, while waiting for rest. */
@@ -58,6 +61,7 @@ class FolderWatcher implements ConfigWatcher {
   setFiles(files: readonly string[], read?: string): void {
     const areSame = files.length === this.#files.length && files.every((file, at) => file === this.#files[at]);
     this.#files = [...files];
+    this.#ofSites = siteFolders(files);
     const wanted = new Set(files.map((file) => dirname(file)));
     for (const [folder, watcher] of this.#folders) {
       if (wanted.has(folder)) continue;
@@ -77,9 +81,10 @@ class FolderWatcher implements ConfigWatcher {
   }
 
   #watch(folder: string): void {
-    const watcher = watch(folder, { persistent: false }, (_event, name) => {
+    const watcher = watch(folder, { persistent: false }, (event, name) => {
       // `..data` is the symbolic link that Kubernetes swaps to replace all files at once.
       if (name === null || name === '..data' || this.#concerns(folder, name)) this.#look();
+      else if (event === 'rename' && this.#ofSites.has(folder)) this.#adopt(join(folder, name));
     });
     // The folder was removed: what is known stays, and a reload by hand still works.
     watcher.on('error', () => {
@@ -91,6 +96,23 @@ class FolderWatcher implements ConfigWatcher {
 
   #concerns(folder: string, name: string): boolean {
     return this.#files.some((file) => dirname(file) === folder && basename(file) === name);
+  }
+
+  /** Something is new in a folder of a site. A folder without a web.config is watched from now on, and no change. */
+  #adopt(path: string): void {
+    const added = isWebConfig(path) ? [path] : webConfigsBelow(path);
+    if (added.length === 0) return;
+    this.#files = [...new Set([...this.#files, ...added])];
+    this.#ofSites = siteFolders(this.#files);
+    try {
+      for (const folder of new Set(added.map((file) => dirname(file)))) {
+        this.#folders.get(folder)?.close(); // of a folder that was removed and has come again
+        this.#watch(folder);
+      }
+    } catch {
+      // Gone again, or there are no watches left: it counts with the next reload.
+    }
+    this.#look();
   }
 
   /** Something happened: the time of rest begins, and begins again at each change of the bytes. */
@@ -120,18 +142,17 @@ class FolderWatcher implements ConfigWatcher {
   }
 }
 
-/** One digest over the bytes of all files; one that cannot be read counts as a state of its own. */
+/** One digest over the bytes of all files that can be read: one more that is absent changes nothing. */
 function digest(files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of files) {
-    let bytes: Buffer | null = null;
+    let bytes: Buffer;
     try {
       bytes = readFileSync(file);
     } catch {
-      // Absent for a moment while it is being replaced, or gone for good: either way different from before.
+      continue; // absent for a moment while it is being replaced, or gone for good: either way different from before
     }
-    hash.update(`${file}\0${bytes?.length ?? 'unreadable'}\0`);
-    if (bytes) hash.update(bytes);
+    hash.update(`${file}\0${bytes.length}\0`).update(bytes);
   }
   return hash.digest('hex');
 }

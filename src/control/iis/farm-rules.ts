@@ -14,6 +14,7 @@ import {
 } from './element-rule.ts';
 
 const DAY = 86_400;
+/** Provisioning: members are as they are. */
 const FRAMEWORK = 'it belongs to the Web Farm Framework, which provisions servers; that is not done here';
 
 const cache: ElementRule = {

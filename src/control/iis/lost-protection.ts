@@ -1,6 +1,15 @@
 // Sections that keep somebody out in IIS and do nothing here: passing over those in silence would open a door.
 import type { Report } from './report.ts';
-import { attributeOf, childrenOf, type XmlElement } from './xml-tree.ts';
+import { attributeOf, type XmlElement } from './xml-tree.ts';
+
+/** Whether such a section lets in everybody, as it does by default. */
+export function keepsNobodyOut(element: XmlElement, name: string): boolean {
+  if (name === 'security/authorization') return !element.children.some(isRestriction);
+  if (name === 'security/access') return (attributeOf(element, 'sslFlags') ?? 'None').toLowerCase() === 'none';
+  const schemes = element.children.filter(({ name }) => name !== 'anonymousAuthentication');
+  const isOn = (scheme: XmlElement) => attributeOf(scheme, 'enabled')?.toLowerCase() === 'true';
+  return name === 'security/authentication' && !schemes.some(isOn) && !element.children.some(refusesAnonymous);
+}
 
 /** Warns where the section `element`, named by its path below system.webServer, refuses requests in IIS. */
 export function warnOfLostProtection(element: XmlElement, name: string, report: Report): void {
@@ -9,8 +18,7 @@ export function warnOfLostProtection(element: XmlElement, name: string, report: 
     report.warning(element.place, message, 'let the servers ask who it is, or use ipSecurity');
   }
   if (name === 'security/authentication') {
-    for (const anonymous of childrenOf(element, 'anonymousAuthentication')) {
-      if (attributeOf(anonymous, 'enabled')?.toLowerCase() !== 'false') continue;
+    for (const anonymous of element.children.filter(refusesAnonymous)) {
       const message = 'nobody is asked to sign in here: anonymous clients are not refused';
       report.warning(anonymous.place, message, 'let the servers ask for it, or use ipSecurity');
     }
@@ -19,6 +27,10 @@ export function warnOfLostProtection(element: XmlElement, name: string, report: 
     const message = 'sslFlags is not carried out: requests by plain http are not refused';
     report.warning(element.place, message, 'add a rule that redirects where {HTTPS} is off');
   }
+}
+
+function refusesAnonymous(scheme: XmlElement): boolean {
+  return scheme.name === 'anonymousAuthentication' && attributeOf(scheme, 'enabled')?.toLowerCase() === 'false';
 }
 
 /** Anything but the default, which lets in everybody. */

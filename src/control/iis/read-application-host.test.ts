@@ -110,10 +110,16 @@ describe('sites of applicationHost.config', () => {
     expect(said).toContain(problem);
   });
 
-  it('that are not started are left out', () => {
-    const { plain, said } = read(sites('<site name="a" id="1" serverAutoStart="false"/>'));
+  it.each([
+    ['<site name="a" id="1" serverAutoStart="false"/>', 'its serverAutoStart is false'],
+    [
+      '<site name="a" id="1"><bindings><binding protocol="ftp" bindingInformation="*:21:"/></bindings></site>',
+      'it has no binding for http',
+    ],
+  ])('that no request reaches are left out', (site, reason) => {
+    const { plain, said } = read(sites(site));
     expect(plain.sites).toBeUndefined();
-    expect(said).toEqual([expect.stringContaining('site "a" is left out')]);
+    expect(said).toEqual([expect.stringContaining(`warning: site "a" is left out: ${reason}`)]);
   });
 
   it('inherit what the server says, and have what location elements say', () => {

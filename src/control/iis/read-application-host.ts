@@ -20,7 +20,7 @@ import { listenerNodes, type TlsListeners } from './write-bindings.ts';
 import { writeFarms } from './write-farms.ts';
 import { mapNode, put, scalar } from './write-section.ts';
 import { writeSite } from './write-sites.ts';
-import { childrenOf, type XmlElement } from './xml-tree.ts';
+import { childrenOf, isEmpty, type XmlElement } from './xml-tree.ts';
 
 /** Settings of the server that stand at the root of our configuration; all others go to each site. */
 const AT_ROOT = ['rewriteMaps', 'outboundRules', 'providers', 'allowedServerVariables'];
@@ -73,16 +73,12 @@ function readHostSections({ root, tree, sites, options, report }: Reading): void
   if (tls) put(tree, 'listeners', tls);
 }
 
-const HOST_SECTIONS: Readonly<Record<string, string>> = {
-  applicationPools: 'there are no worker processes of IIS here',
-  log: 'write accessLog',
-  webLimits: 'see limits',
-};
+const HOST_SECTIONS: Readonly<Record<string, string>> = { log: 'write accessLog', webLimits: 'see limits' };
 
 function passOverHostSection(section: XmlElement, path: string, report: Report): void {
-  const isEmpty = section.children.length === 0 && section.attributes.length === 0;
-  const note = HOST_SECTIONS[section.name] ?? 'it is not needed here';
-  report.row(section.place, path, isEmpty || !HOST_SECTIONS[section.name] ? 'exact' : 'unsupported', note);
+  const note = Object.hasOwn(HOST_SECTIONS, section.name) ? HOST_SECTIONS[section.name] : undefined;
+  const verdict = note === undefined || isEmpty(section) ? 'exact' : 'unsupported';
+  report.row(section.place, path, verdict, note ?? 'not needed here: there are no worker processes of IIS');
 }
 
 /** The layers of the server itself: system.webServer, and location elements without a path. */

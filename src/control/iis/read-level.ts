@@ -1,15 +1,16 @@
 // What one system.webServer element says: the settings of a level, be it the server, a site or a folder.
 import { closestWord } from '../../base/closest-word.ts';
 import type { ConfigNode, MapNode, Place } from '../../model/config-node.ts';
+import type { Fate } from './element-rule.ts';
 import type { PathOptions } from './iis-options.ts';
-import { warnOfLostProtection } from './lost-protection.ts';
+import { keepsNobodyOut, warnOfLostProtection } from './lost-protection.ts';
 import { mapValues } from './map-values.ts';
 import { readSection, type Section } from './read-section.ts';
 import type { Report } from './report.ts';
 import { type KnownSection, knownSections, otherSections, sectionGroups } from './section-table.ts';
 import { addMixedLists } from './write-filtering.ts';
 import { mapNode, writeSection } from './write-section.ts';
-import type { XmlElement } from './xml-tree.ts';
+import { isEmpty, type XmlElement } from './xml-tree.ts';
 
 export interface LevelOptions {
   /** Whether it is the server's own: it inherits nothing, and may have globalRules and proxy. */
@@ -69,9 +70,9 @@ function readGroup(group: XmlElement, prefix: string, path: string, reading: Rea
       continue;
     }
     const known = Object.hasOwn(knownSections, name) ? knownSections[name] : undefined;
-    const note = Object.hasOwn(otherSections, name) ? otherSections[name] : undefined;
+    const fate = Object.hasOwn(otherSections, name) ? otherSections[name] : undefined;
     if (known) readKnown(child, name, at, known, reading);
-    else if (note !== undefined) passOver(child, name, at, note, report);
+    else if (fate) passOver(child, name, at, fate, report);
     else if (options.declared?.has(`system.webServer/${name}`))
       report.row(child.place, at, 'unsupported', 'it belongs to a module that is not known here');
     else refuseUnknown(child, prefix, at, report);
@@ -117,11 +118,10 @@ function writeKnown(section: Section, name: string, { isServer }: LevelOptions):
 }
 
 /** One row for all of it. */
-function passOver(element: XmlElement, name: string, path: string, note: string, report: Report): void {
-  const isEmpty = element.children.length === 0 && element.attributes.length === 0;
-  if (isEmpty) report.row(element.place, path, 'exact', 'it is empty');
-  else report.row(element.place, path, 'unsupported', note);
-  warnOfLostProtection(element, name, report);
+function passOver(element: XmlElement, name: string, path: string, fate: Fate, report: Report): void {
+  const says = !isEmpty(element) && !keepsNobodyOut(element, name);
+  report.row(element.place, path, says ? fate.verdict : 'exact', says ? fate.note : 'not needed here: it says nothing');
+  if (says) warnOfLostProtection(element, name, report);
 }
 
 function refuseUnknown(element: XmlElement, prefix: string, path: string, report: Report): void {

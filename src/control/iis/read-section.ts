@@ -5,7 +5,7 @@ import type { Place } from '../../model/config-node.ts';
 import type { AttributeRule, CollectionRule, ElementRule } from './element-rule.ts';
 import { type ReadValue, readValue } from './read-value.ts';
 import type { Report } from './report.ts';
-import type { XmlAttribute, XmlElement } from './xml-tree.ts';
+import { isEmpty, type XmlAttribute, type XmlElement } from './xml-tree.ts';
 
 export interface Section {
   element: XmlElement;
@@ -44,7 +44,8 @@ export function readSection(element: XmlElement, rule: ElementRule, path: string
   const parts = new Map<string, Section>();
   const collected = { items: [], byKey: new Map(), clear: null, removed: [] };
   const section: Section = { element, rule, path, values: new Map(), parts, ...collected };
-  report.row(element.place, path, rule.fate?.verdict, rule.fate?.note);
+  const fate = rule.fate && !isEmpty(element) ? rule.fate : undefined;
+  report.row(element.place, path, fate?.verdict, fate?.note);
   if (rule.fate && !rule.fate.carried) return section;
   readAttributes(section, report);
   for (const child of element.children) readChild(child, section, report);

@@ -4,7 +4,7 @@ import { type Level, type LevelOptions, readLevel } from './read-level.ts';
 import type { Report } from './report.ts';
 import { otherRootSections } from './section-table.ts';
 import { mapNode, put, scalar } from './write-section.ts';
-import { attributeOf, childrenOf, elementsAt, type XmlElement } from './xml-tree.ts';
+import { attributeOf, childrenOf, elementsAt, isEmpty, type XmlElement } from './xml-tree.ts';
 
 /** Settings of one URL path. */
 export interface Layer {
@@ -80,10 +80,9 @@ function layerOf(
 }
 
 export function passOverRootSection(element: XmlElement, path: string, report: Report): void {
-  const note = Object.hasOwn(otherRootSections, element.name) ? otherRootSections[element.name] : undefined;
-  const isEmpty = element.children.length === 0 && element.attributes.length === 0;
-  const harmless = isEmpty || element.name === 'configSections' || element.name === 'configProtectedData';
-  report.row(element.place, path, harmless ? 'exact' : 'unsupported', note ?? 'it is not known here');
+  const fate = Object.hasOwn(otherRootSections, element.name) ? otherRootSections[element.name] : undefined;
+  const verdict = isEmpty(element) ? 'exact' : (fate?.verdict ?? 'unsupported');
+  report.row(element.place, path, verdict, fate?.note ?? 'it is not known here');
 }
 
 /** The layers that say something, as items of `locations`. */

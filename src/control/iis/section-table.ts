@@ -1,6 +1,6 @@
 // Which section of system.webServer is what: those that act here by their tables, the others with what to do instead.
 import * as content from './content-rules.ts';
-import type { ElementRule } from './element-rule.ts';
+import { type ElementRule, type Fate, passedOver } from './element-rule.ts';
 import { proxySection } from './farm-rules.ts';
 import { rewriteSections } from './rewrite-rules.ts';
 
@@ -39,14 +39,22 @@ export const knownSections: Readonly<Record<string, KnownSection>> = {
 /** Groups that hold sections. */
 export const sectionGroups: ReadonlySet<string> = new Set(['rewrite', 'security']);
 
-const MODULES = 'modules of IIS are not loaded here';
-const PROGRAMS = 'programs are not run here: send their requests to a server that runs them, by a rule';
-const SIGN_IN = 'clients do not sign in here: let the servers ask for it';
-const LOGS = 'write accessLog';
-const COMPRESSION = 'files are compressed beforehand (index.html.gz); responses of servers pass as they are';
+/** It changes nothing that a client could see. */
+const notNeeded = (note: string): Fate => ({ verdict: 'exact', note: `not needed here: ${note}` });
+
+const MODULES = notNeeded('modules of IIS are not loaded');
+const TRACING = notNeeded('narrows explain says what happens to a request');
+const PROGRAMS = passedOver('programs are not run here: send their requests to a server that runs them, by a rule');
+const SIGN_IN = passedOver('clients do not sign in here: let the servers ask for it');
+const LOGS = passedOver('write accessLog');
+const COMPRESSION = passedOver(
+  'files are compressed beforehand (index.html.gz); responses of servers pass as they are',
+);
+const NO_CACHE = notNeeded('nothing is cached yet');
+const NET = notNeeded('it belongs to .NET, which a server behind the router runs');
 
 /** Sections that are passed over, by path below system.webServer, with what is so instead. */
-export const otherSections: Readonly<Record<string, string>> = {
+export const otherSections: Readonly<Record<string, Fate>> = {
   asp: PROGRAMS,
   aspNetCore: PROGRAMS,
   cgi: PROGRAMS,
@@ -54,42 +62,46 @@ export const otherSections: Readonly<Record<string, string>> = {
   handlers: PROGRAMS,
   httpPlatform: PROGRAMS,
   iisnode: PROGRAMS,
-  isapiFilters: MODULES,
+  isapiFilters: PROGRAMS,
   globalModules: MODULES,
   modules: MODULES,
   validation: MODULES,
   management: MODULES,
   serverSideInclude: PROGRAMS,
-  applicationInitialization: PROGRAMS,
-  cors: 'write customHeaders, and rules for OPTIONS',
-  caching: 'nothing is cached yet',
-  diskCache: 'nothing is cached yet',
-  externalCache: 'nothing is cached yet',
+  applicationInitialization: notNeeded('programs are not run'),
+  cors: passedOver('write customHeaders, and rules for OPTIONS'),
+  caching: NO_CACHE,
+  diskCache: NO_CACHE,
+  externalCache: NO_CACHE,
   httpCompression: COMPRESSION,
   urlCompression: COMPRESSION,
   httpLogging: LOGS,
   odbcLogging: LOGS,
-  httpTracing: 'narrows explain says what happens to a request',
-  tracing: 'narrows explain says what happens to a request',
-  serverRuntime: 'see limits',
-  webdav: 'there is no WebDAV here',
-  'security/access': 'listeners with tls, and rules that redirect to https, do what sslFlags did',
+  httpTracing: TRACING,
+  tracing: TRACING,
+  serverRuntime: passedOver('see limits'),
+  webdav: passedOver('there is no WebDAV here'),
+  'security/access': passedOver('listeners with tls, and rules that redirect to https, do what sslFlags did'),
   'security/applicationDependencies': MODULES,
   'security/authentication': SIGN_IN,
   'security/authorization': SIGN_IN,
-  'security/dynamicIpSecurity': 'clients are not slowed by their number of requests; see limits',
-  'security/isapiCgiRestriction': PROGRAMS,
+  'security/dynamicIpSecurity': passedOver('clients are not slowed by their number of requests; see limits'),
+  'security/isapiCgiRestriction': notNeeded('programs are not run'),
 };
 
 /** Sections of the configuration element that are passed over; any that is not known is too. */
-export const otherRootSections: Readonly<Record<string, string>> = {
-  configSections: 'the sections are known here',
-  configProtectedData: 'nothing is decrypted here: encrypted values are reported',
-  'system.ftpServer': 'there is no FTP here',
-  'system.web': 'it belongs to ASP.NET, which a server behind the router runs',
-  'system.serviceModel': 'it belongs to .NET, which a server behind the router runs',
-  appSettings: 'it belongs to .NET, which a server behind the router runs',
-  connectionStrings: 'it belongs to .NET, which a server behind the router runs',
-  runtime: 'it belongs to .NET, which a server behind the router runs',
-  'system.codedom': 'it belongs to .NET, which a server behind the router runs',
+export const otherRootSections: Readonly<Record<string, Fate>> = {
+  configSections: notNeeded('the sections are known'),
+  configProtectedData: notNeeded('nothing is decrypted; encrypted values are reported'),
+  'system.ftpServer': passedOver('there is no FTP here'),
+  'system.web': NET,
+  'system.serviceModel': NET,
+  'system.codedom': NET,
+  'system.data': NET,
+  'system.diagnostics': NET,
+  'system.net': NET,
+  appSettings: NET,
+  connectionStrings: NET,
+  entityFramework: NET,
+  runtime: NET,
 };

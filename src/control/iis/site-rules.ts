@@ -11,7 +11,7 @@ import {
   whole,
 } from './element-rule.ts';
 
-const NOT_NEEDED = passedOver('there are no worker processes of IIS here');
+const NOT_NEEDED: Fate = { verdict: 'exact', note: 'not needed here: there are no worker processes of IIS' };
 
 const processes = (names: readonly string[]) =>
   Object.fromEntries(names.map((each) => [each, text({ fate: NOT_NEEDED })]));

@@ -9,7 +9,7 @@ import type { Report } from './report.ts';
 import { type TlsListeners, writeBindings } from './write-bindings.ts';
 import { mapNode, put, scalar, valueNode } from './write-section.ts';
 
-/** The site, or null where it is not started in IIS either. */
+/** The site, or null where no request reaches it in IIS either. */
 export function writeSite(
   site: Section,
   listeners: TlsListeners,
@@ -19,16 +19,19 @@ export function writeSite(
   const { element, values } = site;
   const name = values.get('name');
   if (!name) return null; // a fault already
-  if (values.get('serverAutoStart')?.value === false) {
-    report.row(element.place, site.path, 'approximated', 'it is left out: serverAutoStart is false');
-    report.warning(element.place, `site "${name.value}" is left out: its serverAutoStart is false`);
+  const leaveOut = (reason: string): null => {
+    report.row(element.place, site.path, 'approximated', `it is left out: ${reason}`);
+    report.warning(element.place, `site "${name.value}" is left out: ${reason}`);
     return null;
-  }
+  };
+  if (values.get('serverAutoStart')?.value === false) return leaveOut('its serverAutoStart is false');
   const node = mapNode(element.place);
   const id = values.get('id');
   if (id) put(node, 'id', valueNode(id), id.attribute.place);
   const bindings = writeBindings(site, listeners, options, report);
   if (bindings) put(node, 'bindings', bindings);
+  // Without bindings it would take every request.
+  else if (site.parts.get('bindings')?.items.length) return leaveOut('it has no binding for http');
   const hasRoot = addFolders(site, node, options, report);
   if (!hasRoot)
     report.warning(element.place, `site "${name.value}" has no folder: it has no application / with a directory /`);

@@ -24,6 +24,11 @@ export function attributeOf(element: XmlElement, name: string): string | undefin
   return element.attributes.find((attribute) => attribute.name === name)?.value;
 }
 
+/** Whether an element says nothing: it has no attributes, and at most drops what it inherits. */
+export function isEmpty({ attributes, children }: XmlElement): boolean {
+  return attributes.length === 0 && children.every(({ name }) => name === 'clear');
+}
+
 /** The child elements of that name. */
 export function childrenOf(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter((child) => child.name === name);

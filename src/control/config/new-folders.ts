@@ -1,0 +1,44 @@
+// A folder that comes to a site may bring a web.config: where one may stand in it, so that it can be watched for.
+import { lstatSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** Folders of one new tree that are looked into. */
+const MOST_FOLDERS = 100;
+
+export function isWebConfig(path: string): boolean {
+  return basename(path).toLowerCase() === 'web.config';
+}
+
+/** The folders in which a web.config is, or is watched for. */
+export function siteFolders(files: readonly string[]): Set<string> {
+  return new Set(files.filter(isWebConfig).map((file) => dirname(file)));
+}
+
+/** Where web.config files are or may come to be in `path` and below; none where it is no folder. */
+export function webConfigsBelow(path: string): string[] {
+  const found: string[] = [];
+  const queue = isFolder(path) ? [path] : [];
+  for (let folder = queue.shift(); folder !== undefined && found.length < MOST_FOLDERS; folder = queue.shift()) {
+    const names = namesIn(folder);
+    found.push(join(folder, names.find(isWebConfig) ?? 'web.config'));
+    queue.push(...names.map((name) => join(folder!, name)).filter(isFolder));
+  }
+  return found;
+}
+
+/** A link is none: it is followed, if at all, when the site is read. */
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory();
+  } catch {
+    return false; // gone already
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
