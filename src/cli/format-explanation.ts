@@ -58,14 +58,15 @@ function stepLines(step: OtherStep): string {
         ['bold', step.file === null ? 'no file' : `file ${step.file}`],
         ` for ${step.path}: ${step.reason}`,
       );
-    case 'httpRedirect':
-      return lineOf(['bold', 'httpRedirect'], `: ${step.reason}`);
     case 'affinity':
       return lineOf(['bold', `affinity ${step.verdict}`], `${to(step.server)}: ${step.reason}`);
     case 'candidates':
       return candidateLines(step);
     case 'pick':
       return lineOf(['bold', `pick ${step.server}`], ` by ${step.algorithm}: ${step.reason}`);
+    case 'httpRedirect':
+    case 'errorPage':
+      return lineOf(['bold', step.stage], `: ${step.reason}`);
     default: {
       const { stage, reason } = step as { stage: string; reason?: string }; // of a newer router
       return lineOf(['bold', stage], reason === undefined ? '' : `: ${reason}`);

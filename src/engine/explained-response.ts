@@ -1,14 +1,11 @@
 // What the client would get of a response that somebody gave to explain (CONTRACT 4).
 import { Buffer, isUtf8 } from 'node:buffer';
-import { answerHead } from '../model/answer.ts';
-import { errorAnswer } from '../model/error-answer.ts';
 import type { GivenResponse } from '../model/explain-request.ts';
 import type { ExplainedOutcome, ExplainedResponse } from '../model/explanation.ts';
 import { ProxyError } from '../model/proxy-error.ts';
 import type { RequestContext } from '../model/request-context.ts';
-import { dryResponse } from '../proxy/journey/dry-response.ts';
+import { type DryResponse, dryError, dryResponse } from '../proxy/journey/dry-response.ts';
 import { BodyKind } from '../wire/http1/body-kind.ts';
-import { FieldKind } from '../wire/http1/fields.ts';
 import { readable } from './explained-outcome.ts';
 import { isLatin1, serverResponse } from './given-response.ts';
 
@@ -26,23 +23,13 @@ export async function explainedResponse(
 ): Promise<ExplainedResponse | undefined> {
   if (!ANSWERED_ELSEWHERE.has(outcome.kind)) return undefined;
   const response = serverResponse(given, ctx.inbound.method);
-  if (response instanceof ProxyError) return failure(ctx, response);
-  const { head } = response;
-  const body = head.bodyKind === BodyKind.none ? NOTHING : response.body;
   const date = new Date(ctx.receivedAt).toUTCString();
-  const changed = await dryResponse(ctx, head, body, date);
-  if (changed instanceof ProxyError) return failure(ctx, changed);
-  return toldResponse(changed.head, changed.body, head.bodyKind === BodyKind.none);
+  if (response instanceof ProxyError) return told(await dryError(ctx, response, date), false);
+  const isBodiless = response.head.bodyKind === BodyKind.none;
+  return told(await dryResponse(ctx, response.head, isBodiless ? NOTHING : response.body, date), isBodiless);
 }
 
-/** The error that the client is answered with instead. */
-function failure(ctx: RequestContext, error: ProxyError): ExplainedResponse {
-  const answer = errorAnswer(error, ctx.id, ctx.inbound.fieldOfKind(FieldKind.accept));
-  const head = `${answerHead(answer, new Date(ctx.receivedAt).toUTCString())}Content-Type: ${answer.contentType}\r\n`;
-  return toldResponse(head, Buffer.from(answer.body), false);
-}
-
-function toldResponse(head: string, body: Buffer, bodiless: boolean): ExplainedResponse {
+function told({ head, body }: DryResponse, isBodiless: boolean): ExplainedResponse {
   const [statusLine, ...lines] = head.split('\r\n');
   const headers = Object.create(null) as Record<string, string | string[]>;
   for (const line of lines) {
@@ -50,8 +37,8 @@ function toldResponse(head: string, body: Buffer, bodiless: boolean): ExplainedR
     const name = line.slice(0, colon).toLowerCase();
     if (colon > 0 && !FRAMING.has(name)) add(headers, name, readable(line.slice(colon + 1).trim()));
   }
-  const told: ExplainedResponse = { status: Number(statusLine!.split(' ')[1]), headers };
-  return bodiless ? told : { ...told, ...bodyOf(body, headers) };
+  const whole: ExplainedResponse = { status: Number(statusLine!.split(' ')[1]), headers };
+  return isBodiless ? whole : { ...whole, ...bodyOf(body, headers) };
 }
 
 function add(headers: Record<string, string | string[]>, name: string, value: string): void {

@@ -91,8 +91,16 @@ export interface OutboundStep {
   reason: string;
 }
 
+/** httpRedirect of a site, which is no rule. */
 export interface RedirectStep {
   stage: 'httpRedirect';
+  reason: string;
+}
+
+/** What a site has for an error, in place of our page. */
+export interface ErrorPageStep {
+  stage: 'errorPage';
+  file: string | null;
   reason: string;
 }
 
@@ -100,6 +108,7 @@ export type Step =
   | SiteStep
   | RuleStep
   | RedirectStep
+  | ErrorPageStep
   | ContentStep
   | FarmStep
   | AffinityStep

@@ -130,11 +130,13 @@ function finished(ctx: RequestContext, { status, subStatus }: LocalAnswer, error
   done(client.headSent ? { status, subStatus } : null, error);
 }
 
-function ourAnswer(ctx: RequestContext, error: ProxyError): LocalAnswer {
+/** Ours, to `error`. */
+export function ourAnswer(ctx: RequestContext, error: ProxyError): LocalAnswer {
   return errorAnswer(error, ctx.id, ctx.inbound.fieldOfKind(FieldKind.accept));
 }
 
-function pageFor(ctx: RequestContext, error: ProxyError): Answer | undefined | Promise<Answer | undefined> {
+/** The page of a site for `error`; nothing where it has none. */
+export function pageFor(ctx: RequestContext, error: ProxyError): Answer | undefined | Promise<Answer | undefined> {
   for (const stage of ctx.snapshot.stages) {
     const page = stage.onError?.(ctx, error);
     if (page !== undefined) return page;

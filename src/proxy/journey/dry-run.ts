@@ -3,6 +3,7 @@ import type { Answer } from '../../model/answer.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { admitRequest } from './admit-request.ts';
+import { pageFor } from './answers.ts';
 import { runStages } from './run-stages.ts';
 
 /**
@@ -23,6 +24,18 @@ export async function dryRun(ctx: RequestContext): Promise<Answer | ProxyError |
     ctx.trace?.push({ stage: 'pick', algorithm: farm.balancer.name, server: server.address, reason });
     return undefined;
   } catch (error) {
-    return asProxyError(error);
+    const failure = asProxyError(error);
+    if (ctx.trace !== null) await noteErrorPage(ctx, failure);
+    return failure;
   }
+}
+
+/** What the site has for a client in place of our page. */
+async function noteErrorPage(ctx: RequestContext, error: ProxyError): Promise<void> {
+  const page = await Promise.resolve(pageFor(ctx, error)).catch(() => undefined);
+  if (page === undefined || page.kind === 'abort') return;
+  const file = page.kind === 'file' ? page.path : null;
+  const location = page.fields.find(([name]) => name === 'Location')?.[1];
+  const other = location === undefined ? 'a page without the reason' : `a redirect to ${location}`;
+  ctx.trace!.push({ stage: 'errorPage', file, reason: `the site answers with ${file ?? other}` });
 }
