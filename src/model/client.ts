@@ -53,6 +53,8 @@ export interface ClientExchange extends BodyTarget {
   pauseBody(): void;
   /** Body bytes that have come already are pushed into the sink before this returns. */
   resumeBody(): void;
+  /** A body without a length, of which more than `bytes` come, breaks the rules: the site of the request says so. */
+  limitBody(bytes: number): void;
   /** True while the request has body bytes that no sink has taken. */
   readonly bodyPending: boolean;
   /** What the client did that ends the request: it went, or broke the rules (then it is still told so); null while neither. */

@@ -130,3 +130,9 @@ function isLikeOne(error: unknown): error is ProxyError {
   const { code, kind } = error instanceof Error ? (error as Partial<ProxyError>) : {};
   return kind !== undefined && code !== undefined && Object.hasOwn(errorKinds, code);
 }
+
+/** The refusal of a body that is longer than the site allows, by its head or as it comes. */
+export function bodyTooLong(limit: number): ProxyError {
+  const key = 'requestFiltering.requestLimits.maxAllowedContentLength';
+  return new ProxyError('bodyTooLong', `the body is longer than ${limit} bytes (${key})`);
+}

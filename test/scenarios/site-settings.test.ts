@@ -73,6 +73,17 @@ describe('request filtering', () => {
     expect(await codeOf(ask(path, fields + length))).toBe(code);
   });
 
+  it('stops a body without a length at the limit, on its way to a server too', async () => {
+    const server = await backend(() => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    const rules = [{ name: 'app', match: { url: '^app' }, action: { type: 'Rewrite', url: 'http://shop/' } }];
+    const requestFiltering = { requestLimits: { maxAllowedContentLength: 5 } };
+    const rest = { farms: { shop: { servers: [server.address] } } };
+    const { ask } = await site(files, { rules, requestFiltering }, rest);
+    const upload = (body: string) => ask('/app', `Transfer-Encoding: chunked\r\n\r\n${body}`, 'POST');
+    expect(await codeOf(upload('5\r\n12345\r\n0\r\n'))).toBe('200');
+    expect(await codeOf(upload('6\r\n123456\r\n0\r\n'))).toBe('404.13');
+  });
+
   it('allows double escaping where a level says so, and nowhere else', async () => {
     const locations = [{ path: '/sub', requestFiltering: { allowDoubleEscaping: true } }];
     const { ask } = await site({ ...files, 'sub/a%2e.txt': 'x' }, { locations });
@@ -311,6 +322,7 @@ describe('httpErrors', () => {
     expect((await ask('/bin/x')).body.toString()).toBe('<p>verloren');
     const notAllowed = await ask('/a.txt', '', 'DELETE');
     expect([notAllowed.status, notAllowed.body.toString()]).toEqual([405, '<p>lost in US']);
+    expect(fieldOf(notAllowed, 'allow')).toBe('GET, HEAD, OPTIONS');
   });
 
   it('takes a file, in the language of the client where there are several', async () => {

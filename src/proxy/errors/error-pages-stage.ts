@@ -33,7 +33,7 @@ async function answerFor(ctx: RequestContext, error: ProxyError): Promise<Answer
   if (httpErrors.existingResponse === 'PassThrough' || seesDetails(ctx, httpErrors)) return undefined;
   const { status, subStatus } = error.kind;
   const page = pageOf(httpErrors, status, subStatus);
-  const answer = page === null ? null : await pageAnswer(ctx, site, page, status, subStatus);
+  const answer = page === null ? null : await pageAnswer(ctx, site, page, error);
   return answer ?? (httpErrors.errorMode === null ? undefined : bareAnswer(error));
 }
 

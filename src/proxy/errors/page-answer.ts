@@ -4,6 +4,7 @@ import { extensionOf } from '../../base/extension-of.ts';
 import { type FoundFile, findFile } from '../../base/find-file.ts';
 import type { Answer } from '../../model/answer.ts';
 import type { ErrorPageConfig } from '../../model/level-settings.ts';
+import type { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { Site } from '../../model/site.ts';
 import { acceptedLanguages } from '../../wire/accept-language.ts';
@@ -15,13 +16,12 @@ import { decodePath } from '../../wire/target.ts';
 /** Of a client that asks for no language that there is. */
 const LAST_LANGUAGE = 'en-US';
 
-/** @returns null when the file is not there */
+/** With the fields that the status needs. @returns null when the file is not there */
 export async function pageAnswer(
   ctx: RequestContext,
   site: Site,
   page: ErrorPageConfig,
-  status: number,
-  subStatus: number,
+  { kind: { status, subStatus }, fields }: ProxyError,
 ): Promise<Answer | null> {
   if (page.responseMode === 'Redirect') return redirectTo(page.path);
   const file = page.responseMode === 'File' ? await fileOf(page, site, ctx) : await fileAt(page.path, site);
@@ -35,7 +35,7 @@ export async function pageAnswer(
     path: file.path,
     source: file.realPath,
     contentType: defaultMediaTypes.get(extensionOf(file.path)) ?? 'text/html',
-    fields: [['Cache-Control', 'no-store']],
+    fields: [...fields, ['Cache-Control', 'no-store']],
     tagSuffix: null,
   };
 }

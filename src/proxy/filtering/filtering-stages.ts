@@ -7,6 +7,7 @@ import { noFiltering, type RequestFilteringConfig } from '../../model/level-sett
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { Site } from '../../model/site.ts';
+import { BodyKind } from '../../wire/http1/body-kind.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import { decodePath, prepareTarget } from '../../wire/target.ts';
 import { AddressFilter } from './address-filter.ts';
@@ -53,6 +54,7 @@ function filterRequest(ctx: RequestContext, filters: readonly LevelFilters[]): A
   if (refused !== undefined) return refused;
   const path = originalPath(ctx);
   requests.check(inbound, path);
+  if (inbound.bodyKind === BodyKind.chunked) ctx.client?.limitBody(requests.bodyLimit);
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 // requestFiltering of one level, compiled: what it refuses, with the sub-statuses of IIS.
 import type { RequestFilteringConfig } from '../../model/level-settings.ts';
 import { Choice, NameFilter } from '../../model/name-filter.ts';
-import { ProxyError } from '../../model/proxy-error.ts';
+import { bodyTooLong, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
 import { pathEnd } from '../../wire/target.ts';
 
@@ -39,13 +39,14 @@ export class RequestFilter {
     this.#names.check(path);
   }
 
+  /** Most bytes of a body. */
+  get bodyLimit(): number {
+    return this.#config.maxAllowedContentLength;
+  }
+
   #checkSizes(head: RequestHead, urlLength: number, queryLength: number): void {
     const { maxAllowedContentLength, maxUrl, maxQueryString, headerLimits } = this.#config;
-    if (head.contentLength > maxAllowedContentLength)
-      throw new ProxyError(
-        'bodyTooLong',
-        `the body is longer than ${maxAllowedContentLength} bytes (${LIMITS}.maxAllowedContentLength)`,
-      );
+    if (head.contentLength > maxAllowedContentLength) throw bodyTooLong(maxAllowedContentLength);
     if (urlLength > maxUrl)
       throw new ProxyError('urlTooLong', `the path is longer than ${maxUrl} bytes (${LIMITS}.maxUrl)`);
     if (queryLength > maxQueryString)

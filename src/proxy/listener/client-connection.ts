@@ -1,7 +1,7 @@
 // One client connection: reads heads one after the other, starts the journey of each request, and is the way back for
 // its answer. Requests that come early (pipelining) wait unread until the answer before them is wholly written.
 //
-// It is one state machine and so one file: every event of the socket passes through here. What the bytes mean is
+// Long because it is one state machine: every event of the socket passes through here. What the bytes mean is
 // RequestReader's, how an answer is framed is ResponseWriter's.
 import type { Socket } from 'node:net';
 import { Deadline } from '../../base/deadlines.ts';
@@ -269,6 +269,10 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     // Inside #begin the loop of #advance stands above us: the body is pushed from here, the next head is not started.
     if (this.#advancing) this.#readBody();
     else this.#advance();
+  }
+
+  limitBody(bytes: number): void {
+    this.#reader.body.limitTo(bytes);
   }
 
   get bodyPending(): boolean {

@@ -1,7 +1,7 @@
 // The body of the request that is being read: where it ends, how much has come, what of it is payload.
 
 import type { BodySink } from '../../model/client.ts';
-import { ProxyError } from '../../model/proxy-error.ts';
+import { bodyTooLong, ProxyError } from '../../model/proxy-error.ts';
 import { CHUNKED_LIMITS, ChunkedDecoder } from '../../wire/http1/chunked-decoder.ts';
 import { BodyKind, type RequestHead } from '../../wire/http1/request-head.ts';
 
@@ -14,11 +14,14 @@ export class InboundBody {
   #remaining = 0;
   #received = 0;
   #limit = 0;
+  /** What the site of the request allows, once that is known. */
+  #siteLimit = Number.POSITIVE_INFINITY;
 
   /** @param limit payload bytes allowed; 0 is no limit (a length that says more is refused before the body is asked for) */
   begin(head: RequestHead, limit: number): void {
     this.#received = 0;
     this.#limit = limit;
+    this.#siteLimit = Number.POSITIVE_INFINITY;
     this.#chunked = head.bodyKind === BodyKind.chunked;
     this.#remaining = head.contentLength;
     this.done = !this.#chunked && this.#remaining === 0;
@@ -26,6 +29,11 @@ export class InboundBody {
       this.#decoder ??= new ChunkedDecoder(CHUNKED_LIMITS);
       this.#decoder.reset();
     }
+  }
+
+  /** A body without a length, of which more than `bytes` come, is refused. */
+  limitTo(bytes: number): void {
+    this.#siteLimit = bytes;
   }
 
   /**
@@ -56,6 +64,7 @@ export class InboundBody {
     for (let i = 0; i < pieces.length; i += 2) {
       this.#received += pieces[i + 1]! - pieces[i]!;
       if (this.#limit > 0 && this.#received > this.#limit) throw tooLarge(this.#limit);
+      if (this.#received > this.#siteLimit) throw bodyTooLong(this.#siteLimit);
       sink?.onBody(buffer, pieces[i]!, pieces[i + 1]!);
     }
     this.done = decoder.done;
