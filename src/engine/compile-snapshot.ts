@@ -71,10 +71,10 @@ function onlyFarm({ rules, sites }: Config, farms: readonly Farm[]): Farm | null
 }
 
 function allowsDoubleEscaping({ requestFiltering, sites }: Config): boolean {
-  const levels = sites.flatMap(({ locations }) => locations.map(({ settings }) => settings.requestFiltering));
-  return [requestFiltering, ...levels].some((filtering) => filtering.allowDoubleEscaping);
+  const ofLevels = sites.flatMap(({ levels }) => levels.map(({ settings }) => settings.requestFiltering));
+  return [requestFiltering, ...ofLevels].some((filtering) => filtering.allowDoubleEscaping);
 }
 
-function hasRules({ locations }: SiteConfig): boolean {
-  return locations.some(({ rules }) => rules.list.length > 0);
+function hasRules({ levels }: SiteConfig): boolean {
+  return levels.some(({ rules }) => rules.list.length > 0);
 }

@@ -30,8 +30,8 @@ export async function createExplainer(input: ConfigInput, options: RouterOptions
 
 /** Each once: a level of a site has those of the levels above it too. */
 function rulesOf({ rules, sites }: Config): RuleName[] {
-  const ofSites = sites.flatMap(({ name: site, locations }) =>
-    locations.flatMap((level) => level.rules.list.map((rule) => ({ rule, scope: ruleScope(site, rule.base) }))),
+  const ofSites = sites.flatMap(({ name: site, levels }) =>
+    levels.flatMap((level) => level.rules.list.map((rule) => ({ rule, scope: ruleScope(site, rule.base) }))),
   );
   const all = [...rules.list.map((rule) => ({ rule, scope: GLOBAL_SCOPE })), ...ofSites];
   const once = new Map(

@@ -17,7 +17,7 @@ const WRITTEN_HOST = /^\s*http:\/\/([^/?#{}]+)(?=[/?#]|\s*$)/i;
 
 function namedOrigins({ farms, rules, sites }: Config): string[] {
   const ofFarms = new Set(farms.map(({ name }) => name.toLowerCase()));
-  const sets = [rules, ...sites.flatMap(({ locations }) => locations.map((location) => location.rules))];
+  const sets = [rules, ...sites.flatMap(({ levels }) => levels.map((level) => level.rules))];
   return sets
     .flatMap(({ list }) => list)
     .flatMap(({ enabled, action }: RuleConfig) => {

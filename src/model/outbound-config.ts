@@ -1,5 +1,5 @@
 // Outbound rules as written, with every default filled in (url-rewrite.md 16): what is in force at the top, or at one
-// location of a site, inherited rules included.
+// level of a site, inherited rules included.
 import type { ConditionConfig, ConditionsConfig, ConfigPath, RuleConfig } from './config.ts';
 
 export interface OutboundRulesConfig {

@@ -1,4 +1,4 @@
-// Sites as written, after composition: each location holds what is in force there, inherited settings included
+// Sites as written, after composition: each level holds what is in force there, inherited settings included
 // (url-rewrite.md 1). Plain data, as all of the configuration.
 import type { RewriteMapConfig, RuleSetConfig } from './config.ts';
 import type { LevelSettings } from './level-settings.ts';
@@ -19,8 +19,8 @@ export interface SiteConfig {
   applications: string[];
   /** Folders that stand elsewhere than their URL path says; the longest path first. */
   virtualDirectories: VirtualDirectoryConfig[];
-  /** The first is `/`; parents stand before what is below them. */
-  locations: LocationConfig[];
+  /** Of every URL path that something is written for, and of applications; the first is that of `/`. */
+  levels: LevelConfig[];
 }
 
 /** `IP:PORT:HOST` (url-rewrite.md has no word on it; IIS's own `bindingInformation`). */
@@ -41,7 +41,7 @@ export interface VirtualDirectoryConfig {
 }
 
 /** What is in force for URLs at and below `path`, unless a longer path says otherwise. */
-export interface LocationConfig {
+export interface LevelConfig {
   /** `/`, or with a slash at the start and none at the end. */
   path: string;
   /** Distributed rules: inherited ones first (url-rewrite.md 2). */

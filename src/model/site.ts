@@ -1,11 +1,11 @@
 // A site, compiled: which requests it gets is decided by its bindings, what is in force for them by its levels.
-import type { BindingConfig, LocationConfig, SiteConfig } from './site-config.ts';
+import type { BindingConfig, LevelConfig, SiteConfig } from './site-config.ts';
 
 /** One level of a site's configuration: its root, a folder, an application (url-rewrite.md 1). */
 export interface SiteLevel {
   /** Small, and unique in its snapshot: what rooms compile for a level they keep by this number. */
   readonly id: number;
-  readonly config: LocationConfig;
+  readonly config: LevelConfig;
 }
 
 export interface FolderAndRest {
@@ -18,7 +18,7 @@ export interface FolderAndRest {
 export interface Site {
   readonly name: string;
   readonly config: SiteConfig;
-  /** All of them; parents stand before what is below them. */
+  /** All of them; the first is that of `/`. */
   readonly levels: readonly SiteLevel[];
   /** The level whose settings are in force for `path`, which is decoded and begins with a slash. */
   levelAt(path: string): SiteLevel;

@@ -5,8 +5,8 @@ import { defaultLevelSettings, noFiltering } from '../../model/level-settings.ts
 import { isLoopback } from '../../model/listen-address.ts';
 import { buildFarms } from './build-farms.ts';
 import { buildFiltering } from './build-filtering.ts';
+import type { ServerLevel } from './build-level.ts';
 import { buildListeners, readAddress } from './build-listeners.ts';
-import type { ServerLevel } from './build-location.ts';
 import { buildOutboundRules } from './build-outbound.ts';
 import { buildProtocol } from './build-protocol.ts';
 import { buildProviders } from './build-providers.ts';

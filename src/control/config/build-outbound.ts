@@ -1,4 +1,4 @@
-// Outbound rules as written → their configuration, and what is in force at a location of a site (url-rewrite.md 16).
+// Outbound rules as written → their configuration, and what is in force at a level of a site (url-rewrite.md 16).
 import type { ConfigPath } from '../../model/config.ts';
 import type { OutboundRulesConfig } from '../../model/outbound-config.ts';
 import type { ProblemList } from './problem-list.ts';

@@ -1,8 +1,8 @@
-// Sites as written → SiteConfig: folders become absolute, and each location is given all that is in force there.
+// Sites as written → SiteConfig: folders become absolute, and each URL path gets a level with all that is in force there.
 import type { ConfigPath } from '../../model/config.ts';
 import type { SiteConfig, VirtualDirectoryConfig } from '../../model/site-config.ts';
 import { buildBindings } from './build-bindings.ts';
-import { buildLocation, type ServerLevel } from './build-location.ts';
+import { buildLevel, type ServerLevel } from './build-level.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
@@ -31,8 +31,8 @@ export function buildSites(
       ignoreCase,
       applications,
       virtualDirectories: virtualDirectories(site, at, source, problems),
-      locations: paths.map((path) =>
-        buildLocation(path, layersAt(path, layers, applications), server, root, source, problems),
+      levels: paths.map((path) =>
+        buildLevel(path, layersAt(path, layers, applications), server, root, source, problems),
       ),
     };
   });

@@ -30,6 +30,6 @@ export function mapEntries(
 
 /** The files that the providers of `config` were read from. */
 export function providerFiles({ providers, sites }: Pick<Config, 'providers' | 'sites'>): string[] {
-  const all = [...providers, ...sites.flatMap(({ locations }) => locations.flatMap((location) => location.providers))];
+  const all = [...providers, ...sites.flatMap(({ levels }) => levels.flatMap((level) => level.providers))];
   return [...new Set(all.flatMap((provider) => (provider.kind === 'extension' ? [] : provider.file)))];
 }

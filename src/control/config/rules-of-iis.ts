@@ -5,7 +5,7 @@ import { isXmlName } from './foreign-formats.ts';
 
 /** True where a web.config in a site's folder brings rules: a file that IIS runs is run, patterns and all. */
 export function hasRulesOfIis(config: Config, source: ConfigSource): boolean {
-  return config.sites.some(({ locations }) =>
-    locations.some(({ rules }) => rules.list.some(({ path }) => isXmlName(source.locate(path).file))),
+  return config.sites.some(({ levels }) =>
+    levels.some(({ rules }) => rules.list.some(({ path }) => isXmlName(source.locate(path).file))),
   );
 }

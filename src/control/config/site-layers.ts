@@ -10,7 +10,7 @@ export interface Layer {
   path: string;
   settings: WrittenLevel;
   inheritInChildApplications: boolean;
-  /** Read once, however many locations inherit them. */
+  /** Read once, however many levels inherit them. */
   providers: ProviderConfig[];
   /** Where it stands. */
   at: ConfigPath;

@@ -6,7 +6,7 @@ import type { LocatedProblem } from '../../model/config-error.ts';
 import type { MapNode } from '../../model/config-node.ts';
 import type { FidelityRow } from '../../model/fidelity-row.ts';
 import { applyTransforms, isTransform } from './apply-xdt.ts';
-import { expandConfigSources } from './config-source.ts';
+import { expandConfigSources } from './expand-config-sources.ts';
 import type { IisOptions } from './iis-options.ts';
 import { readApplicationHost } from './read-application-host.ts';
 import { readMainWebConfig } from './read-main-web-config.ts';

@@ -2,7 +2,7 @@
 // is added, changed or removed counts.
 import { readFileSync } from 'node:fs';
 import { decodeText } from '../../base/decode-text.ts';
-import { expandConfigSources } from './config-source.ts';
+import { expandConfigSources } from './expand-config-sources.ts';
 import { findWebConfigs, type SiteFolders } from './find-web-configs.ts';
 import type { PathOptions } from './iis-options.ts';
 import { declaredSections, type Layer, readWebConfig } from './read-web-config.ts';

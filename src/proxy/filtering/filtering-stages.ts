@@ -1,5 +1,5 @@
-// The stages that refuse requests before the rules of a site run: by the client's address, by the URL as it came, by
-// the wish to switch to WebSocket.
+// The stages that refuse requests: before the rules of a site run by the client's address and by the URL as it came,
+// after them by the wish to switch to WebSocket. journey.ts says where each stands.
 import type { Answer } from '../../model/answer.ts';
 import type { Config } from '../../model/config.ts';
 import type { Stage } from '../../model/extensions.ts';
@@ -60,8 +60,8 @@ function filterRequest(ctx: RequestContext, filters: readonly LevelFilters[]): A
 
 /** For paths that admitRequest() lets through because some level takes them; null where all take them, or none does. */
 export function doubleEscapingStage({ requestFiltering, sites }: Config): Stage | null {
-  const levels = sites.flatMap(({ locations }) => locations.map(({ settings }) => settings.requestFiltering));
-  const flags = new Set([requestFiltering, ...levels].map(({ allowDoubleEscaping }) => allowDoubleEscaping));
+  const ofLevels = sites.flatMap(({ levels }) => levels.map(({ settings }) => settings.requestFiltering));
+  const flags = new Set([requestFiltering, ...ofLevels].map(({ allowDoubleEscaping }) => allowDoubleEscaping));
   if (flags.size === 1) return null;
   return {
     name: 'doubleEscaping',

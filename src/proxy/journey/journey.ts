@@ -61,7 +61,7 @@ export function journeyStages(
     // For what is still to stay here: clients and URLs that the site refuses, as they came.
     sites.length === 0 ? null : siteFilterStage(sites),
     // The rules of the site, for what is still to stay here.
-    rules.bySite === null ? null : siteRulesStage(rules.bySite),
+    rules.byLevel === null ? null : siteRulesStage(rules.byLevel),
     // Redirects of the site that are no rules.
     redirectStage(sites),
     // Wherever the request goes by now, it may not go there as a WebSocket.

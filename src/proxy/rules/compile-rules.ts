@@ -34,7 +34,7 @@ export function compileRules(
     },
     problems,
   );
-  const bySite = new Map<number, RuleSet>();
+  const byLevel = new Map<number, RuleSet>();
   for (const site of sites) {
     for (const { id, config: level } of site.levels) {
       const set = compileSet(
@@ -50,10 +50,10 @@ export function compileRules(
         },
         problems,
       );
-      if (set !== null) bySite.set(id, set);
+      if (set !== null) byLevel.set(id, set);
     }
   }
-  return { global, bySite: bySite.size === 0 ? null : bySite };
+  return { global, byLevel: byLevel.size === 0 ? null : byLevel };
 }
 
 function compileSet(

@@ -15,5 +15,5 @@ export interface RuleSets {
   /** Null when no rule is enabled. */
   readonly global: RuleSet | null;
   /** By id of the level; a level without rules has none here. Null when no site has a rule. */
-  readonly bySite: ReadonlyMap<SiteLevel['id'], RuleSet> | null;
+  readonly byLevel: ReadonlyMap<SiteLevel['id'], RuleSet> | null;
 }

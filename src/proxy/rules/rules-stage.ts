@@ -23,12 +23,12 @@ export function rulesStage(set: RuleSet): Stage {
  * Runs the rules in force at the request's URL in its site, unless the request is bound for a farm or another origin
  * already (docs/decisions/0002). Throws as rulesStage(), with siteRuleFailed (500.50).
  */
-export function siteRulesStage(bySite: NonNullable<RuleSets['bySite']>): Stage {
+export function siteRulesStage(byLevel: NonNullable<RuleSets['byLevel']>): Stage {
   return {
     name: 'site rules',
     onRequest(ctx) {
       if (ctx.site === null || ctx.outbound.destination !== null) return undefined;
-      const set = bySite.get(ctx.site.levelAt(decodePath(ctx.outbound.target)).id);
+      const set = byLevel.get(ctx.site.levelAt(decodePath(ctx.outbound.target)).id);
       return set === undefined ? undefined : runRules(set, ctx);
     },
   };

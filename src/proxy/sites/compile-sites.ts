@@ -7,7 +7,7 @@ import { SiteLevels } from './site-levels.ts';
 export function compileSites(configs: readonly SiteConfig[]): Site[] {
   let firstId = 0;
   return configs.map((config) => {
-    const levels = config.locations.map((location, index): SiteLevel => ({ id: firstId + index, config: location }));
+    const levels = config.levels.map((level, index): SiteLevel => ({ id: firstId + index, config: level }));
     firstId += levels.length;
     return compileSite(config, levels);
   });

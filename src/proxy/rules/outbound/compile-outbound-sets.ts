@@ -10,7 +10,7 @@ export interface OutboundSets {
   /** For requests without a site; null when no rule is enabled. */
   readonly top: OutboundSet | null;
   /** By id of the level; a level without rules has none here. */
-  readonly bySite: ReadonlyMap<SiteLevel['id'], OutboundSet>;
+  readonly byLevel: ReadonlyMap<SiteLevel['id'], OutboundSet>;
 }
 
 /** Null when no rule is enabled: then there is no stage, and responses cost nothing here. */
@@ -28,7 +28,7 @@ export function compileOutboundSets(
     scope: 'outbound',
   };
   const top = compileOutbound(config.outboundRules, shared, problems);
-  const bySite = new Map<number, OutboundSet>();
+  const byLevel = new Map<number, OutboundSet>();
   for (const site of sites) {
     for (const { id, config: level } of site.levels) {
       const own = {
@@ -38,8 +38,8 @@ export function compileOutboundSets(
         scope: `outbound ${site.name}${level.path}`,
       };
       const set = compileOutbound(level.outboundRules, own, problems);
-      if (set !== null) bySite.set(id, set);
+      if (set !== null) byLevel.set(id, set);
     }
   }
-  return top === null && bySite.size === 0 ? null : { top, bySite };
+  return top === null && byLevel.size === 0 ? null : { top, byLevel };
 }

@@ -4,11 +4,11 @@ import type { Stage } from '../../../model/extensions.ts';
 import type { RequestContext } from '../../../model/request-context.ts';
 import type { ResponseDraft } from '../../../model/response-draft.ts';
 import { decodePath } from '../../../wire/target.ts';
-import { rewriteBody } from './body-stage.ts';
 import type { OutboundSets } from './compile-outbound-sets.ts';
 import { FieldValues } from './header-rule.ts';
 import type { OutboundSet } from './outbound-set.ts';
 import { asFailure, ResponseRun, seenTarget } from './response-run.ts';
+import { rewriteBody } from './rewrite-body.ts';
 
 /** Edits heads, and lets rules change bodies. Throws ProxyError: outboundRuleFailed (500.52), cachedRuleFailed (500.53). */
 export function outboundStage(sets: OutboundSets): Stage {
@@ -29,9 +29,9 @@ export function outboundStage(sets: OutboundSets): Stage {
 }
 
 /** The rules in force where the request's URL is. */
-function setFor(ctx: RequestContext, { top, bySite }: OutboundSets): OutboundSet | null {
+function setFor(ctx: RequestContext, { top, byLevel }: OutboundSets): OutboundSet | null {
   if (ctx.site === null) return top;
-  return bySite.size === 0 ? null : (bySite.get(ctx.site.levelAt(decodePath(seenTarget(ctx))).id) ?? null);
+  return byLevel.size === 0 ? null : (byLevel.get(ctx.site.levelAt(decodePath(seenTarget(ctx))).id) ?? null);
 }
 
 function runOutbound(set: OutboundSet, run: ResponseRun, draft: ResponseDraft): void {

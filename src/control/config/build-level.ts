@@ -1,9 +1,9 @@
-// What is in force at one location of a site: the layers above and at it, put together as IIS inherits (url-rewrite.md 1).
+// What is in force at one level of a site: the layers above and at it, put together as IIS inherits (url-rewrite.md 1).
 import type { RewriteMapConfig, RuleConfig, RuleSetConfig } from '../../model/config.ts';
 import type { LevelSettings } from '../../model/level-settings.ts';
 import type { OutboundRulesConfig } from '../../model/outbound-config.ts';
 import type { ProviderConfig } from '../../model/provider-config.ts';
-import type { LocationConfig } from '../../model/site-config.ts';
+import type { LevelConfig } from '../../model/site-config.ts';
 import { composeOutboundRules } from './build-outbound.ts';
 import { buildRewriteMaps, buildRules } from './build-rules.ts';
 import { buildSettings } from './build-settings.ts';
@@ -21,14 +21,14 @@ export interface ServerLevel {
 }
 
 /** @param layers in force at `path`, parents first; @param root folder of the site */
-export function buildLocation(
+export function buildLevel(
   path: string,
   layers: readonly Layer[],
   server: ServerLevel,
   root: string | null,
   source: ConfigSource,
   problems: ProblemList,
-): LocationConfig {
+): LevelConfig {
   const allowed = layers.flatMap(({ settings }) => settings.allowedServerVariables ?? []);
   return {
     path,
