@@ -1,7 +1,7 @@
 // An explanation as a story for people: each stage in its order, what it saw and what it decided.
 import type { AskedRequest, Explanation } from '../index.ts';
 import { formatResponse } from './format-response.ts';
-import { formatRules, type RuleStep } from './format-rules.ts';
+import { conditionWords, formatRules, type RuleStep } from './format-rules.ts';
 import { statusCode } from './outcome-words.ts';
 import { lineOf, type Style } from './terminal-text.ts';
 
@@ -44,7 +44,7 @@ function storyBlocks(steps: readonly Step[]): string[] {
 }
 
 function listOf(step: Step): string {
-  return step.stage === 'rule' ? `rules of ${step.scope}` : '';
+  return step.stage === 'rule' ? `${step.outbound === true ? 'outbound ' : ''}rules of ${step.scope}` : '';
 }
 
 function stepLines(step: OtherStep): string {
@@ -64,6 +64,11 @@ function stepLines(step: OtherStep): string {
       return candidateLines(step);
     case 'pick':
       return lineOf(['bold', `pick ${step.server}`], ` by ${step.algorithm}: ${step.reason}`);
+    case 'preCondition':
+      return lineOf(
+        [step.matched ? 'green' : 'dim', `precondition ${step.name}`],
+        `: ${step.conditions.map(conditionWords).join(', ')}: ${step.reason}`,
+      );
     case 'httpRedirect':
     case 'errorPage':
       return lineOf(['bold', step.stage], `: ${step.reason}`);

@@ -9,7 +9,28 @@ const LONGEST_NAME = 32;
 
 /** @param rules of one list, in their order */
 export function formatRules(rules: readonly RuleStep[]): string {
-  const width = Math.min(LONGEST_NAME, Math.max(9, ...rules.map(({ name }) => name.length)));
+  return rules[0]!.outbound === true ? formatOutbound(rules) : formatInbound(rules);
+}
+
+/** What each rule made of each header, attribute or piece of the body. */
+function formatOutbound(rules: readonly RuleStep[]): string {
+  const width = nameWidth(rules);
+  const rows = rules.map(({ name, matched, input, reason }) =>
+    lineOf(
+      '  ',
+      matched ? ['green', 'YES'] : ['dim', 'no '],
+      `  ${name.padEnd(width)}  ${quoted(input)}${matched ? ' ' : ': '}${reason}`,
+    ),
+  );
+  return lineOf(['bold', 'outbound rules']) + rows.join('');
+}
+
+function nameWidth(rules: readonly RuleStep[]): number {
+  return Math.min(LONGEST_NAME, Math.max(9, ...rules.map(({ name }) => name.length)));
+}
+
+function formatInbound(rules: readonly RuleStep[]): string {
+  const width = nameWidth(rules);
   let seen: string | null = null;
   let text = '';
   for (const rule of rules) {
@@ -65,7 +86,7 @@ function conditionRows(condition: Condition, { logicalGrouping }: RuleStep): [wh
   return rows;
 }
 
-function conditionWords({ input, value, pattern, matched, negate, matchType }: Condition): string {
+export function conditionWords({ input, value, pattern, matched, negate, matchType }: Condition): string {
   const shown = input === value ? quoted(value) : `${input} is ${quoted(value)}`;
   const does = matched !== (negate === true);
   if (matchType !== undefined)

@@ -16,6 +16,8 @@ export interface RuleStep {
   name: string;
   /** 'global', or the place of the site that defines the rule. */
   scope: string;
+  /** The rule is for responses: `input` is a header, an attribute or a piece of the body. Absent for rules on requests. */
+  outbound?: true;
   /** The URL path of the folder that `input` is relative to; absent for the root. */
   below?: string;
   input: string;
@@ -84,6 +86,15 @@ export interface ContentStep {
   reason: string;
 }
 
+/** What a response has to be like for the outbound rules that name it. */
+export interface PreConditionStep {
+  stage: 'preCondition';
+  name: string;
+  matched: boolean;
+  conditions: ConditionStep[];
+  reason: string;
+}
+
 export interface OutboundStep {
   stage: 'outbound';
   /** Whether the body is changed. */
@@ -114,4 +125,5 @@ export type Step =
   | AffinityStep
   | CandidatesStep
   | PickStep
+  | PreConditionStep
   | OutboundStep;

@@ -1,11 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { configFile, type Ended, narrows } from '../kit/narrows-command.ts';
 
 const CONFIG = `
 farms:
   shop: { servers: ["127.0.0.1:9001"], protocol: { reverseRewriteHostInResponseHeaders: true } }
+outboundRules:
+  preConditions: { IsHTML: { add: [ { input: "{RESPONSE_CONTENT_TYPE}", pattern: "^text/html" } ] } }
+  rules:
+    - name: links
+      preCondition: IsHTML
+      match: { filterByTags: [ A ], pattern: "^/old/(.*)" }
+      action: { type: Rewrite, value: "/new/{R:1}" }
 rules:
   - { name: old, match: { url: "^old" }, action: { type: Redirect, url: "/" } }
   - { name: shop, match: { url: "^shop/" }, action: { type: Rewrite, url: "http://shop/{R:0}" } }
@@ -57,7 +65,7 @@ describe('narrows explain --response', () => {
   });
 
   it('reads and writes text in the charset that the response names', async () => {
-    const latin1 = { headers: { 'Content-Type': 'text/html; charset=ISO-8859-1' }, body: 'ü' };
+    const latin1 = { headers: { 'Content-Type': 'text/plain; charset=ISO-8859-1' }, body: 'ü' };
     expect((await told(latin1)).response).toMatchObject({ headers: { 'content-length': '1' }, body: 'ü' });
   });
 
@@ -73,13 +81,39 @@ describe('narrows explain --response', () => {
     expect(await told({}, 'http://a/old')).not.toHaveProperty('response');
   });
 
+  it('runs the outbound rules, on a compressed body too', async () => {
+    const page = '<p>/old/x <a href="/old/x">x</a></p>';
+    const html = { 'Content-Type': 'text/html' };
+    const { response } = await told({ headers: html, body: page });
+    expect(response).toMatchObject({ body: '<p>/old/x <a href="/new/x">x</a></p>' });
+    expect(response!.headers).not.toHaveProperty('content-length');
+    const bodyBase64 = gzipSync(page).toString('base64');
+    const coded = await told({ headers: { ...html, 'Content-Encoding': 'gzip' }, bodyBase64 });
+    expect(coded.response!.headers).toMatchObject({ 'content-encoding': 'gzip' });
+    const text = gunzipSync(Buffer.from(coded.response!.bodyBase64!, 'base64')).toString();
+    expect(text).toBe('<p>/old/x <a href="/new/x">x</a></p>');
+  });
+
+  it('tells people what each outbound rule did, and for which responses it is', async () => {
+    const page = { headers: { 'Content-Type': 'text/html' }, body: '<a href="/old/x"><a href="/other">' };
+    const { stdout } = await run(page, '--url', 'http://a/shop/');
+    expect(stdout).toContain(`pick 127.0.0.1:9001 by WeightedRoundRobin: the only candidate
+precondition IsHTML: {RESPONSE_CONTENT_TYPE} is "text/html" and matches ^text/html: rules that name it are for this response
+
+outbound rules
+  YES  links      "/old/x" becomes "/new/x"
+  no   links      "/other": the pattern does not match
+
+=> sent to`);
+  });
+
   it('tells people the head and the body', async () => {
     const { stdout } = await run(
       { headers: { Date: 'now', 'X-A': 'a' }, body: 'one\ntwo\u001b\n' },
       '--url',
       'http://a/shop/',
     );
-    expect(stdout.slice(stdout.indexOf('response'))).toBe(
+    expect(stdout.slice(stdout.indexOf('response 200'))).toBe(
       'response 200\n  date: now\n  x-a: a\n  content-length: 9\n  server: Narrows\n  | one\n  | two\\x1b\n  |\n',
     );
   });

@@ -36,10 +36,7 @@ function setFor(ctx: RequestContext, { top, byLevel }: OutboundSets): OutboundSe
 
 function runOutbound(set: OutboundSet, run: ResponseRun, draft: ResponseDraft): void {
   if (set.readsServer) showServerField(run.ctx, draft);
-  const met = set.preConditions.map(({ name, conditions }) => {
-    run.ruleName = name;
-    return conditions === null || conditions.hold(run);
-  });
+  const met = set.preConditions.map((preCondition) => isMet(preCondition, run));
   const fields = new FieldValues(draft);
   const isFor = (preCondition: number): boolean => preCondition < 0 || met[preCondition] === true;
   for (const header of set.headerRules) if (isFor(header.rule.preCondition)) header.apply(run, fields);
@@ -51,4 +48,15 @@ function showServerField(ctx: RequestContext, draft: ResponseDraft): void {
   const policy = ctx.farm?.config.passServerHeader;
   if (policy === undefined || policy === 'PassThrough') return;
   draft.setValues('Server', policy === 'Replace' ? ['Narrows'] : []);
+}
+
+function isMet({ name, conditions }: OutboundSet['preConditions'][number], run: ResponseRun): boolean {
+  run.ruleName = name;
+  const { trace } = run.ctx;
+  if (trace === null || conditions === null) return conditions === null || conditions.hold(run);
+  const step = run.gatherConditions();
+  const matched = conditions.hold(run);
+  const reason = matched ? 'rules that name it are for this response' : 'rules that name it are not for this response';
+  trace.push({ stage: 'preCondition', name, matched, conditions: step.conditions, reason });
+  return matched;
 }

@@ -32,6 +32,15 @@ export class ResponseRun extends RuleRun {
     throw this.failure(`it was given ${text.length} characters to match`);
   }
 
+  /** A step that is no rule's: conditions note themselves in it. */
+  gatherConditions(): RuleStep {
+    this.step = {
+      ...{ stage: 'rule', name: '', scope: this.#scope, input: '', matched: false, negate: false },
+      ...{ captures: [], conditions: [], reason: '' },
+    };
+    return this.step;
+  }
+
   /** Begins the step of the rule at work, when somebody asked. */
   beginStep(name: string, input: string, negate: boolean): RuleStep | null {
     this.step = null;
@@ -39,7 +48,7 @@ export class ResponseRun extends RuleRun {
     if (trace === null || this.#steps === MOST_STEPS) return null;
     this.#steps++;
     this.step = {
-      ...{ stage: 'rule', name, scope: this.#scope, input, matched: false, negate },
+      ...{ stage: 'rule', name, scope: this.#scope, outbound: true, input, matched: false, negate },
       ...{ captures: [], conditions: [], reason: 'failed while it was carried out' },
     };
     trace.push(this.step);
