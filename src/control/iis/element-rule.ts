@@ -54,6 +54,8 @@ export interface CollectionRule {
   edits?: 'none' | 'both';
   /** Inherited items cannot be taken out here: what is so instead. */
   keeps?: string;
+  /** Nothing is inherited: `clear` and `remove` speak of what stands before them, and are done with. */
+  local?: true;
   /** What becomes of it: see write-section.ts. */
   as: CollectionForm;
 }
@@ -67,11 +69,8 @@ export type CollectionForm =
   | { form: 'values'; key?: string }
   /** A map by the key; the rest of each item is its value. */
   | { form: 'named'; key?: string }
-  /**
-   * A map from one attribute to another; `clear` and `remove` beside it where it has a key, unless it is `local`:
-   * nothing of it is inherited, and they spoke of what stands before them.
-   */
-  | { form: 'pairs'; value: string; key?: string; local?: true }
+  /** A map from one attribute to another; `clear` and `remove` beside it where it has a key. */
+  | { form: 'pairs'; value: string; key?: string }
   /** Nothing: a section's own code writes it. */
   | { form: 'own' };
 

@@ -119,6 +119,7 @@ const tags: ElementRule = {
   collection: {
     items: { tag: { attributes: { name: text({ required: true }), attribute: text({ required: true }) } } },
     keys: ['name', 'attribute'],
+    local: true,
     as: { form: 'list', key: '', bare: true },
   },
 };
@@ -138,7 +139,8 @@ const rewriteMap: ElementRule = {
     items: { add: { attributes: { key: text({ required: true }), value: text() } } },
     keys: ['key'],
     caseSensitive: true,
-    as: { form: 'pairs', value: 'value', key: 'entries', local: true },
+    local: true,
+    as: { form: 'pairs', value: 'value', key: 'entries' },
   },
 };
 

@@ -29,7 +29,7 @@ function addCollection(section: Section, map: MapNode, options: WriteOptions): C
   if (!as || as.form === 'own') return null;
   const key = 'key' in as ? as.key : undefined;
   const { place } = section.element;
-  if (as.form === 'pairs' && key !== undefined && !as.local) addPairEdits(section, map, options);
+  if (as.form === 'pairs' && key !== undefined) addPairEdits(section, map, options);
   if (as.form === 'flatList') {
     const edited = addEdits(section, map, options);
     const list = listNode(section, as);
@@ -56,7 +56,7 @@ function collectionNode(section: Section, as: CollectionForm, options: WriteOpti
 
 /** `clear` and `remove` of a collection, as far as they speak of what is inherited. @returns whether there are any */
 export function addEdits({ rule, clear, removed }: Section, map: MapNode, { inherits }: WriteOptions): boolean {
-  if (!inherits || (!clear && removed.length === 0)) return false;
+  if (!inherits || rule.collection?.local || (!clear && removed.length === 0)) return false;
   if (clear) map.entries.set('clear', { keyPlace: clear, node: scalar(true, clear) });
   if (removed.length > 0) {
     const items = removed.map(({ key, place }) => scalar(keyText(key, rule.collection?.keySeparator), place));
