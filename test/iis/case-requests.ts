@@ -151,6 +151,8 @@ function readExpected(text: string): ExpectedLine | null {
   if (plain !== null) return { about: plain[1] as ExpectedLine['about'], name: '', text: plain[2] };
   const rule = /^rule "([^"]+)" (?:(matched|not matched|not run)|saw (".*"))$/.exec(text);
   if (rule !== null) return { about: rule[2] ? 'rule' : 'input', name: rule[1], text: rule[2] ?? rule[3] };
+  const says = /^response says (\S.*)$/.exec(text);
+  if (says !== null) return { about: 'response', name: 'says', text: says[1] };
   const status = /^response (\d{3})$/.exec(text);
   if (status !== null) return { about: 'response', name: 'status', text: status[1] };
   const field = /^(header|response) (\S+?)(?:: ?(.*)| (removed|untouched|absent))$/.exec(text);

@@ -1,23 +1,11 @@
 // The response of a case: what the router is told that the server answered, and what it says the client gets.
 import { Buffer } from 'node:buffer';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import type { ExplainRequest, Explanation } from '../../src/index.ts';
 import type { CaseResponse } from './case-requests.ts';
 
-/** For ExplainRequest. */
-export interface GivenResponse {
-  status: number;
-  headers: [name: string, value: string][];
-  body?: string;
-  bodyBase64?: string;
-}
-
-/** Of an Explanation. */
-export interface ExplainedResponse {
-  status: number;
-  headers: Record<string, string | string[]>;
-  body?: string;
-  bodyBase64?: string;
-}
+type GivenResponse = NonNullable<ExplainRequest['response']>;
+type ExplainedResponse = NonNullable<Explanation['response']>;
 
 const CODINGS: Readonly<Record<string, { encode(bytes: Buffer): Buffer; decode(bytes: Buffer): Buffer }>> = {
   gzip: { encode: (bytes) => gzipSync(bytes), decode: (bytes) => gunzipSync(bytes) },

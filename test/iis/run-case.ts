@@ -11,7 +11,7 @@ import {
 import type { Case, ExpectedProblem } from './case-file.ts';
 import type { CaseFolder } from './case-folder.ts';
 import type { CaseRequest, CaseResponse, ExpectedLine } from './case-requests.ts';
-import { type ExplainedResponse, givenResponse, responseText } from './case-response.ts';
+import { givenResponse, responseText } from './case-response.ts';
 
 /** What the server answers where a case does not say. */
 const EMPTY_OK: CaseResponse = { status: 200, headers: [], body: '' };
@@ -110,7 +110,8 @@ function actualText(line: ExpectedLine, explanation: Explanation): string {
     case 'input':
       return ruleText(line, explanation);
     case 'response':
-      return responseText(line.name, (explanation as { response?: ExplainedResponse }).response);
+      if (line.name === 'says') return partOf(line.text, responseText('body', explanation.response));
+      return responseText(line.name, explanation.response);
   }
 }
 
