@@ -21,6 +21,7 @@ export type { ReplaySummary, RuleTally } from './control/replay/replay-summary.t
 export { checkConfig, explainConfig } from './engine/check-config.ts';
 export { createExplainer } from './engine/explainer.ts';
 export { importHtaccessFiles } from './engine/import-htaccess.ts';
+export { importIisFiles } from './engine/import-iis.ts';
 export { countVerdicts, IMPORT_MARK, type Imported } from './engine/imported.ts';
 export type { OpenedListener, Router } from './engine/router.ts';
 export type { ConfigInput, RouterOptions } from './engine/router-options.ts';

@@ -1,7 +1,7 @@
 // What both import commands share: where the YAML and the report go, and how they end (CONTRACT 1).
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { countVerdicts, type FidelityRow, IMPORT_MARK, type Imported } from '../index.ts';
+import { countVerdicts, type FidelityRow, formatProblem, IMPORT_MARK, type Imported } from '../index.ts';
 import { refuse } from './refusal.ts';
 
 export interface ImportOptions {
@@ -26,10 +26,11 @@ export function importCommand(program: Command, name: string, about: string): Co
 /** Runs `read` and writes what it gives; a summary goes to stderr. */
 export async function runImport(options: ImportOptions, read: () => Imported | Promise<Imported>): Promise<void> {
   try {
-    const { yaml, rows } = await read();
+    const { yaml, rows, problems } = await read();
     if (options.report !== undefined) writeWhole(options.report, formatReport(options.report, rows));
     if (options.output === undefined) process.stdout.write(yaml);
     else writeOurs(options.output, yaml);
+    process.stderr.write(problems.map((problem) => `${formatProblem(problem)}\n`).join(''));
     process.stderr.write(summary(rows));
     if (options.strict && rows.some(({ verdict }) => verdict === 'unsupported')) process.exitCode = 1;
   } catch (error) {

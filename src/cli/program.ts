@@ -6,6 +6,7 @@ import { registerCompletion } from './completion.ts';
 import { registerDemo } from './demo/demo.ts';
 import { registerExplain } from './explain.ts';
 import { registerImportHtaccess } from './import-htaccess.ts';
+import { registerImportIis } from './import-iis.ts';
 import { registerReload } from './reload.ts';
 import { registerRun } from './run.ts';
 import { registerStatus } from './status.ts';
@@ -19,6 +20,7 @@ export function createProgram(): Command {
   registerRun(program);
   registerCheck(program);
   registerExplain(program);
+  registerImportIis(program);
   registerImportHtaccess(program);
   registerStatus(program);
   registerReload(program);

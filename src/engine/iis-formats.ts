@@ -6,16 +6,21 @@ import { readIis } from '../control/iis/read-iis.ts';
 import type { RouterOptions } from './router-options.ts';
 
 /** Opens PFX files (CONTRACT 1). */
-const PASSPHRASE = 'NARROWS_PFX_PASSWORD';
+export const PASSPHRASE = 'NARROWS_PFX_PASSWORD';
 
-export function iisFormats({ pathMap = {}, certificates, skipHttps = false }: RouterOptions): ForeignFormats {
+export function iisFormats(options: RouterOptions): ForeignFormats {
+  const reading = iisOptions(options);
+  return { read: (text, file) => readIis(text, file, reading), addSiteFiles: (root) => addSiteFiles(root, reading) };
+}
+
+/** What the reading of IIS files is told. */
+export function iisOptions({ pathMap = {}, certificates, skipHttps = false }: RouterOptions): IisOptions {
   const passphrase = process.env[PASSPHRASE];
-  const options: IisOptions = {
+  return {
     env: process.env,
     pathMap,
     certificates: certificates ?? null,
     skipHttps,
     ...(passphrase === undefined ? {} : { pfxPassphrase: passphrase }),
   };
-  return { read: (text, file) => readIis(text, file, options), addSiteFiles: (root) => addSiteFiles(root, options) };
 }

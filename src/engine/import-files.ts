@@ -1,12 +1,13 @@
 // Reading the files of an import, and naming paths in what is written.
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
+import { decodeText } from '../base/decode-text.ts';
 import { ConfigError } from '../model/config-error.ts';
 
 /** @throws ConfigError where the file cannot be read */
 export function readInput(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return decodeText(readFileSync(file));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;

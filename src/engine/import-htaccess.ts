@@ -18,7 +18,7 @@ export function importHtaccessFiles(files: readonly string[], out: string | null
     folderOf: (file) => pathFrom(out, dirname(file)),
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  return imported(root, rows, `import-htaccess ${files.join(' ')}`);
+  return imported(root, rows, { what: `import-htaccess ${files.join(' ')}` });
 }
 
 function readOrNull(path: string): string | null {

@@ -1,19 +1,32 @@
 // What an import gives: YAML, and the report on it.
 import { fileURLToPath } from 'node:url';
 import { writeYaml } from '../control/config/write-yaml.ts';
+import type { LocatedProblem } from '../model/config-error.ts';
 import type { MapNode } from '../model/config-node.ts';
 import type { FidelityRow, FidelityVerdict } from '../model/fidelity-row.ts';
+import { PASSPHRASE } from './iis-formats.ts';
 
 export interface Imported {
   yaml: string;
   /** In the order of files and lines. */
   rows: readonly FidelityRow[];
+  /** Warnings. */
+  problems: readonly LocatedProblem[];
 }
 
-/** @param what the command and its files, as they were given */
-export function imported(root: MapNode, rows: readonly FidelityRow[], what: string): Imported {
-  const title = [`${IMPORT_MARK} ${what}: ${countVerdicts(rows)}`];
-  return { yaml: writeYaml(root, { title, rows, schema: SCHEMA }), rows };
+export interface ImportNotes {
+  /** The command and its files, as they were given. */
+  what: string;
+  /** Further lines at the top. */
+  title?: readonly string[];
+  problems?: readonly LocatedProblem[];
+}
+
+export function imported(root: MapNode, rows: readonly FidelityRow[], notes: ImportNotes): Imported {
+  const title = [`${IMPORT_MARK} ${notes.what}: ${countVerdicts(rows)}`, ...(notes.title ?? [])];
+  const references = [`\${${PASSPHRASE}}`];
+  const yaml = writeYaml(root, { title, rows, schema: SCHEMA, references });
+  return { yaml, rows, problems: notes.problems ?? [] };
 }
 
 /** Begins the second line of what an import writes. */

@@ -8,6 +8,7 @@ import { checkAddressRanges } from './address-ranges.ts';
 import { checkDuplicates } from './check-duplicates.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
+import { lostTargets } from './rule-targets.ts';
 import { farmNamesOf, isMap, rulesOf } from './written-lists.ts';
 
 type Raw = Record<string, unknown>;
@@ -48,22 +49,14 @@ export function crossCheck(
   warnOfBuffers(config, problems);
 }
 
-/** A rewrite to a host that is neither a farm nor ours needs the proxy (url-rewrite.md 13). */
 function checkRuleTargets(
   raw: Raw,
   ours: Set<string>,
   problems: ProblemList,
   isOfIis: (path: ConfigPath) => boolean,
 ): void {
-  const farms = farmNamesOf(raw);
-  const known = new Set(farms.map((name) => name.toLowerCase()));
-  for (const { path, rule } of rulesOf(raw)) {
-    const { type, url } = isMap(rule.action) ? rule.action : {};
-    if (String(type).toLowerCase() !== 'rewrite' || typeof url !== 'string') continue;
-    // A host with a back-reference or a variable in it is known only when a request comes.
-    const host = /^https?:\/\/([^/?#{}:]+)(?::\d+)?(?:[/?#]|$)/i.exec(url)?.[1];
-    if (host === undefined || known.has(host.toLowerCase()) || ours.has(host.toLowerCase())) continue;
-    const near = closestWord(host, farms);
+  for (const { host, path } of lostTargets(raw, ours)) {
+    const near = closestWord(host, farmNamesOf(raw));
     const suggestion = near ? `did you mean "${near}"?` : 'add the farm, or set proxy.enabled: true to allow any host';
     const at = [...path, 'action', 'url'];
     // IIS finds out when a request comes, and answers 404: a file that it has run with is no reason to refuse all of it.

@@ -15,15 +15,17 @@ export interface YamlNotes {
   rows: readonly FidelityRow[];
   /** Where the JSON Schema is, for editors. */
   schema: string;
+  /** Texts that are references to the environment; all others stand for themselves. */
+  references?: readonly string[];
 }
 
 /** Maps and lists that are shorter than this stand on one line. */
 const LONGEST_LINE = 110;
 
 /** @returns text that gives the same configuration as `root` when it is loaded */
-export function writeYaml(root: MapNode, { title, rows, schema }: YamlNotes): string {
+export function writeYaml(root: MapNode, { title, rows, schema, references = [] }: YamlNotes): string {
   const placed = placeRows(root, rows);
-  const writer = new YamlWriter(placed.comments);
+  const writer = new YamlWriter(placed.comments, new Set(references));
   const sections = writer.map(root, formsOf(generateJsonSchema()));
   sections.flow = false;
   for (const { key } of sections.items.slice(1)) (key as Scalar).spaceBefore = true;
@@ -36,15 +38,19 @@ export function writeYaml(root: MapNode, { title, rows, schema }: YamlNotes): st
 
 class YamlWriter {
   readonly #comments: ReadonlyMap<ConfigNode, readonly string[]>;
+  readonly #references: ReadonlySet<string>;
 
-  constructor(comments: ReadonlyMap<ConfigNode, readonly string[]>) {
+  constructor(comments: ReadonlyMap<ConfigNode, readonly string[]>, references: ReadonlySet<string>) {
     this.#comments = comments;
+    this.#references = references;
   }
 
   map(node: MapNode, schemas: SchemasAt): YAMLMap {
     const map = new YAMLMap();
     const order = keyOrder(schemas);
-    const rank = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.length);
+    // What is inherited is cleared before anything is added to it.
+    const rank = (key: string): number =>
+      key === 'clear' || key === 'remove' ? -1 : order.includes(key) ? order.indexOf(key) : order.length;
     const entries = [...node.entries].sort(([a], [b]) => rank(a) - rank(b));
     for (const [key, { node: child }] of entries) {
       const written = childOf(schemas, key);
@@ -59,10 +65,17 @@ class YamlWriter {
   }
 
   #value(node: ConfigNode, schemas: SchemasAt): YAMLMap | YAMLSeq | Scalar {
-    if (node.kind === 'scalar') return scalar(node, schemas);
+    if (node.kind === 'scalar') return this.#scalar(node, schemas);
     if (node.kind === 'list') return this.#list(node.items, schemas);
     const map = this.map(node, schemas);
     return this.#shortForm(map, schemas) ?? map;
+  }
+
+  #scalar({ value }: ScalarNode, schemas: SchemasAt): Scalar {
+    const typed = typedScalar(value, schemas);
+    if (typeof typed !== 'string') return new Scalar(typed);
+    // `${` would be read as a reference to the environment.
+    return plainOrQuoted(this.#references.has(typed) ? typed : typed.replaceAll('${', () => '$${'));
   }
 
   /** `{ add: […] }` and `{ list: […] }` with nothing else are written as the list. */
@@ -101,16 +114,14 @@ function plainOrQuoted(value: string): Scalar<string> {
   return written;
 }
 
-function scalar({ value }: ScalarNode, schemas: SchemasAt): Scalar {
-  const typed = typedScalar(value, schemas);
-  // `${` would be read as a reference to the environment.
-  return typeof typed === 'string' ? plainOrQuoted(typed.replaceAll('${', () => '$${')) : new Scalar(typed);
+function isPlainList(node: unknown): boolean {
+  return isSeq(node) && node.items.every((item) => item instanceof Scalar);
 }
 
 /** A collection of plain values that is short stands on one line. */
 function onOneLine<C extends YAMLMap | YAMLSeq>(collection: C): C {
   const children = isMap(collection) ? collection.items.map(({ value }) => value) : collection.items;
-  const isPlain = children.every((child) => child instanceof Scalar);
+  const isPlain = children.every((child) => child instanceof Scalar || (isMap(collection) && isPlainList(child)));
   const isCommented = isMap(collection) && collection.items.some(({ key }) => (key as Scalar).commentBefore);
   if (isPlain && !isCommented && JSON.stringify(collection.toJSON()).length <= LONGEST_LINE) collection.flow = true;
   return collection;
