@@ -13,7 +13,7 @@ export interface PlacedRows {
 /** Maps of named things, each of which says where it comes from. */
 const NAMED = new Set(['farms', 'sites', 'rewriteMaps', 'listeners', 'preConditions', 'customTags', 'providers']);
 /** Lists of such things. */
-const LISTED = new Set(['rules', 'list', 'locations']);
+const LISTED = new Set(['rules', 'locations']);
 
 /** Only rows that are not exact are placed. */
 export function placeRows(root: MapNode, rows: readonly FidelityRow[]): PlacedRows {
@@ -25,7 +25,7 @@ export function placeRows(root: MapNode, rows: readonly FidelityRow[]): PlacedRo
       return node.place.file === row.file && node.place.line <= row.line && row.line <= last;
     });
     const nearest = inside.sort((a, b) => b.node.place.line - a.node.place.line)[0];
-    if (nearest) comments.get(nearest.node)!.push(sentence(row));
+    if (nearest) comments.get(nearest.node)!.push(sentence({ ...row, path: shortPath(row.path) }));
     else others.push(` ${row.file}:${row.line}: ${sentence(row)}`);
   }
   return { comments, others };
@@ -39,6 +39,12 @@ function shown({ file, line }: Place): string {
   return `${file}:${line}`;
 }
 
+/** The part of a path that is not said by where the comment stands: what is below the innermost thing with a name. */
+function shortPath(path: string): string {
+  const below = path.replace(/^.*\]\//s, '');
+  return /([^/[\]]+\[[^\]]*\])$/.exec(below)?.[1] ?? below;
+}
+
 interface Commentable {
   node: ConfigNode;
   /** Last line of its file that it takes. */
@@ -47,15 +53,16 @@ interface Commentable {
 
 function collect(root: MapNode): Commentable[] {
   const found: Commentable[] = [];
-  const visit = (node: ConfigNode, isNamed: boolean): void => {
+  const visit = (node: ConfigNode, isNamed: boolean, under = ''): void => {
     if (isNamed && node.kind !== 'scalar') found.push({ node, last: lastLine(node, node.place.file) });
     if (node.kind === 'map')
       for (const [key, { node: child }] of node.entries) {
         const named = NAMED.has(key) && child.kind === 'map' ? [...child.entries.values()] : [];
-        const listed = LISTED.has(key) && child.kind === 'list' ? child.items : [];
+        const isList = LISTED.has(key) || (key === 'list' && under === 'rules');
+        const listed = isList && child.kind === 'list' ? child.items : [];
         for (const each of named) visit(each.node, true);
         for (const item of listed) visit(item, item.kind === 'map');
-        if (named.length === 0 && listed.length === 0) visit(child, false);
+        if (named.length === 0 && listed.length === 0) visit(child, false, key);
       }
     else if (node.kind === 'list') for (const item of node.items) visit(item, false);
   };

@@ -59,7 +59,10 @@ class YamlWriter {
       const name = plainOrQuoted(key);
       map.items.push(new Pair(name, value));
       const comments = this.#comments.get(child);
-      if (comments && !isSeq(value)) this.#comment(name, comments);
+      if (comments && !isSeq(value)) {
+        this.#comment(name, comments);
+        name.spaceBefore = map.items.length > 1;
+      }
     }
     return onOneLine(map);
   }

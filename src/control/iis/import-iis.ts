@@ -6,6 +6,7 @@ import type { MapNode } from '../../model/config-node.ts';
 import type { FidelityRow } from '../../model/fidelity-row.ts';
 import { addSiteFiles } from './add-site-files.ts';
 import type { IisOptions } from './iis-options.ts';
+import { liftRootLocations } from './lift-root-locations.ts';
 import { mergeTrees } from './merge-trees.ts';
 import { readIis } from './read-iis.ts';
 import { Report } from './report.ts';
@@ -43,7 +44,10 @@ export function importIis(sources: readonly IisSource[], options: IisOptions): I
     problems.push(...added.problems);
     rows.push(...added.rows);
     for (const each of added.files) known.add(each);
-    for (const site of sitesOf(read.root)) put(site, 'webConfig', scalar(false, site.place));
+    for (const site of sitesOf(read.root)) {
+      put(site, 'webConfig', scalar(false, site.place));
+      liftRootLocations(site);
+    }
     if (whole === null) {
       whole = read.root;
       ofServer = !isWebConfig(whole);
