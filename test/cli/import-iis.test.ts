@@ -28,7 +28,10 @@ describe('narrows import-iis', () => {
   it('ends with 1 for what is unsupported where --strict is given, and for what IIS would refuse', async () => {
     const folder = folderOf({
       'web.config': SITE,
-      'lost.config': SITE.replace('<rewrite>', '<caching enabled="true" /><rewrite>'),
+      'lost.config': SITE.replace(
+        '<rewrite>',
+        '<security><authentication><windowsAuthentication enabled="true" /></authentication></security><rewrite>',
+      ),
       'bad.config': SITE.replace('name="a"', 'nam="a"'),
     });
     const run = (name: string, ...options: string[]) => narrows(['import-iis', join(folder, name), ...options]);
