@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, utimes, writeFile } from 'node:f
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFile } from './find-file.ts';
 
@@ -111,6 +112,58 @@ describe('findFile', () => {
   it('does not take a folder beside the root whose name only begins like it', async () => {
     await symlink(join(top, 'www2', 'beside.txt'), join(root, 'sibling.txt'));
     expect(await findFile(root, '/sibling.txt', false)).toBeNull();
+  });
+});
+
+describe('findFile, whatever it is asked', () => {
+  it('finds nothing outside the root, nothing hidden, and nothing by a name that is spelled otherwise', async () => {
+    const nasty = [
+      '..',
+      '.',
+      '...',
+      '',
+      ' ',
+      '.env',
+      '.git',
+      'up',
+      'out.txt',
+      'secret.txt',
+      'www',
+      'a.',
+      '\\',
+      ':',
+      '\0',
+      '~1',
+      '%2e%2e',
+    ];
+    const good = ['index.html', 'Images', 'Logo.PNG', 'in.png', 'beside', 'IMAGES'];
+    const part = fc.oneof(fc.constantFrom(...nasty, ...good), fc.string({ maxLength: 3 }));
+    const path = fc.array(
+      fc.oneof(
+        part,
+        fc.tuple(part, part).map(([a, b]) => a + b),
+      ),
+      { maxLength: 5 },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        path,
+        fc.constantFrom('/', '//', '\\', '/./', '/../'),
+        fc.boolean(),
+        async (parts, between, any) => {
+          const found = await findFile(root, `/${parts.join(between)}`, any);
+          if (found === null) return;
+          expect(found.realPath === root || found.realPath.startsWith(`${root}/`)).toBe(true);
+          expect(
+            found.path
+              .slice(root.length)
+              .split('/')
+              .some((name) => /^\.(?!well-known$)|[. ]$|[\\:]/.test(name)),
+          ).toBe(false);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });
 

@@ -38,8 +38,12 @@ export function buildHttpErrors(
   const place = { root, source, problems };
   const section = [...at, 'httpErrors'];
   const fallback = own.defaultResponseMode ?? 'File';
-  const pages = (own.errors?.list ?? []).flatMap(({ statusCode, subStatusCode, responseMode, ...page }) => {
-    const built = buildPage({ ...page, responseMode: responseMode ?? fallback }, [...section, 'errors'], place);
+  const pages = (own.errors?.list ?? []).flatMap(({ statusCode, subStatusCode, responseMode, ...page }, index) => {
+    const built = buildPage(
+      { ...page, responseMode: responseMode ?? fallback },
+      [...section, 'errors', 'list', index, 'path'],
+      place,
+    );
     return built === null ? [] : [{ statusCode, subStatusCode, ...built }];
   });
   const errors = inheritList(above.errors, own.errors && { ...own.errors, list: pages }, keyOf);

@@ -68,9 +68,10 @@ function buildCustomHeaders(
   const written = own?.customHeaders;
   if (written === undefined) return above;
   const list = written.list.map(({ name, value }) => ({ name, value: utf8AsLatin1(value) }));
-  const sound = list.filter(({ name, value }) => {
+  const sound = list.filter(({ name, value }, index) => {
     const fault = faultOf(name, value);
-    if (fault !== null) problems.error([...at, 'customHeaders'], `header ${name}: ${fault}`, 'remove it');
+    if (fault !== null)
+      problems.error([...at, 'customHeaders', 'list', index], `header ${name}: ${fault}`, 'remove it');
     return fault === null;
   });
   return inheritList(above, { ...written, list: sound }, ({ name }) => name);
