@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRouter, type Router } from '../../src/index.ts';
+import { checkConfig, createRouter, explainConfig, type Router } from '../../src/index.ts';
 import { EventLog } from '../kit/event-log.ts';
 import { folderWith, webConfig } from '../kit/iis-sample.ts';
 import { stopRouter } from '../kit/stop-router.ts';
@@ -89,5 +89,16 @@ describe('a web.config in a folder of a site', () => {
       ],
     });
     expect(await answerOf('/')).toBe('302 /root');
+  });
+});
+
+describe('a configuration that a program gives as an object', () => {
+  it('has the web.config files in the folders of its sites too, with places in those files', async () => {
+    const www = folderWith({ 'web.config': redirects('root') });
+    const config = { sites: { main: { root: www } } };
+    expect(await explainConfig(config, { url: 'http://a/' })).toMatchObject({ outcome: { location: 'http://a/root' } });
+    writeFileSync(join(www, 'web.config'), redirects('root').replace('type="Redirect"', 'type="Redirct"'));
+    expect(await checkConfig(config)).toMatchObject([{ file: join(www, 'web.config'), line: 3 }]);
+    expect(await checkConfig({ sites: { main: { root: www, webConfig: false } } })).toEqual([]);
   });
 });

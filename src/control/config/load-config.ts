@@ -15,7 +15,7 @@ import { type ForeignFormats, isXmlName } from './foreign-formats.ts';
 import { warnOfMissing } from './not-yet.ts';
 import { ProblemList } from './problem-list.ts';
 import { providerFiles } from './provider-file.ts';
-import { type Input, readInput } from './read-input.ts';
+import { type Input, readInput, readObject } from './read-input.ts';
 import { hasRulesOfIis } from './rules-of-iis.ts';
 
 export interface LoadOptions extends AbsentSections {
@@ -76,16 +76,7 @@ export async function configFromObject(config: unknown, options: LoadOptions = {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new ConfigError([{ ...objectSource.locate([]), severity: 'error', message: 'expected a map of settings' }]);
   }
-  const input = {
-    raw: config as Record<string, unknown>,
-    file: null,
-    source: objectSource,
-    files: [],
-    found: [],
-    readSoundly: true,
-    ofIis: false,
-  };
-  return interpretWithExtensions(input, options);
+  return interpretWithExtensions(readObject(config as Record<string, unknown>, options), options);
 }
 
 async function interpretWithExtensions(input: Input, options: LoadOptions): Promise<LoadedConfig> {

@@ -2,11 +2,12 @@
 // file of IIS; then what files in the folders of sites add.
 import { resolve } from 'node:path';
 import { ConfigError, type LocatedProblem } from '../../model/config-error.ts';
-import { type MapNode, plainValue } from '../../model/config-node.ts';
-import { type ConfigSource, fileSource, namesLike } from './config-source.ts';
+import { type ConfigNode, type MapNode, type Place, plainValue } from '../../model/config-node.ts';
+import { type ConfigSource, fileSource, namesLike, objectSource } from './config-source.ts';
 import { expandValues } from './expand-values.ts';
 import { type ForeignFormats, isXml } from './foreign-formats.ts';
 import { readFiles } from './read-files.ts';
+import { isMap } from './written-lists.ts';
 
 export interface Input {
   raw: Record<string, unknown>;
@@ -50,6 +51,39 @@ export function readInput(text: string, file: string, { env = process.env, forei
     ofIis: isXml(text, file),
     readSoundly: !found.some((problem) => problem.severity === 'error'),
   };
+}
+
+/** The same for an object that a program gives; without sites there are no files to look for. */
+export function readObject(config: Record<string, unknown>, { foreign }: ReadOptions): Input {
+  const plain = {
+    raw: config,
+    file: null,
+    source: objectSource,
+    files: [],
+    found: [],
+    readSoundly: true,
+    ofIis: false,
+  };
+  if (!foreign || !isMap(config.sites)) return plain;
+  const root = treeOf(config, objectSource.locate([])) as MapNode;
+  const { files, problems } = foreign.addSiteFiles(root);
+  return {
+    ...plain,
+    raw: plainValue(root) as Record<string, unknown>,
+    source: fileSource(root, (file) => file),
+    files,
+    found: problems,
+    readSoundly: !problems.some(({ severity }) => severity === 'error'),
+  };
+}
+
+function treeOf(value: unknown, place: Place): ConfigNode {
+  if (Array.isArray(value)) return { kind: 'list', place, items: value.map((item) => treeOf(item, place)) };
+  if (!isMap(value)) return { kind: 'scalar', place, value: value as string };
+  const entries = Object.entries(value).map(
+    ([key, child]) => [key, { keyPlace: place, node: treeOf(child, place) }] as const,
+  );
+  return { kind: 'map', place, entries: new Map(entries), braces: null };
 }
 
 interface Read {

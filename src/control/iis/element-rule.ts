@@ -8,6 +8,8 @@ export interface Fate {
   note: string;
   /** Absent: the value is not carried over. */
   carried?: boolean;
+  /** It is worth a warning as well as a row. */
+  warns?: boolean;
   /** Of a value that says nothing new: it is exact, and not carried over. */
   unless?: string;
 }

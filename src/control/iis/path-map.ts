@@ -6,12 +6,12 @@ import type { PathOptions } from './iis-options.ts';
 type MappedPath = { path: string } | { fault: string; suggestion: string };
 
 /** What every Windows has, where the environment here does not say otherwise. */
-const WINDOWS: Readonly<Record<string, string>> = {
-  systemdrive: 'C:',
-  systemroot: 'C:\\Windows',
-  windir: 'C:\\Windows',
-  programfiles: 'C:\\Program Files',
-};
+const WINDOWS: ReadonlyMap<string, string> = new Map([
+  ['systemdrive', 'C:'],
+  ['systemroot', 'C:\\Windows'],
+  ['windir', 'C:\\Windows'],
+  ['programfiles', 'C:\\Program Files'],
+]);
 
 /**
  * Where `written` is on this machine.
@@ -61,7 +61,7 @@ export function expandNames(
   let missing: string | null = null;
   const text = written.replace(/%([A-Za-z_][\w()]*)%/g, (whole, name: string) => {
     const key = Object.keys(env).find((each) => each.toLowerCase() === name.toLowerCase());
-    const value = (key === undefined ? undefined : env[key]) ?? WINDOWS[name.toLowerCase()];
+    const value = (key === undefined ? undefined : env[key]) ?? WINDOWS.get(name.toLowerCase());
     if (value === undefined) missing ??= name;
     return value ?? whole;
   });

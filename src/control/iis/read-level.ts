@@ -5,7 +5,7 @@ import type { Fate } from './element-rule.ts';
 import type { PathOptions } from './iis-options.ts';
 import { keepsNobodyOut, warnOfLostProtection } from './lost-protection.ts';
 import { mapValues } from './map-values.ts';
-import { readSection, type Section } from './read-section.ts';
+import { isAnywhere, readSection, type Section } from './read-section.ts';
 import type { Report } from './report.ts';
 import { type KnownSection, knownSections, otherSections, sectionGroups } from './section-table.ts';
 import { addMixedLists } from './write-filtering.ts';
@@ -62,6 +62,9 @@ interface Reading {
 
 function readGroup(group: XmlElement, prefix: string, path: string, reading: Reading): void {
   const { report, options } = reading;
+  for (const { name, place } of group.attributes) {
+    if (!isAnywhere(name)) report.error(place, `<${group.name}> has no attribute ${name}`, 'it has no attributes');
+  }
   for (const child of group.children) {
     const name = `${prefix}${child.name}`;
     const at = `${path}/${child.name}`;

@@ -39,6 +39,11 @@ interface Removed {
 /** Attributes that any element may have: they lock it, or speak to other tools. */
 const ANYWHERE = /^(?:lock(?:Item|Attributes|AllAttributesExcept|Elements|AllElementsExcept)|xmlns(?::.*)?|xdt:.*)$/;
 
+/** Whether any element may have the attribute. */
+export function isAnywhere(name: string): boolean {
+  return ANYWHERE.test(name);
+}
+
 /** @param path of the element, with what tells it from its brothers */
 export function readSection(element: XmlElement, rule: ElementRule, path: string, report: Report): Section {
   const parts = new Map<string, Section>();
@@ -69,6 +74,10 @@ function readAttributes(section: Section, report: Report): void {
   }
 }
 
+function hintFor(name: string, { hints = {} }: ElementRule): string | undefined {
+  return Object.hasOwn(hints, name) ? hints[name] : undefined;
+}
+
 function readAttribute(
   attribute: XmlAttribute,
   rule: AttributeRule,
@@ -93,6 +102,7 @@ function readAttribute(
   const saysNothing = fate?.unless !== undefined && fate.unless === String(read.value);
   const verdict = saysNothing ? 'exact' : fate?.verdict;
   report.row(attribute.place, at, verdict, saysNothing ? '' : fate?.note);
+  if (fate?.warns && !saysNothing) report.warning(attribute.place, `${attribute.name}: ${fate.note}`);
   if (!fate || (fate.carried && !saysNothing)) section.values.set(attribute.name, { value: read.value, attribute });
 }
 
@@ -100,7 +110,7 @@ function refuseAttribute(attribute: XmlAttribute, { element, rule }: Section, re
   const names = Object.keys(rule.attributes ?? {});
   const near = closestWord(attribute.name, names);
   const all = names.length === 0 ? 'it has no attributes' : `expected ${names.join(', ')}`;
-  const suggestion = rule.hints?.[attribute.name] ?? (near ? `did you mean "${near}"? (${all})` : all);
+  const suggestion = hintFor(attribute.name, rule) ?? (near ? `did you mean "${near}"? (${all})` : all);
   report.error(attribute.place, `<${element.name}> has no attribute ${attribute.name}`, suggestion);
 }
 
@@ -188,6 +198,6 @@ function refuseElement(child: XmlElement, { element, rule }: Section, report: Re
   const names = [...Object.keys(parts), ...Object.keys(collection?.items ?? {}), ...edits];
   const near = closestWord(child.name, names);
   const all = names.length === 0 ? 'it has no elements' : `expected ${names.join(', ')}`;
-  const suggestion = rule.hints?.[child.name] ?? (near ? `did you mean "${near}"? (${all})` : all);
+  const suggestion = hintFor(child.name, rule) ?? (near ? `did you mean "${near}"? (${all})` : all);
   report.error(child.place, `<${element.name}> has no element <${child.name}>`, suggestion);
 }

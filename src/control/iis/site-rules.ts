@@ -18,6 +18,10 @@ const processes = (names: readonly string[]) =>
 
 const signedIn: Fate = passedOver('files are read with the rights of the router');
 
+const subDirConfig = flag({
+  fate: { ...passedOver('web.config files of folders below apply all the same'), unless: 'true', warns: true },
+});
+
 const virtualDirectory: ElementRule = {
   attributes: {
     path: text({ required: true, nonEmpty: true }),
@@ -25,13 +29,20 @@ const virtualDirectory: ElementRule = {
     userName: text({ fate: { ...signedIn, unless: '' } }),
     password: text({ fate: { ...signedIn, unless: '' } }),
     logonMethod: text({ fate: signedIn }),
-    allowSubDirConfig: flag({
-      fate: { ...passedOver('web.config files of folders below apply'), unless: 'true' },
-    }),
+    allowSubDirConfig: subDirConfig,
   },
 };
 
-const virtualDirectoryDefaults: ElementRule = { fate: passedOver('write its settings on each virtual directory') };
+const virtualDirectoryDefaults: ElementRule = {
+  attributes: {
+    allowSubDirConfig: subDirConfig,
+    userName: text({ fate: { ...signedIn, unless: '' } }),
+    password: text({ fate: { ...signedIn, unless: '' } }),
+    logonMethod: text({ fate: signedIn }),
+    path: text({ fate: passedOver('write it on each virtual directory') }),
+    physicalPath: text({ fate: passedOver('write it on each virtual directory') }),
+  },
+};
 
 const application: ElementRule = {
   attributes: {
