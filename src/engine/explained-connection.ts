@@ -4,6 +4,7 @@ import type { ClientConnectionInfo } from '../model/client.ts';
 import type { ListenerConfig } from '../model/config.ts';
 import type { AskedRequest } from '../model/explain-request.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { hostName } from '../wire/http1/authority.ts';
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const IP_ADDRESS = /^(?:\d+(?:\.\d+){3}|\[[\da-f:.]+\])$/i;
@@ -30,7 +31,7 @@ export function explainedConnection(snapshot: Snapshot, host: string, request: A
 /** The address in the URL, or of the binding that has the host; null: any. */
 function addressOf({ config }: Snapshot, url: URL, host: string, port: number, secure: boolean): string | null {
   if (IP_ADDRESS.test(url.hostname)) return url.hostname.replace(/^\[|\]$/g, '');
-  const name = host.replace(/:\d*$/, '').toLowerCase();
+  const name = hostName(host).toLowerCase();
   const bindings = config.sites.flatMap((site) => site.bindings);
   const own = bindings.find(
     (each) => each.host === name && each.port === port && (each.protocol === 'https') === secure,

@@ -1,6 +1,7 @@
 // An answer made here, without a server: by a rule, a file of a site, or because something failed.
 import { Buffer } from 'node:buffer';
 import { fieldLine } from '../wire/http1/serialise.ts';
+import { statusPhrase } from '../wire/status-phrases.ts';
 import { BODY_NONE, type ClientExchange } from './client.ts';
 
 export interface LocalAnswer {
@@ -39,6 +40,19 @@ export interface Abort {
 }
 
 export type Answer = LocalAnswer | FileAnswer | Abort;
+
+/** Sends the client elsewhere. @param location in wire form; @param told HTML: what the page says of it */
+export function redirectAnswer(status: number, location: string, told: string): LocalAnswer {
+  return {
+    kind: 'answer',
+    status,
+    subStatus: 0,
+    reason: statusPhrase(status),
+    fields: [['Location', location]],
+    contentType: 'text/html; charset=utf-8',
+    body: `<!doctype html><title>Moved</title><p>${told}\n`,
+  };
+}
 
 /**
  * Sends `answer` whole; finish() is left to the caller.

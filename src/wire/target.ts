@@ -73,6 +73,11 @@ export function encodePath(text: string): string {
   return text.replace(NOT_PATH_RUNS, (run) => encodeRun(run));
 }
 
+/** A whole URL as somebody wrote it: what is not visible ASCII in it is percent-encoded, its own escapes are kept. */
+export function encodeUrl(text: string): string {
+  return text.replace(/[^\x21-\x7e]+/g, (run) => encodeRun(run));
+}
+
 /** encodeURIComponent() for characters none of which may stay, so that its own exceptions (`!'()*`) do not arise. */
 function encodeRun(run: string): string {
   return encodeURIComponent(run.toWellFormed());

@@ -344,6 +344,12 @@ describe('httpErrors', () => {
     expect([response.status, fieldOf(response, 'location')]).toEqual([302, 'https://help.example/404']);
   });
 
+  it('redirects to an address with letters beyond ASCII, encoded once', async () => {
+    const errors = [page('https://help.example/größe%20a', { responseMode: 'Redirect' })];
+    const { ask } = await site({}, { httpErrors: { errorMode: 'Custom', errors } });
+    expect(fieldOf(await ask('/none'), 'location')).toBe('https://help.example/gr%C3%B6%C3%9Fe%20a');
+  });
+
   it('falls back to what failed when the page is not there', async () => {
     const { ask } = await site({}, { httpErrors: { errors: [page('/none.html')] } }, remote);
     expect((await ask('/none', FAR)).body.toString()).toContain('no file for /none');

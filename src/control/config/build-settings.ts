@@ -7,6 +7,7 @@ import type {
   LevelSettings,
   StaticContentConfig,
 } from '../../model/level-settings.ts';
+import { FRAMING_FIELDS } from '../../wire/http1/framing-fields.ts';
 import { isFieldName, isFieldValue, utf8AsLatin1 } from '../../wire/http1/serialise.ts';
 import { buildFiltering, buildIpSecurity } from './build-filtering.ts';
 import { buildHttpErrors } from './build-http-errors.ts';
@@ -16,17 +17,6 @@ import { inheritList } from './inherit-list.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Layer } from './site-layers.ts';
 import type { WrittenLevel } from './site-schema.ts';
-
-/** Fields that belong to the framing of a message (CONTRACT 3). */
-const FRAMING = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'te',
-  'trailer',
-  'upgrade',
-]);
 
 /** @param layers parents first; @param inherited by all of them; @param root folder of the site */
 export function buildSettings(
@@ -80,7 +70,9 @@ function buildCustomHeaders(
 function faultOf(name: string, value: string): string | null {
   if (!isFieldName(name)) return 'that is not the name of a header';
   if (!isFieldValue(value)) return 'its value holds a character that no header may hold';
-  return FRAMING.has(name.toLowerCase()) ? 'it says how the message is framed, which only the router knows' : null;
+  return FRAMING_FIELDS.has(name.toLowerCase())
+    ? 'it says how the message is framed, which only the router knows'
+    : null;
 }
 
 function buildDefaultDocument(

@@ -1,6 +1,7 @@
 // The layers of a site's configuration: what is written for the site itself, and for its locations, each with its place.
 import type { ConfigPath } from '../../model/config.ts';
 import type { ProviderConfig } from '../../model/provider-config.ts';
+import { applicationOf, isAtOrBelow } from '../../model/url-path.ts';
 import { buildProviders, type ProviderSurroundings } from './build-providers.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { WrittenLevel, WrittenSite } from './site-schema.ts';
@@ -34,9 +35,7 @@ export function siteLayers(site: WrittenSite, at: ConfigPath, around: ProviderSu
 
 /** Of `layers`, those in force at `path`, parents first. @param applications URL paths */
 export function layersAt(path: string, layers: readonly Layer[], applications: readonly string[]): Layer[] {
-  const application = applications
-    .filter((each) => isAtOrBelow(path, each))
-    .reduce((deepest, each) => (each.length > deepest.length ? each : deepest), '/');
+  const application = applicationOf(path, applications);
   return layers.filter(
     (layer) =>
       isAtOrBelow(path, layer.path) && (layer.inheritInChildApplications || isAtOrBelow(layer.path, application)),
@@ -53,9 +52,4 @@ export function urlPath(written: string, at: ConfigPath, problems: ProblemList):
 
 function depth(path: string): number {
   return path === '/' ? 0 : path.split('/').length - 1;
-}
-
-function isAtOrBelow(path: string, above: string): boolean {
-  const lower = path.toLowerCase();
-  return above === '/' || lower === above.toLowerCase() || lower.startsWith(`${above.toLowerCase()}/`);
 }

@@ -1,5 +1,6 @@
 // What IIS did with a request beside what would be done here: the way it went, redirects and statuses made by rules.
 import type { ExplainedOutcome } from '../../model/explanation.ts';
+import { hostName } from '../../wire/http1/authority.ts';
 import type { Observed } from './record.ts';
 
 export interface Judgement {
@@ -53,11 +54,7 @@ function judgeFarm(
 /** ARR names a server as its farm does, and older builds without the port. */
 function isSameServer(address: string, routed: string): boolean {
   const [ours, theirs] = [address.toLowerCase(), routed.toLowerCase()];
-  return ours === theirs || withoutPort(ours) === theirs || ours === withoutPort(theirs);
-}
-
-function withoutPort(address: string): string {
-  return address.replace(/:\d+$/, '');
+  return ours === theirs || hostName(ours) === theirs || ours === hostName(theirs);
 }
 
 /** Here it would be sent to a server; there it was answered. */

@@ -12,8 +12,3 @@ export function recordUrl(scheme: string, authority: string, target: string): st
   if (!URL.canParse(url)) throw new BadLine(`${JSON.stringify(url)} is no URL`);
   return url;
 }
-
-/** The host of an authority, without its port. */
-export function hostOf(authority: string): string {
-  return authority.replace(/:\d*$/, '');
-}

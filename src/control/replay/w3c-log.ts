@@ -1,9 +1,10 @@
 // A log in the W3C extended format, as IIS and Narrows write it: lines read by the columns that #Fields names.
 import type { AskedRequest } from '../../model/explain-request.ts';
 import type { Explainer } from '../../model/explainer.ts';
+import { hostName } from '../../wire/http1/authority.ts';
 import { readLoggedQuery } from './arr-suffix.ts';
 import { BadLine, type ReplayRecord } from './record.ts';
-import { hostOf, recordUrl } from './record-url.ts';
+import { recordUrl } from './record-url.ts';
 import { W3cColumns } from './w3c-columns.ts';
 import { loggedHeader, loggedPath } from './w3c-text.ts';
 
@@ -87,7 +88,7 @@ export class W3cLog {
 /** The port that the request came in at: the one of Host may be another, behind a port mapping. */
 function withPort(authority: string, port: number | null, scheme: string): string {
   if (port === null) return authority;
-  return port === (scheme === 'https' ? 443 : 80) ? hostOf(authority) : `${hostOf(authority)}:${port}`;
+  return port === (scheme === 'https' ? 443 : 80) ? hostName(authority) : `${hostName(authority)}:${port}`;
 }
 
 /** An IPv6 address as it stands in a URL. */

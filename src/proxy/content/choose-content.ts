@@ -2,11 +2,10 @@
 import { basename } from 'node:path';
 import { extensionOf } from '../../base/extension-of.ts';
 import { type FoundFile, findFile } from '../../base/find-file.ts';
-import type { Answer, FileAnswer, LocalAnswer } from '../../model/answer.ts';
+import { type Answer, type FileAnswer, type LocalAnswer, redirectAnswer } from '../../model/answer.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { FolderAndRest, Site } from '../../model/site.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
-import { statusPhrase } from '../../wire/status-phrases.ts';
 import { decodePath, encodePath, pathEnd } from '../../wire/target.ts';
 import type { ContentLevel } from './content-level.ts';
 import { chooseEncoded } from './precompressed.ts';
@@ -56,15 +55,7 @@ function requireRead(method: string): void {
 /** Links on the page of a folder are relative to it: they need the slash. */
 function addSlash(path: string, target: string): LocalAnswer {
   const location = `${encodePath(path)}/${target.slice(pathEnd(target))}`;
-  return {
-    kind: 'answer',
-    status: 301,
-    subStatus: 0,
-    reason: statusPhrase(301),
-    fields: [['Location', location]],
-    contentType: 'text/html; charset=utf-8',
-    body: '<!doctype html><title>Moved</title><p>The page of this folder is found with a slash at the end.\n',
-  };
+  return redirectAnswer(301, location, 'The page of this folder is found with a slash at the end.');
 }
 
 async function findDefault(

@@ -2,16 +2,15 @@
 
 import { extensionOf } from '../../base/extension-of.ts';
 import { type FoundFile, findFile } from '../../base/find-file.ts';
-import type { Answer } from '../../model/answer.ts';
+import { type Answer, redirectAnswer } from '../../model/answer.ts';
 import type { ErrorPageConfig } from '../../model/level-settings.ts';
 import type { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { Site } from '../../model/site.ts';
 import { acceptedLanguages } from '../../wire/accept-language.ts';
-import { utf8AsLatin1 } from '../../wire/http1/serialise.ts';
 import { defaultMediaTypes } from '../../wire/media-type-table.ts';
 import { statusPhrase } from '../../wire/status-phrases.ts';
-import { decodePath } from '../../wire/target.ts';
+import { decodePath, encodeUrl } from '../../wire/target.ts';
 
 /** Of a client that asks for no language that there is. */
 const LAST_LANGUAGE = 'en-US';
@@ -23,7 +22,7 @@ export async function pageAnswer(
   page: ErrorPageConfig,
   { kind: { status, subStatus }, fields }: ProxyError,
 ): Promise<Answer | null> {
-  if (page.responseMode === 'Redirect') return redirectTo(page.path);
+  if (page.responseMode === 'Redirect') return redirectAnswer(302, encodeUrl(page.path), 'There is a page for this.');
   const file = page.responseMode === 'File' ? await fileOf(page, site, ctx) : await fileAt(page.path, site);
   if (file === null) return null;
   return {
@@ -37,19 +36,6 @@ export async function pageAnswer(
     contentType: defaultMediaTypes.get(extensionOf(file.path)) ?? 'text/html',
     fields: [...fields, ['Cache-Control', 'no-store']],
     tagSuffix: null,
-  };
-}
-
-function redirectTo(address: string): Answer {
-  const location = utf8AsLatin1(address).replace(/[^\x21-\x7e]/g, (byte) => encodeURIComponent(byte));
-  return {
-    kind: 'answer',
-    status: 302,
-    subStatus: 0,
-    reason: 'Found',
-    fields: [['Location', location]],
-    contentType: '',
-    body: '',
   };
 }
 

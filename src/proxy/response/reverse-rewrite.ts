@@ -3,6 +3,7 @@
 import type { Farm } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { ResponseDraft } from '../../model/response-draft.ts';
+import { hostName } from '../../wire/http1/authority.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import { fieldLine } from '../../wire/http1/serialise.ts';
 
@@ -64,7 +65,7 @@ export class ReverseRewrite {
   }
 }
 
-/** Without the port. */
+/** Without the port, and comparable. */
 function hostOnly(authority: string): string {
-  return authority.replace(/:\d+$/, '').toLowerCase();
+  return hostName(authority).toLowerCase();
 }

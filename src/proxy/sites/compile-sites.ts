@@ -1,6 +1,7 @@
 // SiteConfig → Site: the levels by path, and which folder a path is looked up in.
 import type { FolderAndRest, Site, SiteLevel } from '../../model/site.ts';
 import type { SiteConfig } from '../../model/site-config.ts';
+import { applicationOf, isAtOrBelow } from '../../model/url-path.ts';
 import { SiteLevels } from './site-levels.ts';
 
 /** Compiles the sites of a configuration; the numbers of their levels run through all of them. */
@@ -15,14 +16,13 @@ export function compileSites(configs: readonly SiteConfig[]): Site[] {
 
 function compileSite(config: SiteConfig, levels: readonly SiteLevel[]): Site {
   const byPath = new SiteLevels(levels);
-  const applications = config.applications.toSorted((a, b) => b.length - a.length);
   return Object.freeze({
     name: config.name,
     config,
     levels,
     levelAt: (path: string) => byPath.at(path),
     folderOf: (path: string) => folderOf(config, path),
-    applicationAt: (path: string) => applications.find((application) => isAtOrBelow(path, application)) ?? '/',
+    applicationAt: (path: string) => applicationOf(path, config.applications),
   });
 }
 
@@ -30,11 +30,4 @@ function folderOf({ root, virtualDirectories }: SiteConfig, path: string): Folde
   const virtual = virtualDirectories.find((directory) => isAtOrBelow(path, directory.path));
   if (virtual !== undefined) return { folder: virtual.folder, rest: path.slice(virtual.path.length) };
   return root === null ? null : { folder: root, rest: path };
-}
-
-/** Letter case does not count in URL paths of a site's configuration. */
-function isAtOrBelow(path: string, above: string): boolean {
-  if (above === '/') return true;
-  if (path.length < above.length || path.slice(0, above.length).toLowerCase() !== above.toLowerCase()) return false;
-  return path.length === above.length || path[above.length] === '/';
 }

@@ -1,12 +1,11 @@
 // httpRedirect: the redirects of IIS that need no rule. They come after the rules of the site, and only for what is
 // still to stay here.
-import type { LocalAnswer } from '../../model/answer.ts';
+import { type LocalAnswer, redirectAnswer } from '../../model/answer.ts';
 import type { Stage } from '../../model/extensions.ts';
 import type { HttpRedirectConfig } from '../../model/level-settings.ts';
 import type { Site } from '../../model/site.ts';
-import { fieldLine, utf8AsLatin1 } from '../../wire/http1/serialise.ts';
-import { statusPhrase } from '../../wire/status-phrases.ts';
-import { decodePath, encodePath, pathEnd } from '../../wire/target.ts';
+import { fieldLine } from '../../wire/http1/serialise.ts';
+import { decodePath, encodePath, encodeUrl, pathEnd } from '../../wire/target.ts';
 import { matchWildcard } from './match-wildcard.ts';
 
 const STATUS = { Found: 302, Permanent: 301, Temporary: 307, PermRedirect: 308 } as const;
@@ -34,17 +33,8 @@ function redirect(config: HttpRedirectConfig, target: string): LocalAnswer | und
   if (config.childOnly && suffix.slice(1).includes('/')) return undefined;
   const location = fromWildcards(config, suffix) ?? fromDestination(config, path, suffix, query);
   if (location === null || location === target) return undefined;
-  const status = STATUS[config.httpResponseStatus];
   fieldLine('Location', location); // throws what no client may be sent
-  return {
-    kind: 'answer',
-    status,
-    subStatus: 0,
-    reason: statusPhrase(status),
-    fields: [['Location', location]],
-    contentType: 'text/html; charset=utf-8',
-    body: '<!doctype html><title>Moved</title><p>The document has moved.\n',
-  };
+  return redirectAnswer(STATUS[config.httpResponseStatus], location, 'The document has moved.');
 }
 
 /** `$0` is what the pattern matched, `$1` to `$9` what its stars stand for. */
@@ -52,9 +42,7 @@ function fromWildcards({ wildcards }: HttpRedirectConfig, suffix: string): strin
   for (const { wildcard, destination } of wildcards) {
     const match = matchWildcard(wildcard, wildcard.startsWith('/') ? suffix : suffix.slice(1));
     if (match !== null)
-      return encodeLiteral(destination).replace(/\$(\d)/g, (_, group: string) =>
-        encodePath(match[Number(group)] ?? ''),
-      );
+      return encodeUrl(destination).replace(/\$(\d)/g, (_, group: string) => encodePath(match[Number(group)] ?? ''));
   }
   return null;
 }
@@ -72,16 +60,8 @@ function fromDestination(
     Q: query,
     P: query.slice(1),
   };
-  const expanded = encodeLiteral(destination).replace(/\$([VSQP])/g, (_, name: string) => values[name]!);
-  if (exactDestination || expanded !== encodeLiteral(destination)) return expanded;
+  const expanded = encodeUrl(destination).replace(/\$([VSQP])/g, (_, name: string) => values[name]!);
+  if (exactDestination || expanded !== encodeUrl(destination)) return expanded;
   const begin = expanded.endsWith('/') && suffix.startsWith('/') ? expanded.slice(0, -1) : expanded;
   return `${begin}${values.S}${query}`;
-}
-
-/** What stands in the configuration, in wire form: its escapes are kept. */
-function encodeLiteral(text: string): string {
-  return utf8AsLatin1(text).replace(
-    /[^\x21-\x7e]/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
-  );
 }

@@ -5,6 +5,7 @@ import type { Stage } from '../../model/extensions.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { ChosenSite, Site } from '../../model/site.ts';
+import { hostName } from '../../wire/http1/authority.ts';
 import { decodePath } from '../../wire/target.ts';
 import { bindingText, otherBindings } from './explain-bindings.ts';
 import { SiteTable } from './site-table.ts';
@@ -15,7 +16,7 @@ export function siteStage({ listeners, unmatchedHost }: Config, sites: readonly 
   return {
     name: 'site',
     onRequest(ctx) {
-      const host = ctx.inbound.host.replace(/:\d*$/, '').toLowerCase();
+      const host = hostName(ctx.inbound.host).toLowerCase();
       const chosen = table.choose(host, ctx.connection);
       if (ctx.trace !== null) note(ctx, sites, host, chosen);
       if (chosen !== null) {

@@ -15,6 +15,11 @@ export function isAuthority(text: string, start: number, end: number): boolean {
   return hostEnd > start && (hostEnd === end || isPortPart(text, hostEnd, end));
 }
 
+/** The host of `host[:port]`; an IPv6 address keeps its brackets. */
+export function hostName(authority: string): string {
+  return authority.replace(/:\d*$/, '');
+}
+
 /** `authority` in lower case and without the default port of `scheme`: equal for equal places. */
 export function comparableAuthority(authority: string, scheme: string): string {
   const port = scheme === 'https' ? ':443' : ':80';

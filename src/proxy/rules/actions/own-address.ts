@@ -1,6 +1,6 @@
 // Whether an absolute URL leads back to where the request came in: then the rewrite is local (CONTRACT 3, last line).
 import type { RequestContext } from '../../../model/request-context.ts';
-import { hostName } from '../variables/server-variables.ts';
+import { hostName } from '../../../wire/http1/authority.ts';
 import type { Origin } from './origin.ts';
 
 /**

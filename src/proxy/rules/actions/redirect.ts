@@ -1,12 +1,11 @@
 // Redirect: the client is sent elsewhere (url-rewrite.md 10 and 11).
-import type { LocalAnswer } from '../../../model/answer.ts';
+import { type LocalAnswer, redirectAnswer } from '../../../model/answer.ts';
 import type { ActionConfig } from '../../../model/config.ts';
-import { statusPhrase } from '../../../wire/status-phrases.ts';
 import { htmlEncode } from '../expressions/functions.ts';
 import type { Part } from '../expressions/part.ts';
 import type { RuleRun } from '../rule-run.ts';
 import { encodeOnce, encodeQuery, joinQueries } from '../url-text.ts';
-import { origin } from '../variables/server-variables.ts';
+import { ownOrigin } from '../variables/server-variables.ts';
 import type { Action } from './action.ts';
 
 const STATUS: Record<ActionConfig['redirectType'], number> = {
@@ -33,15 +32,8 @@ export class Redirect implements Action {
 
   perform(run: RuleRun): LocalAnswer {
     const location = run.made(this.#location(this.#url.expand(run), run), 'Location');
-    return {
-      kind: 'answer',
-      status: this.#status,
-      subStatus: 0,
-      reason: statusPhrase(this.#status),
-      fields: [['Location', location]],
-      contentType: 'text/html; charset=utf-8',
-      body: `<!doctype html><title>Moved</title><p>Moved to <a href="${htmlEncode(location)}">${htmlEncode(location)}</a></p>\n`,
-    };
+    const shown = htmlEncode(location);
+    return redirectAnswer(this.#status, location, `Moved to <a href="${shown}">${shown}</a></p>`);
   }
 
   /** Escapes that are written in the URL are kept; a query of the request goes before a fragment of the rule. */
@@ -60,5 +52,5 @@ export class Redirect implements Action {
 function absoluteUrl(url: string, base: string, run: RuleRun): string {
   const start = ABSOLUTE.exec(url)?.[0];
   if (start !== undefined) return encodeQuery(start) + encodeOnce(url.slice(start.length));
-  return origin(run) + encodeOnce(url.startsWith('/') ? url : base + url);
+  return ownOrigin(run) + encodeOnce(url.startsWith('/') ? url : base + url);
 }

@@ -2,7 +2,7 @@
 import type { OutboundRuleConfig } from '../../../model/outbound-config.ts';
 import { isFieldName } from '../../../wire/http1/serialise.ts';
 import type { RuleProblems } from '../rule-problems.ts';
-import { FRAMING, mayBeSet } from '../variables/compile-set-variables.ts';
+import { mayBeSet, NOT_FOR_RULES } from '../variables/compile-set-variables.ts';
 import { compileVariable } from '../variables/compile-variable.ts';
 import { headerName } from '../variables/request-header.ts';
 import { SetHeader, SetVariable, type VariableChange } from '../variables/set-variables.ts';
@@ -11,8 +11,8 @@ import { type HeaderRule, RequestVariableRule, ResponseHeaderRule } from './head
 import { OutboundRule, type OutboundRuleParts } from './outbound-rule.ts';
 
 const RESPONSE = 'RESPONSE_';
-/** They say how a body is framed or what it was before rules changed it. */
-const OF_THE_ROUTER: ReadonlySet<string> = new Set([...FRAMING, 'proxy-connection']);
+/** Of the connection, or of the framing of its messages. */
+const OF_THE_ROUTER: ReadonlySet<string> = new Set([...NOT_FOR_RULES, 'proxy-connection']);
 
 /** @param preCondition index of its precondition */
 export function compileHeaderRule(

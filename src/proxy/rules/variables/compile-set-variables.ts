@@ -1,5 +1,6 @@
 // `serverVariables` as written → compiled; what belongs to the serialiser may not be set (CONTRACT 3).
 import type { RuleConfig } from '../../../model/config.ts';
+import { FRAMING_FIELDS } from '../../../wire/http1/framing-fields.ts';
 import { isFieldName } from '../../../wire/http1/serialise.ts';
 import { compileExpression, type ExpressionScope } from '../expressions/compile-expression.ts';
 import type { RuleProblems } from '../rule-problems.ts';
@@ -8,9 +9,7 @@ import { headerName } from './request-header.ts';
 import { RefuseVariable, SetHeader, SetVariable, type VariableChange } from './set-variables.ts';
 
 /** Fields that no rule sets, in either direction (CONTRACT 3). */
-export const FRAMING: ReadonlySet<string> = new Set([
-  ...['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect'],
-]);
+export const NOT_FOR_RULES: ReadonlySet<string> = new Set([...FRAMING_FIELDS, 'expect']);
 /** They look like headers and are none (url-rewrite.md 8). */
 const NO_HEADERS: ReadonlySet<string> = new Set(['HTTP_METHOD', 'HTTP_URL', 'HTTP_VERSION']);
 
@@ -54,7 +53,7 @@ export function mayBeSet(upper: string, problems: RuleProblems): boolean {
   else if (NO_HEADERS.has(upper)) problems.error(`${upper} is not a header and cannot be set`);
   else if (!upper.startsWith('HTTP_')) return true;
   else if (!isFieldName(headerName(upper))) problems.error(`${upper} does not give the name of a header`);
-  else if (FRAMING.has(headerName(upper))) {
+  else if (NOT_FOR_RULES.has(headerName(upper))) {
     problems.error(
       `${upper} cannot be set: ${headerName(upper)} belongs to the framing of messages`,
       'leave it to the router',

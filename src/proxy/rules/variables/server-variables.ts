@@ -1,5 +1,6 @@
 // The server variables that rules read, and what each means here (url-rewrite.md 8, arr.md 14). Those of a client
 // certificate and of an authenticated user are empty: there is none. Those of a site stand in site-variables.ts.
+import { hostName } from '../../../wire/http1/authority.ts';
 import { FieldKind } from '../../../wire/http1/fields.ts';
 import type { RuleRun } from '../rule-run.ts';
 import { markAsData } from '../url-text.ts';
@@ -18,7 +19,7 @@ const received: ReadVariable = (run) => run.ctx.inbound.path;
 export const SERVER_VARIABLES: Readonly<Record<string, ReadVariable>> = {
   ALL_HTTP: (run) => allFields(run, (name, value) => `HTTP_${name.toUpperCase().replaceAll('-', '_')}:${value}\n`),
   ALL_RAW: (run) => allFields(run, (name, value) => `${name}: ${value}\n`),
-  CACHE_URL: (run) => origin(run) + withQuery(run, run.path),
+  CACHE_URL: (run) => ownOrigin(run) + withQuery(run, run.path),
   CONTENT_LENGTH: (run) => run.ctx.inbound.fieldOfKind(FieldKind.contentLength) ?? '0',
   CONTENT_TYPE: (run) => run.ctx.inbound.fieldOfKind(FieldKind.contentType) ?? '',
   GATEWAY_INTERFACE: () => 'CGI/1.1',
@@ -56,7 +57,7 @@ const pathInUrl: ReadVariable = (run) => markAsData(run.path);
 
 /** Of the variables that hold the decoded path: the same, where its `?`, `#` and `%` must stay data. */
 export const SERVER_VARIABLES_IN_URL: Readonly<Record<string, ReadVariable>> = {
-  CACHE_URL: (run) => origin(run) + withQuery(run, markAsData(run.path)),
+  CACHE_URL: (run) => ownOrigin(run) + withQuery(run, markAsData(run.path)),
   PATH_INFO: pathInUrl,
   REQUEST_URI: (run) => withQuery(run, markAsData(run.path)),
   SCRIPT_NAME: pathInUrl,
@@ -74,14 +75,9 @@ export const EMPTY_VARIABLES: ReadonlySet<string> = new Set([
 ]);
 
 /** `https://www.example.com:8443`, as the client sees us; '' when it did not say whom it called. */
-export function origin(run: RuleRun): string {
+export function ownOrigin(run: RuleRun): string {
   const { host } = run.ctx.inbound;
   return host === '' ? '' : `${isSecure(run) ? 'https' : 'http'}://${host}`;
-}
-
-/** The host of `host[:port]`; an IPv6 address keeps its brackets. */
-export function hostName(authority: string): string {
-  return authority.replace(/:\d*$/, '');
 }
 
 function withQuery(run: RuleRun, path: string): string {
