@@ -9,8 +9,8 @@ const FILE = '/etc/narrows/narrows.yaml';
 /** The settings of each level of one site, by path. */
 function settingsOf(site: object, rest: object = {}): Record<string, LevelSettings> {
   const text = JSON.stringify({ sites: { main: { root: '/srv/www', webConfig: false, ...site } }, ...rest });
-  const { locations } = parseConfig(text, FILE, { env: {} }).config.sites[0]!;
-  return Object.fromEntries(locations.map(({ path, settings }) => [path, settings]));
+  const { levels } = parseConfig(text, FILE, { env: {} }).config.sites[0]!;
+  return Object.fromEntries(levels.map(({ path, settings }) => [path, settings]));
 }
 
 function faultsOf(site: object): string[] {
@@ -137,7 +137,7 @@ describe('requestFiltering of the whole router', () => {
     const text = JSON.stringify({ sites: { main: {} }, ...rest });
     const { config } = parseConfig(text, FILE, { env: {} });
     expect(config.requestFiltering).toMatchObject({ verbs: { denied: ['trace'] }, maxUrl: 100, hiddenSegments: [] });
-    expect(config.sites[0]!.locations[0]!.settings.requestFiltering).toMatchObject({
+    expect(config.sites[0]!.levels[0]!.settings.requestFiltering).toMatchObject({
       ...{ verbs: { denied: ['trace'] }, maxUrl: 100, maxQueryString: 2048 },
       hiddenSegments: expect.arrayContaining(['web.config']),
     });
