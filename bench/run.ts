@@ -7,6 +7,8 @@ import { type CorpusResult, sendCorpus } from './corpus/refusals.ts';
 import { startUpTimes } from './measure/start-up.ts';
 import { type MemoryFigures, memoryRows, memoryTable } from './memory/memory-rows.ts';
 import { type Options, readOptions } from './options.ts';
+import { type BodySpeed, bodySpeeds } from './outbound/body-speed.ts';
+import { speedTable } from './outbound/speed-table.ts';
 import { sayMissing } from './proxies/running-proxy.ts';
 import { describeMachine } from './report/machine.ts';
 import { spread } from './report/statistics.ts';
@@ -28,16 +30,21 @@ async function main(options: Options): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'narrows-bench-'));
   const results = new Map<string, Measured[]>();
   let rules: RuleCost[] = [];
+  let outbound: BodySpeed[] = [];
   let memory: MemoryFigures[] = [];
   let startUp: number[] = [];
   let corpus: CorpusResult | null = null;
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  const needsServers = options.rows.some((name) => name !== 'rules');
+  const needsServers = options.rows.some((name) => name !== 'rules' && name !== 'outbound');
   const backend = needsServers ? await startBackend(scratch) : null;
   await measureRows(options, scratch, results);
   if (options.rows.includes('rules')) {
     rules = await ruleCosts(options.rounds);
     print(ruleTable(rules));
+  }
+  if (options.rows.includes('outbound')) {
+    outbound = await bodySpeeds(options.rounds);
+    print(speedTable(outbound));
   }
   if (options.rows.includes('memory')) {
     memory = await memoryRows(options.proxies, scratch);
@@ -54,6 +61,7 @@ async function main(options: Options): Promise<void> {
     void: invalid,
     rows: Object.fromEntries(results),
     rules,
+    outbound,
     memory,
     startUp,
     corpus,

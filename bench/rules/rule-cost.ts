@@ -34,7 +34,7 @@ Cache-Control: max-age=0
 
 `.replaceAll('\n', '\r\n');
 
-const CONNECTION: ClientConnectionInfo = {
+export const CONNECTION: ClientConnectionInfo = {
   listener: 'web',
   peerAddress: '192.0.2.7',
   peerPort: 51_000,
@@ -82,7 +82,8 @@ async function measureOf({ rules, maps = {} }: RuleList): Promise<() => number> 
   };
 }
 
-function headOf(): RequestHead {
+/** Of a request of the bench. */
+export function headOf(): RequestHead {
   const bytes = Buffer.from(HEAD, 'latin1');
   const scanner = new RequestHeadScanner({ requestLine: 8192, headerBytes: 32_768, headerCount: 100 });
   if (scanner.scan(bytes, 0, bytes.length) !== bytes.length) throw new Error(JSON.stringify(scanner.refusal));
