@@ -1,7 +1,7 @@
 // Names that must stand once: of rules, of the servers of a farm, of farms whatever their letter case.
 import type { ConfigPath } from '../../model/config.ts';
 import type { ProblemList } from './problem-list.ts';
-import { addressesOf, farmNamesOf, ruleListsOf } from './written-lists.ts';
+import { addressesOf, farmNamesOf, outboundListsOf, ruleListsOf } from './written-lists.ts';
 
 export function checkDuplicates(raw: Record<string, unknown>, problems: ProblemList): void {
   const farms = farmNamesOf(raw);
@@ -18,7 +18,7 @@ export function checkDuplicates(raw: Record<string, unknown>, problems: ProblemL
       problems.error(path, message, 'an address is the identity of a server: remove one');
     }
   }
-  for (const list of ruleListsOf(raw)) {
+  for (const list of [...ruleListsOf(raw), ...outboundListsOf(raw)]) {
     const rules = list.flatMap(({ path, rule: { name } }) => {
       return typeof name === 'string' ? [{ name, key: name.toLowerCase(), path: [...path, 'name'] }] : [];
     });

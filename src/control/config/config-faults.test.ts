@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { problemLines as problemsOf } from '../../../test/kit/problem-lines.ts';
 import { loadConfig, parseConfig } from './load-config.ts';
 
+const OUTBOUND_RULE = '{ name: r, match: { serverVariable: RESPONSE_X_A, pattern: x } }';
+
 describe('faults', () => {
   it('are all reported at once, each at its place with what would be right', () => {
     expect(
@@ -76,6 +78,21 @@ workers: many
       'the server h stands twice in farm "a"',
     ],
     ['a rule name that stands twice', 'rules: [ { name: r }, { name: R } ]', 'a rule called "R" stands above already'],
+    [
+      'an outbound rule name that stands twice in a location',
+      `sites: { s: { locations: [ { path: /a, outboundRules: { rules: [ ${OUTBOUND_RULE}, ${OUTBOUND_RULE} ] } } ] } }`,
+      'a rule called "r" stands above already',
+    ],
+    [
+      'an outbound rule with the name of an inherited one',
+      `{ outboundRules: { rules: [ ${OUTBOUND_RULE} ] }, sites: { s: { outboundRules: { rules: [ ${OUTBOUND_RULE} ] } } } }`,
+      'an outbound rule called "r" is inherited',
+    ],
+    [
+      'an unknown tag in a filter written as text',
+      'outboundRules: { rules: [ { name: r, match: { filterByTags: "A, Fom", pattern: x } } ] }',
+      'did you mean "Form"?',
+    ],
     [
       'a name that is no cookie',
       'farms: { a: { servers: [h], affinity: { cookieName: "a;b" } } }',

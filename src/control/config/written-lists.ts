@@ -26,21 +26,42 @@ export function rulesOf(raw: WrittenMap): WrittenRule[] {
 
 /** The same, list by list: the global rules, then those of each site and of each of its locations. */
 export function ruleListsOf(raw: WrittenMap): WrittenRule[][] {
-  const sites = isMap(raw.sites) ? Object.entries(raw.sites) : [];
-  return [listIn(raw, []), ...sites.flatMap(([name, site]) => siteLists(site, ['sites', name]))];
+  return levelsOf(raw).map(({ level, at }) => listIn(level, at));
 }
 
-function siteLists(site: unknown, at: ConfigPath): WrittenRule[][] {
+/** Outbound rules, list by list. */
+export function outboundListsOf(raw: WrittenMap): WrittenRule[][] {
+  return levelsOf(raw).map(({ level, at }) => {
+    const section = isMap(level) ? level.outboundRules : undefined;
+    return mapsIn(isMap(section) ? section.rules : undefined, [...at, 'outboundRules', 'rules']);
+  });
+}
+
+interface WrittenLevel {
+  level: unknown;
+  at: ConfigPath;
+}
+
+/** Whatever may have rules: the root, each site, and each of its locations. */
+function levelsOf(raw: WrittenMap): WrittenLevel[] {
+  const sites = isMap(raw.sites) ? Object.entries(raw.sites) : [];
+  return [{ level: raw, at: [] }, ...sites.flatMap(([name, site]) => siteLevels(site, ['sites', name]))];
+}
+
+function siteLevels(site: unknown, at: ConfigPath): WrittenLevel[] {
   if (!isMap(site)) return [];
   const locations = Array.isArray(site.locations) ? site.locations : [];
-  return [listIn(site, at), ...locations.map((location, index) => listIn(location, [...at, 'locations', index]))];
+  return [{ level: site, at }, ...locations.map((level, index) => ({ level, at: [...at, 'locations', index] }))];
 }
 
 function listIn(level: unknown, at: ConfigPath): WrittenRule[] {
   const section = isMap(level) ? level.rules : undefined;
-  const list = isMap(section) ? section.list : section;
+  return mapsIn(isMap(section) ? section.list : section, [...at, 'rules', 'list']);
+}
+
+function mapsIn(list: unknown, at: ConfigPath): WrittenRule[] {
   if (!Array.isArray(list)) return [];
-  return list.flatMap((rule, index) => (isMap(rule) ? [{ path: [...at, 'rules', 'list', index], rule }] : []));
+  return list.flatMap((rule, index) => (isMap(rule) ? [{ path: [...at, index], rule }] : []));
 }
 
 /** Names of the farms, in file order, faulty ones included. */

@@ -33,7 +33,7 @@ export function compileRuleParts(
     problems.at('action', 'value').warn('the value of an action None is not used', 'write type: Rewrite');
   const value = compileExpression(action.value, { ...scope, conditionGroups: groups }, problems.at('action', 'value'));
   return {
-    ...{ name, preCondition, stopProcessing, pattern, negate, conditions },
+    ...{ name, preCondition, stopProcessing, pattern, patternText: text, negate, conditions },
     capturing: readsPattern(texts),
     value: action.type === 'None' ? null : value,
     replace: action.replace,

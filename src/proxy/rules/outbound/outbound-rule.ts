@@ -4,6 +4,7 @@ import type { RuleStep } from '../../../model/trace.ts';
 import type { Conditions } from '../conditions.ts';
 import type { Part } from '../expressions/part.ts';
 import type { Captures, Pattern } from '../patterns/pattern.ts';
+import { whyNot } from '../trace-condition.ts';
 import type { ResponseRun } from './response-run.ts';
 
 export interface OutboundRuleParts {
@@ -12,6 +13,8 @@ export interface OutboundRuleParts {
   readonly preCondition: number;
   readonly stopProcessing: boolean;
   readonly pattern: Pattern;
+  /** As written, for explain. */
+  readonly patternText: string;
   readonly negate: boolean;
   /** Whether anything reads {R:n}. */
   readonly capturing: boolean;
@@ -38,8 +41,7 @@ export class OutboundRule {
   /** What `value` becomes; null when the rule does not apply to it. @throws ProxyError */
   rewrite(value: string, run: ResponseRun): string | null {
     const { pattern, negate, capturing } = this.#parts;
-    run.ruleName = this.name;
-    const step = run.beginStep(this.name, value, negate);
+    const step = this.begin(value, run);
     let captures: Captures | null = null;
     let matches: boolean;
     if (capturing || step !== null) {
@@ -53,6 +55,13 @@ export class OutboundRule {
     run.ruleCaptures = captures;
     if (matches === negate) return note(step, run, value, null);
     return this.rewriteMatch(value, run);
+  }
+
+  /** @returns its step, when somebody asked */
+  begin(value: string, run: ResponseRun): RuleStep | null {
+    const { name, patternText, negate, conditions } = this.#parts;
+    run.ruleName = name;
+    return run.beginStep(name, value, patternText, negate, conditions?.any === true);
   }
 
   /** The rest, where the pattern has matched and run.ruleCaptures are set. @throws ProxyError */
@@ -76,11 +85,7 @@ function note(step: RuleStep | null, run: ResponseRun, value: string, result: st
   if (step === null) return result;
   step.matched = result !== null;
   if (run.ruleCaptures !== null) step.captures = Array.from(run.ruleCaptures, (text) => text ?? '');
-  const failed = step.conditions.at(-1);
-  if (result !== null)
-    step.reason = result === value ? 'applied; the value stays' : `becomes ${JSON.stringify(result)}`;
-  else if (failed !== undefined)
-    step.reason = `the condition on ${failed.input} does not hold: its value is ${JSON.stringify(failed.value)}`;
-  else step.reason = step.negate ? 'the pattern matches, and the rule is negated' : 'the pattern does not match';
+  if (result === null) step.reason = whyNot(step);
+  else step.reason = result === value ? 'applied; the value stays' : `becomes ${JSON.stringify(result)}`;
   return result;
 }

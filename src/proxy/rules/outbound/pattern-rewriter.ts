@@ -139,10 +139,9 @@ export class PatternRewriter implements BodyFilter {
 
   #rewriteMatch(rule: OutboundRule, captures: Captures): string | null {
     const run = this.#run;
-    run.ruleName = rule.name;
     run.ruleCaptures = captures;
     const text = captures[0] ?? '';
-    run.beginStep(rule.name, text, false);
+    rule.begin(text, run);
     return rule.rewriteMatch(text, run);
   }
 

@@ -42,14 +42,15 @@ export class ResponseRun extends RuleRun {
   }
 
   /** Begins the step of the rule at work, when somebody asked. */
-  beginStep(name: string, input: string, negate: boolean): RuleStep | null {
+  beginStep(name: string, input: string, pattern: string, negate: boolean, anyHolds: boolean): RuleStep | null {
     this.step = null;
     const { trace } = this.ctx;
     if (trace === null || this.#steps === MOST_STEPS) return null;
     this.#steps++;
     this.step = {
-      ...{ stage: 'rule', name, scope: this.#scope, outbound: true, input, matched: false, negate },
+      ...{ stage: 'rule', name, scope: this.#scope, outbound: true, input, pattern, matched: false, negate },
       ...{ captures: [], conditions: [], reason: 'failed while it was carried out' },
+      ...(anyHolds && { logicalGrouping: 'MatchAny' }),
     };
     trace.push(this.step);
     return this.step;
