@@ -43,13 +43,8 @@ function formatInbound(rules: readonly RuleStep[]): string {
 }
 
 function title({ scope }: RuleStep, isGoingOn: boolean): string {
-  const rules = rulesWords(scope);
+  const rules = scope === 'global' ? 'global rules' : `rules of ${scope}`;
   return isGoingOn ? `${rules} now see` : `${rules} see`;
-}
-
-function rulesWords(scope: string): string {
-  if (scope === 'global' || scope === 'outbound') return `${scope} rules`;
-  return scope.startsWith('outbound ') ? scope.replace('outbound', 'outbound rules of') : `rules of ${scope}`;
 }
 
 function seesWords({ input, below }: RuleStep): string {
