@@ -28,6 +28,9 @@ const RULE_FLAGS: Readonly<Record<string, string>> = {
   ...{ QSD: 'QSD', QSDISCARD: 'QSD', QSL: 'QSL', QSLAST: 'QSL', R: 'R', REDIRECT: 'R', S: 'S', SKIP: 'S' },
   ...{ T: 'T', TYPE: 'T', UNSAFEALLOW3F: 'UNSAFEALLOW3F', UNSAFEPREFIXSTAT: 'UNSAFEPREFIXSTAT', UNC: 'UNC' },
 };
+/** The short names of the flags of RewriteRule. */
+export const FLAG_NAMES: readonly string[] = [...new Set(Object.values(RULE_FLAGS))];
+
 const CONDITION_FLAGS: Readonly<Record<string, string>> = {
   ...{ NC: 'NC', NOCASE: 'NC', OR: 'OR', ORNEXT: 'OR', NV: 'NV', NOVARY: 'NV' },
 };
