@@ -119,6 +119,20 @@ describe('a section of IIS', () => {
   });
 });
 
+describe('an element of the configuration', () => {
+  const root = (name: string) => readSample(`<configuration>\n<${name}/></configuration>`).said;
+
+  it('that is not known belongs to .NET, or is one of ours misspelt', () => {
+    expect(root('log4net')).toEqual([]);
+    expect(root('system.web')).toEqual([]);
+    expect(root('system.webserver')).toEqual([
+      '2:1 error: there is no section <system.webserver> (did you mean <system.webServer>?)',
+    ]);
+    expect(root('rewrite')).toEqual(['2:1 error: <rewrite> stands in <system.webServer> (put it there)']);
+    expect(root('webfarms')).toEqual([expect.stringContaining('did you mean <webFarms>?')]);
+  });
+});
+
 describe('clear and remove', () => {
   it('act on what stands before them in the file', () => {
     expect(siteOf(rules('<rule name="a"/><rule name="b"/><remove name="A"/><rule name="a"/>'))).toEqual({

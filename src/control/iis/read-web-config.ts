@@ -1,8 +1,9 @@
 // A web.config, or what stands like one in applicationHost.config → the layers of settings that it lays over URL paths.
+import { closestWord } from '../../base/closest-word.ts';
 import type { MapNode } from '../../model/config-node.ts';
 import { type Level, type LevelOptions, readLevel } from './read-level.ts';
 import type { Report } from './report.ts';
-import { otherRootSections } from './section-table.ts';
+import { knownSections, otherRootSections, sectionGroups } from './section-table.ts';
 import { mapNode, put, scalar } from './write-section.ts';
 import { attributeOf, childrenOf, elementsAt, isEmpty, type XmlElement } from './xml-tree.ts';
 
@@ -79,8 +80,16 @@ function layerOf(
   return { path, inherits, element, level: readLevel(element, reportPath, options, report) };
 }
 
+/** Elements of the configuration that are read: one that nearly has their name must not be lost. */
+const OURS = ['system.webServer', 'system.applicationHost', 'webFarms', 'location'];
+
 export function passOverRootSection(element: XmlElement, path: string, report: Report): void {
   const fate = Object.hasOwn(otherRootSections, element.name) ? otherRootSections[element.name] : undefined;
+  const near = fate ? null : closestWord(element.name, OURS);
+  if (sectionGroups.has(element.name) || Object.hasOwn(knownSections, element.name))
+    report.error(element.place, `<${element.name}> stands in <system.webServer>`, 'put it there');
+  else if (near !== null)
+    report.error(element.place, `there is no section <${element.name}>`, `did you mean <${near}>?`);
   const verdict = isEmpty(element) ? 'exact' : (fate?.verdict ?? 'unsupported');
   report.row(element.place, path, verdict, fate?.note ?? 'it is not known here');
 }
