@@ -6,6 +6,7 @@ import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import { balancingMethods } from '../../model/load-balancing.ts';
 import { checkAddressRanges } from './address-ranges.ts';
 import { checkDuplicates } from './check-duplicates.ts';
+import { lintRules } from './lint/lint-rules.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
 import { lostTargets } from './rule-targets.ts';
@@ -47,6 +48,7 @@ export function crossCheck(
   warnOfUselessFarms(config, raw, extensions, problems);
   warnOfLiveTraffic(config, raw, problems);
   warnOfBuffers(config, problems);
+  lintRules(config, problems);
 }
 
 function checkRuleTargets(

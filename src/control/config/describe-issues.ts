@@ -98,10 +98,19 @@ function wrongKind(issue: Issue): boolean {
   return issue.path.length === 0 && issue.code === 'invalid_type';
 }
 
+/** Names of other versions and of widely copied scripts (arr.md 15 row 31, url-rewrite.md 22), and what they are here. */
+const MISNOMERS: Readonly<Record<string, string>> = {
+  responsebufferthreshold: 'minResponseBuffer',
+  statusline: 'statusReason',
+  responseline: 'statusDescription',
+  type: 'matchType',
+};
+
 /** The problem of a key that no schema has at `path`. */
 export function unknownKey(key: string, path: ConfigPath, schema: z.ZodType): SchemaProblem {
   const known = keysAt(schema, path);
-  const near = closestWord(key, known);
+  const meant = MISNOMERS[key.toLowerCase()];
+  const near = meant !== undefined && known.includes(meant) ? meant : closestWord(key, known);
   const suggestion = near ? `did you mean "${near}"?` : `known here: ${known.join(', ')}`;
   return { path: [...path, key], severity: 'error', message: 'unknown key', suggestion, atKey: true };
 }
