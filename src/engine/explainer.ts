@@ -1,8 +1,9 @@
 // A configuration compiled once, to be asked about many requests.
 import { systemClock } from '../base/clock.ts';
+import { variablesIn } from '../control/replay/variables-read.ts';
 import { existingAffinitySecret } from '../control/state/affinity-secret.ts';
-import type { Config } from '../model/config.ts';
-import type { Explainer, RuleName } from '../model/explainer.ts';
+import type { Config, RuleConfig } from '../model/config.ts';
+import type { ExplainedRule, Explainer } from '../model/explainer.ts';
 import { GLOBAL_SCOPE, ruleScope } from '../model/rule-scope.ts';
 import { explainRequest } from './explain.ts';
 import { compileForNobody, loadChecked } from './load-checked.ts';
@@ -29,7 +30,7 @@ export async function createExplainer(input: ConfigInput, options: RouterOptions
 }
 
 /** Each once: a level of a site has those of the levels above it too. */
-function rulesOf({ rules, sites }: Config): RuleName[] {
+function rulesOf({ rules, sites }: Config): ExplainedRule[] {
   const ofSites = sites.flatMap(({ name: site, levels }) =>
     levels.flatMap((level) => level.rules.list.map((rule) => ({ rule, scope: ruleScope(site, rule.base) }))),
   );
@@ -37,7 +38,7 @@ function rulesOf({ rules, sites }: Config): RuleName[] {
   const once = new Map(
     all
       .filter(({ rule }) => rule.enabled)
-      .map(({ rule, scope }) => [`${scope}\0${rule.name}`, { scope, name: rule.name }]),
+      .map(({ rule, scope }) => [`${scope}\0${rule.name}`, { scope, name: rule.name, reads: readsOf(rule) }]),
   );
   return [...once.values()];
 }
@@ -46,6 +47,10 @@ function hostOfSite({ sites }: Config, id: number, port: number): string | null 
   const named =
     sites.find((site) => site.id === id)?.bindings.filter(({ host }) => host !== '' && !host.startsWith('*')) ?? [];
   return (named.find((binding) => binding.port === port) ?? named[0])?.host ?? null;
+}
+
+function readsOf({ action, serverVariables }: RuleConfig): string[] {
+  return [action.url, ...serverVariables.map(({ value }) => value)].flatMap(variablesIn);
 }
 
 /** Where no listener is open, the port of the scheme counts. */

@@ -8,10 +8,15 @@ export interface RuleName {
   readonly name: string;
 }
 
+export interface ExplainedRule extends RuleName {
+  /** Variables, upper-case, in what the rule makes of a request: its URL and the variables that it sets. */
+  readonly reads: readonly string[];
+}
+
 export interface Explainer {
   explain(request: ExplainRequest): Promise<Explanation>;
   /** The rules that are enabled, in their order. */
-  readonly rules: readonly RuleName[];
+  readonly rules: readonly ExplainedRule[];
   readonly farms: readonly { readonly name: string; readonly servers: readonly string[] }[];
   /** Request headers in the access log, lower-case. */
   readonly loggedHeaders: readonly string[];

@@ -168,6 +168,23 @@ inside only         2     1          0        1  line 10: GET http://10.0.0.5/ad
     expect(summary.neverHit).toEqual(['never', 'tenant', 'of the tenant'].map((name) => ({ scope: 'global', name })));
   });
 
+  it('cannot judge where the URL of a rule is made of what was not logged', async () => {
+    const farms = { a: { servers: ['web1'] }, b: { servers: ['web9'] } };
+    const rules = [
+      { name: 'by host', match: { url: '.*' }, action: { type: 'Rewrite', url: 'http://{Farms:{HTTP_HOST}}/{R:0}' } },
+    ];
+    const rewriteMaps = { Farms: { defaultValue: 'a', entries: { 'www.b': 'b' } } };
+    const config = configFile(JSON.stringify({ farms, rules, rewriteMaps }));
+    const file = join(dirname(config), 'u_ex.log');
+    writeFileSync(file, `${[...IIS.slice(0, 4), IIS[5]].join('\n')}\n`);
+    const ask = async (...args: string[]) => narrows(['explain', '-c', config, '--file', file, '--json', ...args]);
+    expect(objects((await ask()).stdout)[0]).toMatchObject({
+      verdict: 'cannot be judged',
+      why: 'header host, which rule "by host" reads, was not logged',
+    });
+    expect(objects((await ask('--header', 'Host: www.b')).stdout)[0]).toMatchObject({ verdict: 'same' });
+  });
+
   it('ends with 0 when nothing is different', async () => {
     expect((await listed([...IIS.slice(0, 5), IIS[9]!])).code).toBe(0);
   });

@@ -88,7 +88,7 @@ it('gives a response that stands for a file as the site lets it through', async 
 });
 
 it('knows each rule once, by the place where it stands', () => {
-  expect(explainer.rules).toEqual([{ scope: 'main/', name: 'shop' }]);
+  expect(explainer.rules).toEqual([{ scope: 'main/', name: 'shop', reads: [] }]);
   expect(explainer.hostOfSite(1, 80)).toBe('www.a');
   expect(explainer.hostOfSite(2, 81)).toBe(null);
 });

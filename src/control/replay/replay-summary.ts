@@ -105,7 +105,8 @@ function tally({ scope, name }: RuleName): RuleTally {
   return { scope, name, requests: 0, verdicts: { same: 0, different: 0, 'cannot be judged': 0 }, example: null };
 }
 
-function keyOf({ scope, name }: RuleName): string {
+/** One text for each rule. */
+export function keyOf({ scope, name }: RuleName): string {
   return `${scope}\0${name}`;
 }
 

@@ -8,7 +8,7 @@ import { differenceFrom } from './expectation.ts';
 import { type FarmServers, type Judgement, judge } from './judge.ts';
 import { type Line, linesOf } from './lines.ts';
 import { BadLine, type ReplayRecord } from './record.ts';
-import { matchedRules, ReplaySummary } from './replay-summary.ts';
+import { keyOf, matchedRules, ReplaySummary } from './replay-summary.ts';
 import { RequestRecords } from './request-records.ts';
 import { type Fields, withToldHeaders } from './told-headers.ts';
 import { type Unlogged, unloggedReads } from './variables-read.ts';
@@ -51,6 +51,7 @@ export class Replay {
   readonly #records: RequestRecords;
   readonly #headers: Fields;
   readonly #farms: FarmServers;
+  readonly #reads: ReadonlyMap<string, readonly string[]>;
 
   constructor(explainer: Explainer, { against = null, headers = [], siteId = null }: ReplayOptions = {}) {
     this.#explainer = explainer;
@@ -58,6 +59,7 @@ export class Replay {
     this.#headers = headers;
     this.#records = new RequestRecords(explainer, siteId);
     this.#farms = new Map(explainer.farms.map(({ name, servers }) => [name, servers]));
+    this.#reads = new Map(explainer.rules.map((rule) => [keyOf(rule), rule.reads]));
     this.summary = new ReplaySummary(explainer.rules);
   }
 
@@ -88,7 +90,7 @@ export class Replay {
   async #result(record: ReplayRecord): Promise<ReplayResult> {
     const { line, request, expect, observed } = record;
     const { outcome, requestHeaders, steps } = await this.#explainer.explain(request);
-    const unlogged = unloggedReads(steps, record);
+    const unlogged = unloggedReads(steps, record, (rule) => this.#reads.get(keyOf(rule)) ?? []);
     const result: ReplayResult = { line, request, outcome, requestHeaders, rules: matchedRules(steps), unlogged };
     if (expect !== undefined) result.unexpected = differenceFrom(expect, outcome);
     if (observed !== undefined) result.judgement = reliable(judge(outcome, observed, this.#farms), unlogged);
