@@ -27,6 +27,7 @@ export type { OpenedListener, Router } from './engine/router.ts';
 export type { ConfigInput, RouterOptions } from './engine/router-options.ts';
 export { VERSION } from './engine/version.ts';
 export type { Answer, LocalAnswer } from './model/answer.ts';
+export type { BodyOutput, BodyTransform } from './model/body-transform.ts';
 export type { Config, FarmConfig } from './model/config.ts';
 export { ConfigError, type LocatedProblem } from './model/config-error.ts';
 export type { AskedRequest, ExplainRequest, GivenResponse } from './model/explain-request.ts';

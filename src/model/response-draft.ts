@@ -6,7 +6,9 @@ import { fieldLine } from '../wire/http1/serialise.ts';
 import type { BodyTransform } from './body-transform.ts';
 
 /** Fields about the bytes of a body: untrue once these are changed (RFC 9110 8.6, 14.3; RFC 9530). */
-const OF_THE_BYTES = ['content-length', 'accept-ranges', 'content-md5', 'digest', 'content-digest', 'repr-digest'];
+export const OF_THE_BYTES: ReadonlySet<string> = new Set([
+  ...['content-length', 'accept-ranges', 'content-md5', 'digest', 'content-digest', 'repr-digest'],
+]);
 
 export class ResponseDraft {
   readonly head: ResponseHead;

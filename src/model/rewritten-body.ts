@@ -8,6 +8,7 @@
 import type { BodyOutput, BodyTransform } from './body-transform.ts';
 import { BODY_STREAMED, type BodySink, type BodyTarget, type ClientExchange } from './client.ts';
 import type { ProxyError } from './proxy-error.ts';
+import { OF_THE_BYTES } from './response-draft.ts';
 
 /** Who brings the body: an exchange with a server, or the sender of a file. */
 export interface BodySource {
@@ -74,7 +75,7 @@ export class RewrittenBody implements BodyTarget, BodySink, BodyOutput {
   end(trailers: string): void {
     if (this.#over) return;
     if (this.#error !== null) return this.#finish(this.#error);
-    this.#trailers = trailers;
+    this.#trailers = trailers === '' ? '' : trailersOfChanged(trailers);
     this.#transform.end();
   }
 
@@ -147,4 +148,13 @@ export class RewrittenBody implements BodyTarget, BodySink, BodyOutput {
     if (error !== null) this.#transform.destroy();
     this.#source.onRewritten(error);
   }
+}
+
+/** Without those that are about the bytes as they were. */
+function trailersOfChanged(trailers: string): string {
+  const isKept = (line: string): boolean => !OF_THE_BYTES.has(line.split(':', 1)[0]!.toLowerCase());
+  return trailers
+    .split(/(?<=\r\n)/)
+    .filter(isKept)
+    .join('');
 }

@@ -26,6 +26,8 @@ export interface WrittenOutbound {
   preConditions?: Record<string, WrittenCondition[]>;
   customTags?: OutboundRulesConfig['customTags'];
   rewriteBeforeCache?: boolean;
+  /** limits.connections [100]. */
+  connections?: number;
   /** What the request runs through before it is sent. */
   inbound?: WrittenRules;
 }
@@ -91,7 +93,13 @@ function compile(written: WrittenOutbound, problems: ConfigProblem[]) {
       ...map,
     })),
     outboundRules: outboundConfig(written),
-    ...{ providers: [], slowPatterns: [], vulnerablePatterns: 'refuse' },
+    ...{
+      limits: { connections: written.connections ?? 100 },
+      sites: [],
+      providers: [],
+      slowPatterns: [],
+      vulnerablePatterns: 'refuse',
+    },
   };
   return compileOutboundSets(config as unknown as Config, [], problems);
 }

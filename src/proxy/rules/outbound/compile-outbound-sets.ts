@@ -5,6 +5,7 @@ import { namesWritten } from '../compile-rules.ts';
 import { sharedParts } from '../shared-parts.ts';
 import { compileOutbound } from './compile-outbound.ts';
 import type { OutboundSet } from './outbound-set.ts';
+import { warnOfHeldBodies } from './warn-of-held-bodies.ts';
 
 export interface OutboundSets {
   /** For requests without a site; null when no rule is enabled. */
@@ -41,5 +42,7 @@ export function compileOutboundSets(
       if (set !== null) byLevel.set(id, set);
     }
   }
-  return top === null && byLevel.size === 0 ? null : { top, byLevel };
+  if (top === null && byLevel.size === 0) return null;
+  warnOfHeldBodies(config, problems);
+  return { top, byLevel };
 }

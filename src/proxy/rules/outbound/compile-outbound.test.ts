@@ -81,6 +81,18 @@ describe('a fault of an outbound rule is found before a response comes', () => {
     ]);
   });
 
+  it('what bodies that wait for rules may take of memory is told, from a gigabyte on', () => {
+    const whole = { match: { pattern: 'a' }, value: 'b' };
+    const tags = { match: { filterByTags: ['A' as const] }, value: 'b' };
+    expect(outboundFaults({ rules: [whole, tags], connections: 511 })).toEqual([]);
+    expect(outboundFaults({ rules: [tags, whole], connections: 512 })).toEqual([
+      expect.stringContaining(
+        'warning outboundRules.rules.1: bodies that wait for rules may take 1.0 GB (2MB × 512 connections)',
+      ),
+    ]);
+    expect(outboundFaults({ rules: [whole, whole], connections: 512 })[0]).toContain('2.0 GB (2MB × 2 rules × 512');
+  });
+
   it('what has no effect is a warning', () => {
     const occurrences = { match: { filterByTags: ['A' as const], occurrences: 1 }, value: 'a' };
     expect(faults(occurrences)).toEqual([expect.stringContaining('warning outboundRules.rules.0.match.occurrences')]);

@@ -14,7 +14,7 @@ import type { ResponseRun } from './response-run.ts';
 import type { TextSearch } from './text-search.ts';
 
 /** Bytes of a body that are looked at together. */
-const WINDOW = 2 * 1024 * 1024;
+export const WINDOW = 2 * 1024 * 1024;
 /** In a window that is not the last, a match begins at least so many bytes before its end; later ones are for the next. */
 const OVERLAP = 64 * 1024;
 /** Text before a window that patterns may look back at. */
