@@ -11,10 +11,14 @@ export function readInput(file: string): string {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    throw new ConfigError([
-      { file, line: 1, column: 1, severity: 'error', message: `the file cannot be read: ${reason}` },
-    ]);
+    throw refusedFile(file, `the file cannot be read: ${reason}`);
   }
+}
+
+/** The whole file is at fault. */
+export function refusedFile(file: string, message: string, suggestion?: string): ConfigError {
+  const problem = { file, line: 1, column: 1, severity: 'error' as const, message };
+  return new ConfigError([suggestion === undefined ? problem : { ...problem, suggestion }]);
 }
 
 /** `path` as it is written in the file `out`, or in one in the current folder. */

@@ -1,9 +1,10 @@
 // Files with directives of mod_rewrite → YAML and a report.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { isXml } from '../control/config/foreign-formats.ts';
 import { importHtaccess } from '../control/iis/htaccess/import-htaccess.ts';
 import { ConfigError } from '../model/config-error.ts';
-import { pathFrom, readInput } from './import-files.ts';
+import { pathFrom, readInput, refusedFile } from './import-files.ts';
 import { type Imported, imported } from './imported.ts';
 
 /**
@@ -13,6 +14,8 @@ import { type Imported, imported } from './imported.ts';
  */
 export function importHtaccessFiles(files: readonly string[], out: string | null = null): Imported {
   const sources = files.map((file) => ({ file, text: readInput(file) }));
+  const xml = sources.find(({ text, file }) => isXml(text, file));
+  if (xml) throw refusedFile(xml.file, 'this is a file of IIS', 'import it with import-iis');
   const { root, rows, problems } = importHtaccess(sources, {
     readBeside: (file, path) => readOrNull(resolve(dirname(file), path)),
     folderOf: (file) => pathFrom(out, dirname(file)),

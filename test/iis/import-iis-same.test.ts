@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { loadChecked } from '../../src/engine/load-checked.ts';
 import { ConfigError, createExplainer, importIisFiles, type RouterOptions } from '../../src/index.ts';
 import { folderOf } from '../kit/imported-files.ts';
 import { requestsFor, textOf } from '../kit/requests-for-rules.ts';
@@ -37,7 +39,21 @@ async function compare(sources: readonly string[], options: RouterOptions): Prom
     else expect(imported, JSON.stringify(request)).toEqual(original);
   }
   expect(after.rules).toEqual(before.rules);
+  expect(await settingsOf(out, options)).toEqual(await settingsOf(sources[0]!, options));
   return requests.length;
+}
+
+/** All settings but where they stand, and but the rule that cannot be written as it was. */
+async function settingsOf(file: string, options: RouterOptions): Promise<unknown> {
+  const { config } = await loadChecked({ file }, options, systemClock);
+  const withoutPlaces = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(withoutPlaces);
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).filter(([key, each]) => !(key === 'path' && Array.isArray(each)));
+    return Object.fromEntries(entries.map(([key, each]) => [key, withoutPlaces(each)]));
+  };
+  const list = config.rules.list.filter(({ name }) => name !== 'lost');
+  return withoutPlaces({ ...config, rules: { ...config.rules, list }, stateDirectory: '' });
 }
 
 /** Folders for the paths of another machine that the files name. */
