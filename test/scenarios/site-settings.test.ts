@@ -109,14 +109,18 @@ describe('request filtering', () => {
     expect(await codeOf(ask('/bin/x.txt'))).toBe('404.8');
   });
 
-  it('leaves alone what the global rules sent to a farm, and what belongs to no site', async () => {
+  it('holds for what the global rules sent to a farm too, as in IIS, and not for what belongs to no site', async () => {
     const server = await backend(() => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     const rules = [
       { name: 'farm', match: { url: '^(bin|x)/.*' }, action: { type: 'Rewrite', url: 'http://shop/{R:0}' } },
     ];
     const farms = { shop: { servers: [server.address] } };
     const within = await site(files, {}, { rules, farms });
-    expect(await codeOf(within.ask('/bin/x.cs'))).toBe('200');
+    expect(await codeOf(within.ask('/bin/x.cs'))).toBe('404.8');
+    expect(await codeOf(within.ask('/x/ok'))).toBe('200');
+    const closed = await site(files, { ipSecurity: { allowUnlisted: false } }, { rules, farms });
+    expect(await codeOf(closed.ask('/x/ok'))).toBe('403.6');
+    expect(server.requests).toHaveLength(1);
     const outside = await site(files, { bindings: ['https/*:44399:other.example'] }, { rules, farms });
     expect(await codeOf(outside.ask('/bin/x.cs'))).toBe('200');
     const written = { rules, farms, requestFiltering: { verbs: { denied: ['GET'] } } };

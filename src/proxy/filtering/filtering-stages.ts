@@ -27,7 +27,7 @@ export function serverFilterStage(config: RequestFilteringConfig): Stage | null 
   };
 }
 
-/** For what the global rules left here: ipSecurity and requestFiltering of the level. */
+/** ipSecurity and requestFiltering of the level, for all requests of sites: also those that the global rules sent to a farm, as in IIS. */
 export function siteFilterStage(sites: readonly Site[]): Stage {
   const filters: LevelFilters[] = [];
   for (const { id, config } of sites.flatMap((site) => site.levels)) {
@@ -47,8 +47,8 @@ interface LevelFilters {
 }
 
 function filterRequest(ctx: RequestContext, filters: readonly LevelFilters[]): Answer | undefined {
-  const { level, outbound, inbound } = ctx;
-  if (level === null || outbound.destination !== null) return undefined;
+  const { level, inbound } = ctx;
+  if (level === null) return undefined;
   const { addresses, requests } = filters[level.id]!;
   const refused = addresses?.check(ctx.clientAddress);
   if (refused !== undefined) return refused;

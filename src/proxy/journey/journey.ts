@@ -58,7 +58,7 @@ export function journeyStages(
     serverFilterStage(config.requestFiltering),
     // The global rules: they decide where the request goes, or answer it.
     rules.global === null ? null : rulesStage(rules.global),
-    // For what is still to stay here: clients and URLs that the site refuses, as they came.
+    // Clients and URLs that the site refuses, as they came: wherever the global rules sent them (arr.md 2).
     sites.length === 0 ? null : siteFilterStage(sites),
     // The rules of the site, for what is still to stay here.
     rules.byLevel === null ? null : siteRulesStage(rules.byLevel),
