@@ -4,7 +4,7 @@ import type { RouterOptions } from '../index.ts';
 import { mappedPath } from './option-values.ts';
 
 export interface IisCommandOptions {
-  map: Record<string, string>;
+  map?: Record<string, string>;
   certificates?: string;
   skipHttps?: boolean;
 }
@@ -16,7 +16,6 @@ export function withIisOptions(command: Command): Command {
       '--map <windows=here>',
       "what a Windows or UNC path of IIS files is here, as 'C:\\inetpub=/srv/www'; may be repeated",
       mappedPath,
-      {},
     )
     .option(
       '--certificates <folder>',
@@ -28,7 +27,7 @@ export function withIisOptions(command: Command): Command {
 /** As the router takes them. */
 export function iisOptions({ map, certificates, skipHttps }: IisCommandOptions): RouterOptions {
   return {
-    pathMap: map,
+    ...(map === undefined ? {} : { pathMap: map }),
     ...(certificates === undefined ? {} : { certificates }),
     ...(skipHttps === undefined ? {} : { skipHttps }),
   };

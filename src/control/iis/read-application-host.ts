@@ -23,7 +23,7 @@ import { writeSite } from './write-sites.ts';
 import { childrenOf, isEmpty, type XmlElement } from './xml-tree.ts';
 
 /** Settings of the server that stand at the root of our configuration; all others go to each site. */
-const AT_ROOT = ['rewriteMaps', 'outboundRules', 'providers', 'allowedServerVariables'];
+const AT_ROOT = ['rewriteMaps', 'outboundRules', 'providers', 'allowedServerVariables', 'requestFiltering'];
 
 interface Reading {
   root: XmlElement;
@@ -46,7 +46,8 @@ export function readApplicationHost(root: XmlElement, options: IisOptions, repor
 }
 
 /** What is no system.webServer: sites and farms. */
-function readHostSections({ root, tree, sites, options, report }: Reading): void {
+function readHostSections(reading: Reading): void {
+  const { root, tree, report } = reading;
   const listeners: TlsListeners = new Map();
   for (const child of root.children) {
     const path = `configuration/${child.name}`;
@@ -57,20 +58,23 @@ function readHostSections({ root, tree, sites, options, report }: Reading): void
       report.row(child.place, path);
       for (const section of child.children) {
         const at = `${path}/${section.name}`;
-        if (section.name !== 'sites') passOverHostSection(section, at, report);
-        else {
-          const read = readSection(section, sitesRule, at, report);
-          for (const site of read.items) {
-            const written = writeSite(site, listeners, options, report);
-            if (written) sites.set(written.name.toLowerCase(), { ...written, layers: [] });
-          }
-          writeAccessLog(read, tree, options, report);
-        }
+        if (section.name === 'sites') readSites(section, at, listeners, reading);
+        else passOverHostSection(section, at, report);
       }
     } else if (child.name !== 'system.webServer' && child.name !== 'location') passOverRootSection(child, path, report);
   }
   const tls = listenerNodes(listeners);
   if (tls) put(tree, 'listeners', tls);
+}
+
+function readSites(section: XmlElement, path: string, listeners: TlsListeners, reading: Reading): void {
+  const { tree, sites, options, report } = reading;
+  const read = readSection(section, sitesRule, path, report);
+  for (const site of read.items) {
+    const written = writeSite(site, listeners, options, report);
+    if (written) sites.set(written.name.toLowerCase(), { ...written, layers: [] });
+  }
+  writeAccessLog(read, tree, options, report);
 }
 
 const HOST_SECTIONS: Readonly<Record<string, string>> = { log: 'write accessLog', webLimits: 'see limits' };
@@ -84,13 +88,9 @@ function passOverHostSection(section: XmlElement, path: string, report: Report):
 /** The layers of the server itself: system.webServer, and location elements without a path. */
 function readServerLayers({ root, options, report }: Reading): Layer[] {
   const levelOptions = { isServer: true, declared: declaredSections(root), paths: options };
-  const own = { element: root, path: '', inherits: true, reportPath: 'configuration' };
-  const layers = layersOf(
-    { ...own, element: { ...root, children: childrenOf(root, 'system.webServer') } },
-    '/',
-    levelOptions,
-    report,
-  );
+  const own = { ...root, children: childrenOf(root, 'system.webServer') };
+  const whole = { element: own, path: '', inherits: true, reportPath: 'configuration' };
+  const layers = layersOf(whole, '/', levelOptions, report);
   for (const element of childrenOf(root, 'location')) {
     const location = readLocation(element, `configuration/${labelOf(element)}`, report);
     if (location?.path === '') layers.push(...layersOf(location, '/', levelOptions, report));
@@ -123,13 +123,6 @@ function placeServerSettings(layers: Layer[], reading: Reading): void {
       const entry = level.settings.get(key);
       if (entry) addEntry(tree, key, entry);
       level.settings.delete(key);
-    }
-    const escaping = level.settings.get('requestFiltering')?.node;
-    const double = escaping?.kind === 'map' ? escaping.entries.get('allowDoubleEscaping') : undefined;
-    if (double) {
-      const filtering = mapNode(escaping!.place);
-      filtering.entries.set('allowDoubleEscaping', double);
-      put(tree, 'requestFiltering', filtering);
     }
   }
   const left = layers.filter(({ level }) => level.settings.size > 0);

@@ -34,7 +34,7 @@ export function readMainWebConfig(
   files.push(...below.files.filter((each) => !files.includes(each)));
   put(site, 'webConfig', scalar(false, root.place)); // they stand in the tree already
   addLayers(site, [...layers, ...below.layers]);
-  addProxy(tree, layers, report);
+  addProxy(tree, [...layers, ...below.layers], report);
   const sites = mapNode(root.place);
   put(sites, 'default', site);
   put(tree, 'sites', sites);
