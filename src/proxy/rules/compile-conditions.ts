@@ -46,17 +46,11 @@ export function compileConditions(
     // Under MatchAny the conditions before this one failed, or it would not be reached: nothing is captured.
     const inputScope = { ...scope, conditionGroups: any ? -1 : count.highest };
     const input = compileExpression(inputText, inputScope, at.at('input'));
-    if (/EXT_\{URL\}/i.test(inputText)) warnOfSlip(at.at('input'));
     const patternText = wanted === null ? config.pattern : config.matchType;
     list.push({ input, pattern, wanted, negate: config.negate, inputText, patternText });
     if (!config.negate && wanted === null) count.add(pattern.groups);
   }
   return { conditions: new Conditions(list, any, trackAllCaptures, capturing), groups: count.highest };
-}
-
-/** arr.md 15, 9: administrators have copied it. */
-function warnOfSlip(problems: RuleProblems): void {
-  problems.warn("EXT_{URL} is a slip in ARR's three-tier sample: what is matched begins with EXT_", 'write {URL}');
 }
 
 /** Keeps the highest number that {C:n} may have, by the rules of url-rewrite.md 7. */

@@ -6,7 +6,6 @@ import { compileRule, type RuleScope } from './compile-rule.ts';
 import { RuleProblems } from './rule-problems.ts';
 import type { RuleSet, RuleSets } from './rule-set.ts';
 import { sharedParts } from './shared-parts.ts';
-import { warnOfOvertakenRules } from './warn-of-overtaken-rules.ts';
 
 /**
  * Compiles the global rules and those of `sites`. Faults are pushed to `problems`, all of them; with an error among them
@@ -66,9 +65,10 @@ function compileSet(
   const enabled = list.filter((rule) => rule.enabled);
   if (enabled.length === 0) return null;
   const scope: RuleScope = { ...shared, keepEscapes: !useOriginalURLEncoding };
-  const problemsOf = (rule: RuleConfig) => new RuleProblems(problems, rule.name, rule.path);
-  warnOfOvertakenRules(enabled, problemsOf);
-  return { ...set, rules: enabled.map((rule) => compileRule(rule, scope, problemsOf(rule))) };
+  return {
+    ...set,
+    rules: enabled.map((rule) => compileRule(rule, scope, new RuleProblems(problems, rule.name, rule.path))),
+  };
 }
 
 /** Upper-case names of the variables that enabled rules of `list` set. */
