@@ -8,9 +8,8 @@ import type { Explanation } from '../model/explanation.ts';
 import type { RouterStatus } from '../model/status.ts';
 import { applyConfig } from './apply-config.ts';
 import { explainConfig } from './check-config.ts';
-import { compileSnapshot } from './compile-snapshot.ts';
-import { explainRequest } from './explain.ts';
 import { launch } from './launch.ts';
+import { LiveExplainer } from './live-explainer.ts';
 import { type CheckedConfig, loadChecked } from './load-checked.ts';
 import type { AdminSource } from './open-admin.ts';
 import { asConfigError, farmsLosingMost, fixedKeysChanged } from './reload-guard.ts';
@@ -24,6 +23,7 @@ export class Router {
   readonly #options: RouterOptions;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #explainer: LiveExplainer;
   #input: ConfigInput;
   #running: Running | null = null;
   #phase: 'new' | 'starting' | 'ready' | 'stopping' | 'stopped' = 'new';
@@ -37,6 +37,7 @@ export class Router {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
+    this.#explainer = new LiveExplainer(this.#clock);
   }
 
   /**
@@ -133,8 +134,7 @@ export class Router {
    */
   async explain(request: ExplainRequest): Promise<Explanation> {
     if (this.#running === null) return explainConfig(this.#input, request, this.#options);
-    const { revision, table, checked } = this.#running;
-    return explainRequest(compileSnapshot(revision, table, checked.extensions, this.#clock, []), request, this.#clock);
+    return this.#explainer.explain(this.#running, request);
   }
 
   status(): RouterStatus {

@@ -76,6 +76,13 @@ it('sees health as it is, and the cookies of clients', async () => {
   await Promise.all(servers.map((server) => server.revive()));
 });
 
+it('follows a reload', async () => {
+  expect((await explained('/x')).outcome).toMatchObject({ farm: 'shop' });
+  const listeners = { web: { address: '127.0.0.1:0' } };
+  await router.reload({ listeners, farms: { blog: { servers: ['127.0.0.1:9'] } }, admin: { address: '127.0.0.1:0' } });
+  expect((await explained('/x')).outcome).toMatchObject({ farm: 'blog', server: '127.0.0.1:9' });
+});
+
 it('is given a response, and says what the client would get of it, with the cookie of the farm', async () => {
   const body = { url: `${web}/`, response: { status: 201, headers: [['X-A', '1']], body: 'made' } };
   const answer = await fetch(`${admin}/api/explain`, {
