@@ -1,7 +1,6 @@
 // Files with directives of mod_rewrite → YAML and a report.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { isXml } from '../control/config/foreign-formats.ts';
 import { importHtaccess } from '../control/iis/htaccess/import-htaccess.ts';
 import { ConfigError } from '../model/config-error.ts';
 import { pathFrom, readInput, refusedFile } from './import-files.ts';
@@ -14,7 +13,7 @@ import { type Imported, imported } from './imported.ts';
  */
 export function importHtaccessFiles(files: readonly string[], out: string | null = null): Imported {
   const sources = files.map((file) => ({ file, text: readInput(file) }));
-  const xml = sources.find(({ text, file }) => isXml(text, file));
+  const xml = sources.find(({ text }) => /^\uFEFF?\s*<(?:\?xml|configuration|rewrite|system\.)/i.test(text));
   if (xml) throw refusedFile(xml.file, 'this is a file of IIS', 'import it with import-iis');
   const { root, rows, problems } = importHtaccess(sources, {
     readBeside: (file, path) => readOrNull(resolve(dirname(file), path)),

@@ -30,11 +30,10 @@ export async function importIisFiles(
   const other = sources.find(({ text, file }) => !isXml(text, file));
   if (other)
     throw refusedFile(other.file, 'this is no file of IIS: it is not XML', 'import-htaccess takes those of Apache');
+  const reading = iisOptions(options);
   // The passphrase itself is never written.
-  const { root, problems, rows } = importIis(sources, {
-    ...iisOptions(options),
-    pfxPassphrase: `\${${PASSPHRASE}}`,
-  });
+  if (reading.pfxPassphrase !== undefined) reading.pfxPassphrase = `\${${PASSPHRASE}}`;
+  const { root, problems, rows } = importIis(sources, reading);
   const shown = problems.map((problem) => ({ ...problem, file: shownAs(problem.file) }));
   if (root === null || shown.some(({ severity }) => severity === 'error')) throw new ConfigError(shown);
   const { faults, warnings } = await faultsOf(files, options);

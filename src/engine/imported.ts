@@ -24,9 +24,11 @@ export interface ImportNotes {
 
 export function imported(root: MapNode, rows: readonly FidelityRow[], notes: ImportNotes): Imported {
   const title = [`${IMPORT_MARK} ${notes.what}: ${countVerdicts(rows)}`, ...(notes.title ?? [])];
+  const files = [...new Set(rows.map(({ file }) => file))];
+  const sorted = rows.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line);
   const references = [`\${${PASSPHRASE}}`];
-  const yaml = writeYaml(root, { title, rows, schema: SCHEMA, references });
-  return { yaml, rows, problems: notes.problems ?? [] };
+  const yaml = writeYaml(root, { title, rows: sorted, schema: SCHEMA, references });
+  return { yaml, rows: sorted, problems: notes.problems ?? [] };
 }
 
 /** Begins the second line of what an import writes. */

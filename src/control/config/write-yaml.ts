@@ -21,6 +21,8 @@ export interface YamlNotes {
 
 /** Maps and lists that are shorter than this stand on one line. */
 const LONGEST_LINE = 110;
+/** Rows at the top of the file. */
+const MOST_LINES = 40;
 
 /** @returns text that gives the same configuration as `root` when it is loaded */
 export function writeYaml(root: MapNode, { title, rows, schema, references = [] }: YamlNotes): string {
@@ -31,9 +33,16 @@ export function writeYaml(root: MapNode, { title, rows, schema, references = [] 
   for (const { key } of sections.items.slice(1)) (key as Scalar).spaceBefore = true;
   const document = new Document(sections);
   const head = [` yaml-language-server: $schema=${schema}`, ...title.map((line) => ` ${line}`)];
-  const rest = placed.others.length === 0 ? [] : ['', ' Not as it was, beside what is said below:', ...placed.others];
+  const rest =
+    placed.others.length === 0 ? [] : ['', ' Not as it was, beside what is said below:', ...most(placed.others)];
   document.commentBefore = [...head, ...rest.map(oneLine)].join('\n');
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+/** A whole server has hundreds: the report has them all. */
+function most(lines: readonly string[]): string[] {
+  if (lines.length <= MOST_LINES) return [...lines];
+  return [...lines.slice(0, MOST_LINES), ` and ${lines.length - MOST_LINES} more: the report has them all`];
 }
 
 class YamlWriter {

@@ -44,8 +44,7 @@ export function importHtaccess(sources: readonly HtaccessSource[], around: Htacc
   }
   rows.push(...units.flatMap(({ converted }) => converted.flatMap((rule) => rule.rows)));
   const tree = compose(units, files, maps, around, rows);
-  const inOrder = rows.sort((a, b) => (a.file === b.file ? a.line - b.line : 0));
-  return { root: placed({ file: sources[0]!.file, line: 1, column: 1 }, tree) as MapNode, rows: inOrder, problems };
+  return { root: placed({ file: sources[0]!.file, line: 1, column: 1 }, tree) as MapNode, rows, problems };
 }
 
 /** Rules of one file that stand at one place of the configuration. */
