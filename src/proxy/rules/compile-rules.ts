@@ -25,7 +25,7 @@ export function compileRules(
     config.rules,
     { scope: GLOBAL_SCOPE, failureCode: 'ruleFailed' },
     {
-      maps: lookups.of(config.rewriteMaps, config.providers),
+      lookups: lookups.of(config.rewriteMaps, config.providers),
       written: globalNames,
       farms,
       anyHost,
@@ -41,7 +41,7 @@ export function compileRules(
         level.rules,
         { scope: site.name, failureCode: 'siteRuleFailed' },
         {
-          maps: lookups.of(level.rewriteMaps, level.providers),
+          lookups: lookups.of(level.rewriteMaps, level.providers),
           written: new Set([...globalNames, ...namesWritten(level.rules.list)]),
           farms,
           anyHost,

@@ -1,7 +1,6 @@
 // A provider as rules ask it (url-rewrite.md 15). What an extension does is its own affair: what goes wrong there fails the request
 // that asked, and nothing else.
 import type { RewriteProvider } from '../../model/extensions.ts';
-import type { Part } from './expressions/part.ts';
 import type { Lookup } from './lookup.ts';
 import type { RuleRun } from './rule-run.ts';
 
@@ -17,39 +16,16 @@ export class Provider implements Lookup {
     this.#provider = provider;
   }
 
-  asked(key: Part): Part {
-    return new ProviderCall(this, key);
-  }
-
-  /** @throws ProxyError, as of the rule at work, where it fails */
-  rewrite(input: string, run: RuleRun): string {
+  /** @throws ProxyError where it fails */
+  lookUp(key: string, run: RuleRun): string {
     let given: unknown;
     try {
-      given = this.#provider.rewrite(input);
+      given = this.#provider.rewrite(key);
     } catch (error) {
       throw run.failure(`provider ${this.name} failed: ${error instanceof Error ? error.message : String(error)}`);
     }
     if (typeof given !== 'string') throw run.failure(`provider ${this.name} gave no text`);
     if (given.length > LONGEST) throw run.failure(`provider ${this.name} gave ${given.length} characters`);
     return given.isWellFormed() ? given : given.toWellFormed(); // url-text.ts has a meaning for what is not
-  }
-}
-
-/** {ProviderName:key}. The text is not expanded again. */
-class ProviderCall implements Part {
-  readonly #provider: Provider;
-  readonly #key: Part;
-
-  constructor(provider: Provider, key: Part) {
-    this.#provider = provider;
-    this.#key = key;
-  }
-
-  expand(run: RuleRun): string {
-    return this.#provider.rewrite(this.#key.expand(run), run);
-  }
-
-  inUrl(): Part {
-    return this;
   }
 }

@@ -1,8 +1,6 @@
 // Rewrite maps: a key to a value, in constant time (url-rewrite.md 14).
 import type { RewriteMapConfig } from '../../model/config.ts';
-import type { Part } from './expressions/part.ts';
 import type { Lookup } from './lookup.ts';
-import type { RuleRun } from './rule-run.ts';
 
 export class RewriteMap implements Lookup {
   readonly name: string;
@@ -21,30 +19,7 @@ export class RewriteMap implements Lookup {
     }
   }
 
-  asked(key: Part): Part {
-    return new MapLookup(this, key);
-  }
-
   lookUp(key: string): string {
     return this.#values.get(this.#ignoreCase ? key.toLowerCase() : key) ?? this.#defaultValue;
-  }
-}
-
-/** {MapName:key}. The value is plain text and not expanded again. */
-class MapLookup implements Part {
-  readonly #map: RewriteMap;
-  readonly #key: Part;
-
-  constructor(map: RewriteMap, key: Part) {
-    this.#map = map;
-    this.#key = key;
-  }
-
-  expand(run: RuleRun): string {
-    return this.#map.lookUp(this.#key.expand(run));
-  }
-
-  inUrl(): Part {
-    return this;
   }
 }

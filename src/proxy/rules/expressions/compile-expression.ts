@@ -1,6 +1,6 @@
 // The text of an expression → a part that expands it. All names are settled here, so that no request looks one up.
 import { closestWord } from '../../../base/closest-word.ts';
-import type { Lookup } from '../lookup.ts';
+import { type Lookup, LookupPart } from '../lookup.ts';
 import type { RuleProblems } from '../rule-problems.ts';
 import { compileVariable } from '../variables/compile-variable.ts';
 import { FUNCTIONS } from './functions.ts';
@@ -13,7 +13,7 @@ import { sequence } from './sequence.ts';
 /** What expressions of one rule may name. */
 export interface ExpressionScope {
   /** Rewrite maps, and providers, by lower-case name. */
-  readonly maps: ReadonlyMap<string, Lookup>;
+  readonly lookups: ReadonlyMap<string, Lookup>;
   /** Variables that rules of this configuration set, upper-case. */
   readonly written: ReadonlySet<string>;
   /** Highest n of {R:n}. */
@@ -81,10 +81,10 @@ function compileCall(name: string, argument: Part, scope: ExpressionScope, probl
   const lower = name.toLowerCase();
   const StringFunction = FUNCTIONS.get(lower);
   if (StringFunction !== undefined) return new StringFunction(argument);
-  const map = scope.maps.get(lower);
-  if (map !== undefined) return map.asked(argument);
-  const mapNames = [...scope.maps.values()].map((known) => known.name);
-  const near = closestWord(name, ['ToLower', 'UrlEncode', 'UrlDecode', 'HtmlEncode', ...mapNames]);
+  const lookup = scope.lookups.get(lower);
+  if (lookup !== undefined) return new LookupPart(lookup, argument);
+  const names = [...scope.lookups.values()].map((known) => known.name);
+  const near = closestWord(name, ['ToLower', 'UrlEncode', 'UrlDecode', 'HtmlEncode', ...names]);
   problems.error(
     `{${name}:…} is neither a function nor a rewrite map or provider`,
     near === null ? 'define it in rewriteMaps or providers' : `did you mean {${near}:…}?`,

@@ -23,7 +23,7 @@ export function compileOutboundSets(
 ): OutboundSets | null {
   const names = namesWritten(config.rules.list);
   const shared = {
-    maps: lookups.of(config.rewriteMaps, config.providers),
+    lookups: lookups.of(config.rewriteMaps, config.providers),
     written: names,
     patterns,
     scope: 'outbound',
@@ -33,7 +33,7 @@ export function compileOutboundSets(
   for (const site of sites) {
     for (const { id, config: level } of site.levels) {
       const own = {
-        maps: lookups.of(level.rewriteMaps, level.providers),
+        lookups: lookups.of(level.rewriteMaps, level.providers),
         written: new Set([...names, ...namesWritten(level.rules.list)]),
         patterns,
         scope: `outbound ${site.name}${level.path}`,

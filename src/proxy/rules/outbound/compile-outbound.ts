@@ -30,7 +30,7 @@ export function compileOutbound(
   const enabled = config.rules.filter((rule) => rule.enabled);
   if (enabled.length === 0) return null;
   const own = enabled.flatMap(({ match }) => (match?.serverVariable ? [match.serverVariable.toUpperCase()] : []));
-  const scope = { maps: shared.maps, patterns: shared.patterns, written: new Set([...shared.written, ...own]) };
+  const scope = { lookups: shared.lookups, patterns: shared.patterns, written: new Set([...shared.written, ...own]) };
   const used = new Set(enabled.map(({ preCondition }) => preCondition.toLowerCase()));
   const preConditions = config.preConditions.filter(({ name }) => used.has(name.toLowerCase()));
   const headerRules: HeaderRule[] = [];

@@ -8,7 +8,7 @@ import type { RuleProblems } from '../rule-problems.ts';
 import type { OutboundRuleParts } from './outbound-rule.ts';
 
 /** What the rules of a set share with the inbound ones. */
-export type SharedScope = Pick<ExpressionScope, 'maps' | 'written'> & { readonly patterns: RulePatterns };
+export type SharedScope = Pick<ExpressionScope, 'lookups' | 'written'> & { readonly patterns: RulePatterns };
 
 /** @param preCondition index of its precondition */
 export function compileRuleParts(
