@@ -18,12 +18,10 @@ import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
 import type { DialTarget } from '../../transport/dial.ts';
-import { BodyKind } from '../../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
-import { chunkSizeLine } from '../../wire/http1/serialise.ts';
 import * as failure from './connection-failure.ts';
-import { authenticatesConnection } from './connection-pins.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
+import { endBody, writeBody } from './request-body.ts';
 import { bodyLengthOf, bytesHeldBack, ResponseBody } from './response-body.ts';
 import type { ResponseHeadReader } from './response-head-reader.ts';
 import type { ConnectionUser, ServerConnection } from './server-connection.ts';
@@ -178,10 +176,7 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
       this.bodySent = true;
       connection.stopDeadline(); // it ran if a 100 was awaited: now we wait for the client
     }
-    if (this.ctx.inbound.bodyKind !== BodyKind.chunked) return connection.writer.bytes(buffer, start, end);
-    connection.writer.text(chunkSizeLine(end - start));
-    connection.writer.bytes(buffer, start, end);
-    connection.writer.text('\r\n');
+    writeBody(connection.writer, this.ctx.inbound.bodyKind, buffer, start, end);
   }
 
   onBodyPause(): void {
@@ -192,7 +187,7 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     this.#uploading = false;
     const connection = this.#connection;
     if (connection === null) return;
-    if (this.ctx.inbound.bodyKind === BodyKind.chunked) connection.writer.text(`0\r\n${trailers}\r\n`);
+    endBody(connection.writer, this.ctx.inbound.bodyKind, trailers);
     connection.startDeadline(this.#timeout);
   }
 
@@ -318,19 +313,10 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     const target = this.#target;
     if (!(target instanceof RewrittenBody)) target.endBody(this.#body!.trailers);
     this.#leave();
-    this.#giveBack(connection, this.#head!);
+    if (this.#reusable) this.#services.giveBack(connection, this.#pool, this.ctx, this.#head!);
+    else connection.destroy();
     if (target instanceof RewrittenBody) target.end(this.#body!.trailers);
     else this.#owner.onDone(this, null);
-  }
-
-  #giveBack(connection: ServerConnection, head: ResponseHead): void {
-    const { protocol } = this.ctx.farm!.config;
-    if (!this.#reusable || !protocol.keepAlive) return connection.destroy();
-    if (connection.pinned || authenticatesConnection(this.ctx, head))
-      return this.#services.pins.pin(this.ctx, this.server, connection);
-    connection.keepAsLongAs(head.keepAliveTimeout, protocol.idleTimeout);
-    if (connection.keepFor <= 0) connection.destroy();
-    else this.#pool.giveBack(connection);
   }
 
   onLost(error: Error | null): void {

@@ -4,10 +4,13 @@ import type { Deadlines } from '../../base/deadlines.ts';
 import type { Server } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { DialTarget } from '../../transport/dial.ts';
+import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { AddressBook } from './address-book.ts';
-import { ConnectionPins } from './connection-pins.ts';
+import { authenticatesConnection, ConnectionPins } from './connection-pins.ts';
 import { DemandedNames } from './demanded-names.ts';
 import { ResponseHeadReader } from './response-head-reader.ts';
+import type { ServerConnection } from './server-connection.ts';
+import type { ServerPool } from './server-pool.ts';
 import { ServerPools } from './server-pools.ts';
 
 /** Fields of one response. */
@@ -66,6 +69,19 @@ export class UpstreamServices {
   afterPatience(ctx: RequestContext, act: () => void): () => void {
     const elapsed = this.clock.monotonic() - ctx.startedAt;
     return this.clock.after(Math.max(1, ctx.farm!.config.protocol.timeout - elapsed), act);
+  }
+
+  /**
+   * The exchange of `ctx` leaves a connection of `pool` in good order: it is kept for the client alone, or for whoever comes
+   * next, or closed.
+   */
+  giveBack(connection: ServerConnection, pool: ServerPool, ctx: RequestContext, response: ResponseHead): void {
+    const { protocol } = ctx.farm!.config;
+    if (!protocol.keepAlive) return connection.destroy();
+    if (connection.pinned || authenticatesConnection(ctx, response)) return this.pins.pin(ctx, ctx.server!, connection);
+    connection.keepAsLongAs(response.keepAliveTimeout, protocol.idleTimeout);
+    if (connection.keepFor <= 0) connection.destroy();
+    else pool.giveBack(connection);
   }
 
   /** @param headerBytes protocol.maxResponseHeaderSize */
