@@ -1,7 +1,10 @@
 // Patterns of rules that can run away (docs/decisions/0005): no request stalls a worker, whatever it asks for.
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkConfig, explainConfig } from '../../src/index.ts';
 import { configFile, narrows } from '../kit/narrows-command.ts';
 import { RouterProcess } from '../kit/router-process.ts';
 import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
@@ -131,5 +134,49 @@ describe('check', () => {
       expect(code).toBe(0);
       expect(stdout + stderr).toMatch(/web\.config:2.*rule "bad": the pattern can run away/);
     }
+  });
+});
+
+describe('the library, whose host has not set the flags of V8', () => {
+  const farms = { shop: { servers: ['127.0.0.1:1'] } };
+  const rule = (url: string, more: object = {}) => ({ name: 'all', match: { url }, action: { type: 'None' }, ...more });
+
+  it('refuses what the linear engine would have taken', async () => {
+    const problems = await checkConfig({ farms, rules: [rule('^(a+)+$')] });
+    expect(problems).toEqual([
+      expect.objectContaining({ severity: 'error', message: expect.stringMatching(/run away/) }),
+    ]);
+    expect(await checkConfig({ farms, rules: [rule('^(.*)/old/([^/]*)/(.*)$'), rule('x', { name: 'b' })] })).toEqual(
+      [],
+    );
+  });
+
+  it('stops a match that takes too long, also in its own thread', async () => {
+    const rules = [rule('^(.*)(.*)(.*)(.*)!x$', { patternTimeLimit: '5ms' })];
+    const { outcome } = await explainConfig({ farms, rules }, { url: `http://shop.example/${'a'.repeat(5000)}` });
+    expect(outcome).toMatchObject({ kind: 'error', status: 500, subStatus: 51 });
+  });
+});
+
+describe('recheck', () => {
+  it('is not loaded for patterns that need no look', async () => {
+    const module = new URL('../../src/control/patterns/find-slow-patterns.ts', import.meta.url).href;
+    const program = `
+      const { findSlowPatterns } = await import(${JSON.stringify(module)});
+      const { createRequire } = await import('node:module');
+      const write = (source) => ({ source, flags: '' });
+      const find = (pattern) => findSlowPatterns({ patternSyntax: 'ECMAScript', pattern, ignoreCase: false }, write);
+      const isLoaded = () => Object.keys(createRequire(${JSON.stringify(module)}).cache).some((file) => file.includes('recheck'));
+      const fast = [find('^shop/(.*)$'), find('^(a+)+$'), find('^(?!x)(.*)/y/(.*)$')].map(({ length }) => length);
+      const before = isLoaded();
+      const slow = find('^(?=a)(a+)+$').length;
+      console.log(JSON.stringify({ fast, before, slow, after: isLoaded() }));`;
+    const flags = [
+      '--enable-experimental-regexp-engine-on-excessive-backtracks',
+      '--enable-experimental-regexp-engine',
+      '--input-type=module',
+    ];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, '-e', program]);
+    expect(JSON.parse(stdout)).toEqual({ fast: [0, 0, 1], before: false, slow: 1, after: true });
   });
 });

@@ -96,8 +96,8 @@ function judged(slow: SlowPattern, tree: PatternNode | null): SlowPattern | null
 }
 
 /**
- * recheck proves what it says of patterns without look-around and back-references, and does so fast; for the others it tries
- * texts until its time is up. So it is asked without them first, and an attack on the rest is tried on the whole.
+ * recheck proves what it says of patterns without look-around, back-references and large counts, and does so fast; for the
+ * others it tries texts until its time is up. So it is asked without them first, and an attack on the rest is tried on the whole.
  */
 function diagnose({ text, ignoreCase }: WrittenPattern, tree: PatternNode | null): Diagnosis {
   const plain = tree === null ? text : plainPart(text, tree);

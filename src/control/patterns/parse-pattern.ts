@@ -57,7 +57,8 @@ class Reader {
   }
 
   #repeats(body: PatternNode): PatternNode {
-    const sign = this.#text[this.#at];
+    const from = this.#at;
+    const sign = this.#text[from];
     let least = sign === '+' ? 1 : 0;
     let most = sign === '?' ? 1 : Number.POSITIVE_INFINITY;
     const count = this.#take(COUNT);
@@ -66,8 +67,9 @@ class Reader {
       most = count[2] === undefined ? least : count[3] === '' ? Number.POSITIVE_INFINITY : Number(count[3]);
     } else if (sign === undefined || !'*+?'.includes(sign)) return body;
     else this.#at++;
-    if (this.#text[this.#at] === '?') this.#at++; // lazy: the same ways in another order
-    return { kind: 'repeat', body, least, most };
+    const to = this.#at;
+    if (this.#text[to] === '?') this.#at++; // lazy: the same ways in another order
+    return { kind: 'repeat', body, least, most, from, to };
   }
 
   #item(): PatternNode {

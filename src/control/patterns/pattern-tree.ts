@@ -11,7 +11,8 @@ export type PatternNode =
   | ({ readonly kind: 'backReference' } & Span)
   | { readonly kind: 'sequence'; readonly items: readonly PatternNode[] }
   | { readonly kind: 'choice'; readonly options: readonly PatternNode[] }
-  | { readonly kind: 'repeat'; readonly body: PatternNode; readonly least: number; readonly most: number };
+  /** Its span is that of the quantifier. */
+  | ({ readonly kind: 'repeat'; readonly body: PatternNode; readonly least: number; readonly most: number } & Span);
 
 /** Where a node stands in the text. */
 interface Span {
@@ -19,28 +20,39 @@ interface Span {
   readonly to: number;
 }
 
-/** `text`, whose tree is `node`, with nothing in the place of each look-around and back-reference. */
+/** Counts above this make a pattern large where it is written out. */
+const SMALL_COUNT = 16;
+
+/**
+ * `text`, whose tree is `node`, without what is hard to reason about: nothing in the place of each look-around and
+ * back-reference, and `+` or `*` for each large count.
+ */
 export function plainPart(text: string, node: PatternNode): string {
   let plain = '';
   let at = 0;
-  for (const { from, to } of conditionsOf(node)) {
-    plain += `${text.slice(at, from)}(?:)`;
+  for (const { from, to, by } of replacements(node)) {
+    plain += text.slice(at, from) + by;
     at = to;
   }
   return plain + text.slice(at);
 }
 
-function conditionsOf(node: PatternNode): Span[] {
+/** In the order of the text. */
+function replacements(node: PatternNode): (Span & { by: string })[] {
   switch (node.kind) {
     case 'look':
     case 'backReference':
-      return [node];
+      return [{ from: node.from, to: node.to, by: '(?:)' }];
     case 'sequence':
-      return node.items.flatMap(conditionsOf);
+      return node.items.flatMap(replacements);
     case 'choice':
-      return node.options.flatMap(conditionsOf);
-    case 'repeat':
-      return conditionsOf(node.body);
+      return node.options.flatMap(replacements);
+    case 'repeat': {
+      const { body, least, most, from, to } = node;
+      const inner = replacements(body);
+      const isLarge = least > SMALL_COUNT || (Number.isFinite(most) && most > SMALL_COUNT);
+      return isLarge ? [...inner, { from, to, by: least > 0 ? '+' : '*' }] : inner;
+    }
     default:
       return [];
   }
