@@ -87,6 +87,17 @@ sites:
     ]);
   });
 
+  it('may allow variables, which is said: it bounds what the owner of a site can do', () => {
+    const folder = folderWith({
+      'web.config': webConfig('<rewrite><allowedServerVariables><add name="A"/></allowedServerVariables></rewrite>'),
+    });
+    const { problems, tree } = added('sites: { main: { root: . } }', join(folder, 'narrows.yaml'));
+    expect(problems).toMatchObject([
+      { severity: 'warning', line: 2, message: expect.stringContaining('IIS lets a web.config') },
+    ]);
+    expect(tree.sites.main!.locations).toEqual([{ path: '/', allowedServerVariables: ['A'] }]);
+  });
+
   it('may not hold what stands in applicationHost.config only', () => {
     const folder = folderWith({
       'web.config': webConfig('<rewrite><globalRules/></rewrite><proxy enabled="true"/>'),

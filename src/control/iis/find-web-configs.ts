@@ -41,6 +41,7 @@ export function findWebConfigs({ root, virtualDirectories }: SiteFolders, most =
       break;
     }
     const entries = entriesOf(folder);
+    if (entries === null) continue;
     const config = entries.find((entry) => entry.name === 'web.config') ?? entries.find(isWebConfig);
     const file = join(folder, config?.name ?? 'web.config');
     found.watch.push(file);
@@ -60,11 +61,12 @@ function isWebConfig(entry: Dirent): boolean {
   return entry.name.toLowerCase() === 'web.config' && !entry.isDirectory();
 }
 
-function entriesOf(folder: string): Dirent[] {
+/** Null for a folder that may not be read: then nothing is served from it either. */
+function entriesOf(folder: string): Dirent[] | null {
   try {
     return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch {
-    return []; // it may not be read: then nothing is served from it either
+    return null;
   }
 }
 

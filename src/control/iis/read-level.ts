@@ -15,6 +15,8 @@ import { isEmpty, type XmlElement } from './xml-tree.ts';
 export interface LevelOptions {
   /** Whether it is the server's own: it inherits nothing, and may have globalRules and proxy. */
   isServer: boolean;
+  /** A web.config in a folder: whoever wrote it need not be the owner of the server. */
+  isFound?: boolean;
   /** A web.config that is all there is may have `proxy`. */
   allowsProxy?: boolean;
   /** Sections that are declared in configSections beside those of IIS itself, by their paths. */
@@ -96,6 +98,11 @@ function readKnown(element: XmlElement, name: string, path: string, known: Known
     const message = `<${element.name}> stands in applicationHost.config only: IIS answers 500.19`;
     report.error(element.place, message, 'move it there');
     return;
+  }
+  if (options.isFound && name === 'rewrite/allowedServerVariables') {
+    const message =
+      'IIS lets a web.config allow variables only where applicationHost.config unlocks that; here it counts';
+    report.warning(element.place, message, 'allow them for the site, or set webConfig: false');
   }
   const section = readSection(element, known.rule, path, report);
   mapValues(section, name, options.paths, report);

@@ -53,5 +53,5 @@ function readOne(file: string, url: string, files: string[], paths: PathOptions,
     return [];
   }
   expandConfigSources(root, file, files, report);
-  return readWebConfig(root, url, report, { isServer: false, declared: declaredSections(root), paths });
+  return readWebConfig(root, url, report, { isServer: false, isFound: true, declared: declaredSections(root), paths });
 }
