@@ -2,9 +2,10 @@
 // folder, something hidden, or on Windows something other than it says, names nothing.
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { type FileVersion, versionOf } from './file-version.ts';
 import { findNameInAnyCase } from './folder-names.ts';
 
-export interface FoundFile {
+export interface FoundFile extends FileVersion {
   readonly kind: 'file';
   /** Below the root as it was given; names are spelled as they are on the disk. */
   readonly path: string;
@@ -76,7 +77,8 @@ async function lookAt(root: string, names: readonly string[]): Promise<FoundFile
     const facts = await stat(realPath);
     if (facts.isDirectory()) return { kind: 'directory', path, realPath };
     if (!facts.isFile()) return null; // a device or a pipe could be waited for without end
-    return { kind: 'file', path, realPath, size: facts.size, mtimeMs: facts.mtimeMs };
+    const { size, mtimeMs, ctimeMs } = facts;
+    return { kind: 'file', path, realPath, size, mtimeMs, version: versionOf(facts), changedMs: ctimeMs };
   } catch (error) {
     if (ABSENT.has((error as NodeJS.ErrnoException).code)) return null;
     throw error;

@@ -1,5 +1,6 @@
 // An answer made here, without a server: by a rule, a file of a site, or because something failed.
 import { Buffer } from 'node:buffer';
+import type { FoundFile } from '../base/find-file.ts';
 import { fieldLine } from '../wire/http1/serialise.ts';
 import { statusPhrase } from '../wire/status-phrases.ts';
 import { BODY_NONE, type ClientExchange } from './client.ts';
@@ -15,6 +16,13 @@ export interface LocalAnswer {
   readonly body: string;
 }
 
+/** Contents of files, by version. */
+export interface ContentMemory {
+  contentOf(file: FoundFile): Buffer | null;
+  wants(file: FoundFile): boolean;
+  keep(file: FoundFile, version: string, bytes: Buffer): void;
+}
+
 /** A file, sent as it stands on the disk when it is opened. What is sent of it, and as which status, is settled then. */
 export interface FileAnswer {
   readonly kind: 'file';
@@ -26,8 +34,10 @@ export interface FileAnswer {
   readonly url: string;
   /** Where it stands, for people. */
   readonly path: string;
-  /** What is opened: the file without links, or a compressed neighbour of it. */
-  readonly source: string;
+  /** What is opened: the file itself, or a compressed neighbour of it. */
+  readonly source: FoundFile;
+  /** Where the content of small files is remembered; null: it is read from the disk. */
+  readonly memory: ContentMemory | null;
   readonly contentType: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Ends its entity tag, so that encodings of one file differ; null: it has no entity tag. */

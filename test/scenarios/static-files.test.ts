@@ -1,5 +1,5 @@
 // Files of a site on real sockets: what is sent, and how the connection goes on.
-import { readdirSync, readlinkSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chunk, get, withBody } from '../kit/client.ts';
@@ -97,6 +97,33 @@ describe('a file', () => {
     expect(response.body.toString()).toBe('one');
     expect(fieldOf(response, 'connection')).toBe('close');
     await client.closed();
+  });
+});
+
+describe('a file that was served before', () => {
+  it('is the same in every way, whether it is read again or remembered', async () => {
+    const root = new URL('../../docs', import.meta.url).pathname; // files that nobody has just written
+    const { ask } = await site({}, { root, staticContent: { mimeMap: { '.md': 'text/markdown' } } });
+    const bytes = readFileSync(join(root, 'security.md'));
+    const tags = new Set<string | undefined>();
+    for (let round = 0; round < 3; round++) {
+      const whole = await ask('/security.md');
+      tags.add(fieldOf(whole, 'etag'));
+      expect([whole.status, whole.body.equals(bytes), fieldOf(whole, 'content-type')]).toEqual([
+        200,
+        true,
+        'text/markdown',
+      ]);
+      const part = await ask('/security.md', 'Range: bytes=10-19\r\n');
+      expect([part.status, part.body.equals(bytes.subarray(10, 20))]).toEqual([206, true]);
+      const parts = await ask('/security.md', 'Range: bytes=0-1,5-6\r\n');
+      expect([parts.status, parts.complete, parts.body.includes(bytes.subarray(5, 7))]).toEqual([206, true, true]);
+      const head = await ask('/security.md', '', 'HEAD');
+      expect([head.status, fieldOf(head, 'content-length')]).toEqual([200, `${bytes.length}`]);
+      expect((await ask('/security.md', `If-None-Match: ${[...tags][0]}\r\n`)).status).toBe(304);
+      expect((await ask('/security.md', '', 'POST')).status).toBe(405);
+    }
+    expect(tags.size).toBe(1);
   });
 });
 

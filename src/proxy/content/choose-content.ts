@@ -1,5 +1,5 @@
 // Which file of a site answers a URL: the decision alone, so that explain can ask for it too. Nothing is opened.
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { extensionOf } from '../../base/extension-of.ts';
 import { type FoundFile, findFile } from '../../base/find-file.ts';
 import { type Answer, type FileAnswer, type LocalAnswer, redirectAnswer } from '../../model/answer.ts';
@@ -8,12 +8,14 @@ import type { FolderAndRest, Site } from '../../model/site.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
 import { decodePath, encodePath, pathEnd } from '../../wire/target.ts';
 import type { ContentLevel } from './content-level.ts';
-import { chooseEncoded } from './precompressed.ts';
+import type { Choice, FileMemory } from './file-memory.ts';
+import { chooseEncoded, findNeighbours } from './precompressed.ts';
 
 const ALLOW = 'GET, HEAD, OPTIONS';
 
 /**
  * @param target path and query as rules left them
+ * @param memory of the files of all sites
  * @returns null where the site has no folder for the path
  * @throws ProxyError fileNotFound, segmentHidden, extensionDenied, notListed, typeNotServed, methodNotAllowed
  */
@@ -22,8 +24,16 @@ export async function chooseContent(
   level: ContentLevel,
   target: string,
   head: RequestHead,
+  memory: FileMemory,
 ): Promise<Answer | null> {
   const path = decodePath(target);
+  const isRead = head.method === 'GET' || head.method === 'HEAD';
+  const key = `${site.config.id} ${path}`;
+  const recalled = isRead ? await memory.recall(key) : null;
+  if (recalled !== null) {
+    level.names.check(path);
+    return fileAnswer(recalled, level, target, head, memory);
+  }
   const place = site.folderOf(path);
   if (place === null) return null;
   const { ignoreCase } = site.config;
@@ -32,12 +42,16 @@ export async function chooseContent(
   if (found === null) throw new ProxyError('fileNotFound', `site ${site.name} has no file for ${path}`);
   level.names.check(path);
   requireRead(head.method);
+  const asked = found.path;
   if (found.kind === 'directory') {
     if (!path.endsWith('/')) return addSlash(path, target);
     found = await findDefault(place, level, ignoreCase);
     if (found === null) throw notListed(level, path);
   }
-  return fileAnswer(place.folder, found, level, target, head);
+  const choice = { file: found, neighbours: await findNeighbours(place.folder, found) };
+  const answer = fileAnswer(choice, level, target, head, memory);
+  await memory.remember(key, choice, asked === found.path ? [dirname(asked)] : [asked, dirname(found.path)]);
+  return answer;
 }
 
 /** As IIS answers it for files, whether there is one or not: what a browser asks before a request to another site. */
@@ -75,31 +89,32 @@ function notListed({ defaultFiles }: ContentLevel, path: string): ProxyError {
   return new ProxyError('notListed', `${path} is a folder: ${missing}, and what is in a folder is not listed`);
 }
 
-async function fileAnswer(
-  folder: string,
-  found: FoundFile,
+function fileAnswer(
+  { file, neighbours }: Choice,
   level: ContentLevel,
   target: string,
   head: RequestHead,
-): Promise<FileAnswer> {
-  const name = basename(found.path);
+  memory: FileMemory,
+): FileAnswer {
+  const name = basename(file.path);
   const contentType = level.typeOf(name);
   if (contentType === undefined) throw noType(extensionOf(name));
-  const { varies, chosen } = await chooseEncoded(folder, found, head.field('accept-encoding'));
+  const encoded = chooseEncoded(neighbours, head.field('accept-encoding'));
   const fields = [...level.cacheFields];
-  if (chosen !== null) fields.push(['Content-Encoding', chosen.coding]);
-  if (varies) fields.push(['Vary', 'Accept-Encoding']);
+  if (encoded !== null) fields.push(['Content-Encoding', encoded.coding]);
+  if (neighbours.length > 0) fields.push(['Vary', 'Accept-Encoding']);
   return {
     kind: 'file',
     status: 200,
     subStatus: 0,
     reason: 'OK',
     url: target,
-    path: found.path,
-    source: (chosen?.file ?? found).realPath,
+    path: file.path,
+    source: encoded?.file ?? file,
+    memory,
     contentType,
     fields,
-    tagSuffix: level.setEtag ? (chosen === null ? '' : `-${chosen.coding}`) : null,
+    tagSuffix: level.setEtag ? (encoded === null ? '' : `-${encoded.coding}`) : null,
   };
 }
 

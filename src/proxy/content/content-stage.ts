@@ -7,11 +7,13 @@ import type { Site } from '../../model/site.ts';
 import { decodePath } from '../../wire/target.ts';
 import { chooseContent } from './choose-content.ts';
 import { type ContentLevel, compileContentLevel } from './content-level.ts';
+import { FileMemory } from './file-memory.ts';
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Answers what stays here, and belongs to a site with a folder; throws as chooseContent(). */
 export function contentStage(sites: readonly Site[]): Stage {
+  const memory = new FileMemory();
   const levels: ContentLevel[] = [];
   for (const { id, config } of sites.flatMap((site) => site.levels)) levels[id] = compileContentLevel(config.settings);
   return {
@@ -20,7 +22,7 @@ export function contentStage(sites: readonly Site[]): Stage {
       const { site, outbound } = ctx;
       if (site === null || outbound.destination !== null) return undefined;
       if (hasFallback(ctx) && !READS.has(ctx.inbound.method)) return undefined;
-      return choose(ctx, site, levels);
+      return choose(ctx, site, levels, memory);
     },
   };
 }
@@ -30,11 +32,16 @@ function hasFallback({ snapshot }: RequestContext): boolean {
   return snapshot.onlyFarm !== null;
 }
 
-async function choose(ctx: RequestContext, site: Site, levels: readonly ContentLevel[]): Promise<Answer | undefined> {
+async function choose(
+  ctx: RequestContext,
+  site: Site,
+  levels: readonly ContentLevel[],
+  memory: FileMemory,
+): Promise<Answer | undefined> {
   const path = decodePath(ctx.outbound.target);
   try {
     const level = site.levelAt(path);
-    const answer = await chooseContent(site, levels[level.id]!, ctx.outbound.target, ctx.inbound);
+    const answer = await chooseContent(site, levels[level.id]!, ctx.outbound.target, ctx.inbound, memory);
     if (answer !== null) ctx.level = level;
     if (answer !== null) note(ctx, path, answer);
     return answer ?? undefined;

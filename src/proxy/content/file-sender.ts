@@ -1,8 +1,9 @@
 // Sends one file to the client, with back-pressure both ways: at most one piece of it waits in memory. Between opening
 // and closing it hears of the client; whatever happens, the file is closed.
 import { Buffer } from 'node:buffer';
-import { close, constants, fstat, open, read, type Stats } from 'node:fs';
+import { close, constants, fstat, open, read } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
+import { versionOf } from '../../base/file-version.ts';
 import type { FileAnswer } from '../../model/answer.ts';
 import type { BodyTransform } from '../../model/body-transform.ts';
 import { BODY_NONE, type BodySink, type ClientExchange } from '../../model/client.ts';
@@ -10,7 +11,7 @@ import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
 import type { ByteRange } from '../../wire/byte-ranges.ts';
-import { type FilePlan, planFile } from './plan-file.ts';
+import { type FileFacts, type FilePlan, planFile } from './plan-file.ts';
 
 const PIECE = 65_536;
 /** What was a file a moment ago may be a pipe by now: opening it must not wait for a writer. */
@@ -45,6 +46,9 @@ export class FileSender implements BodySink, BodySource {
   #start = 0;
   #end = 0;
   #piece: Buffer | null = null;
+  /** All of the file, when it is remembered: then nothing is opened. */
+  #content: Buffer | null = null;
+  #version = '';
   #waiting = false;
 
   constructor(ctx: RequestContext, answer: FileAnswer, owner: FileSenderOwner) {
@@ -57,8 +61,11 @@ export class FileSender implements BodySink, BodySource {
   begin(): void {
     this.#ctx.client!.attach(this);
     if (this.#over) return;
+    const { source, memory } = this.#answer;
+    this.#content = memory?.contentOf(source) ?? null;
+    if (this.#content !== null) return this.#respond(source);
     this.#working = true;
-    open(this.#answer.source, HOW, (error, fd) => {
+    open(source.realPath, HOW, (error, fd) => {
       if (error === null) this.#fd = fd;
       if (this.#returned(error)) this.#look();
     });
@@ -67,7 +74,11 @@ export class FileSender implements BodySink, BodySource {
   #look(): void {
     this.#working = true;
     fstat(this.#fd, (error, facts) => {
-      if (this.#returned(error)) this.#respond(facts);
+      if (!this.#returned(error)) return;
+      if (!facts.isFile())
+        return this.#finish(new ProxyError('fileNotFound', `${this.#answer.url} is no file any more`));
+      this.#version = versionOf(facts);
+      this.#respond(facts);
     });
   }
 
@@ -79,10 +90,9 @@ export class FileSender implements BodySink, BodySource {
     return !this.#over;
   }
 
-  #respond(facts: Stats): void {
+  #respond(facts: FileFacts): void {
     const { clock } = this.#owner;
     try {
-      if (!facts.isFile()) throw new ProxyError('fileNotFound', `${this.#answer.url} is no file any more`);
       const plan = planFile(this.#ctx, this.#answer, facts, clock.wall(), this.#owner.date());
       this.#plan = plan;
       const { head, transform } = this.#owner.edit(this.#ctx, plan.head);
@@ -122,6 +132,10 @@ export class FileSender implements BodySink, BodySource {
   }
 
   #begin({ start, end }: ByteRange): void {
+    if (this.#content !== null) {
+      this.#target.sendBody(this.#content, start, end);
+      return this.#next();
+    }
     this.#start = start;
     this.#end = end;
     this.#read();
@@ -141,11 +155,20 @@ export class FileSender implements BodySink, BodySource {
 
   #send(piece: Buffer, got: number): void {
     if (got === 0) return this.#break();
+    if (this.#start === 0 && got === this.#answer.source.size) this.#keep(piece);
     this.#target.sendBody(piece, 0, got);
     this.#start += got;
     if (this.#start === this.#end) return this.#next();
     this.#waiting = true; // before flush(), which may end it all
     if (this.#target.flush()) this.onClientDrain();
+  }
+
+  /** All of a small file: the next one who asks for it need not read it. */
+  #keep(piece: Buffer): void {
+    const { source, memory } = this.#answer;
+    if (memory === null || piece.length !== source.size || !memory.wants(source)) return;
+    memory.keep(source, this.#version, piece);
+    this.#piece = null; // it belongs to the memory now
   }
 
   /** Shorter than when it was opened: what the head promised cannot be kept, and the client must see that. */

@@ -12,22 +12,20 @@ export interface Encoded {
   readonly file: FoundFile;
 }
 
-/**
- * @param folder that `file` was found in
- * @param accept the client's Accept-Encoding
- * @returns whether `file` has neighbours, so that answers vary, and the one that is sent; null for the file itself
- */
-export async function chooseEncoded(
-  folder: string,
-  file: FoundFile,
-  accept: string | undefined,
-): Promise<{ varies: boolean; chosen: Encoded | null }> {
+/** The neighbours of `file`, the smallest first. @param folder that it was found in */
+export async function findNeighbours(folder: string, file: FoundFile): Promise<Encoded[]> {
   const found = await Promise.all(CODINGS.map((coding) => neighbour(folder, file, coding)));
-  const neighbours = found.filter((encoded) => encoded !== null);
-  if (neighbours.length === 0) return { varies: false, chosen: null };
-  const offered = neighbours.map(({ coding }) => coding);
-  const [best] = acceptedCodings(accept, offered);
-  return { varies: true, chosen: neighbours.find(({ coding }) => coding === best) ?? null };
+  return found.filter((encoded) => encoded !== null);
+}
+
+/** The one that a client with this Accept-Encoding is sent; null: the file itself. */
+export function chooseEncoded(neighbours: readonly Encoded[], accept: string | undefined): Encoded | null {
+  if (neighbours.length === 0) return null;
+  const [best] = acceptedCodings(
+    accept,
+    neighbours.map(({ coding }) => coding),
+  );
+  return neighbours.find(({ coding }) => coding === best) ?? null;
 }
 
 /** One that is older than the file was made from another version of it. */

@@ -74,7 +74,7 @@ async function edited(
 async function wordedAnswer(answer: Answer, date: string): Promise<DryResponse> {
   if (answer.kind === 'answer') return { head: localAnswerHead(answer, date), body: Buffer.from(answer.body) };
   if (answer.kind === 'abort') throw new Error('no page of an error drops the connection');
-  const body = await readFile(answer.source);
+  const body = await readFile(answer.source.realPath);
   const length = `Content-Length: ${body.length}\r\n`;
   return { head: answerHead(answer, date) + fieldLine('Content-Type', answer.contentType) + length, body };
 }
