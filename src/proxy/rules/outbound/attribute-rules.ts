@@ -1,11 +1,11 @@
 // The rules with a tag filter on one value (url-rewrite.md 16): in order, each on what the one before it made.
 import type { BodyCharset } from './body-charset.ts';
+import { DOUBLE_QUOTE } from './html-bytes.ts';
 import type { ValueRewriter } from './html-rewriter.ts';
 import type { OutboundRule } from './outbound-rule.ts';
 import type { ResponseRun } from './response-run.ts';
 import type { KnownAttribute } from './tag-table.ts';
 
-const DOUBLE_QUOTE = 0x22;
 /** What may not stand in a value without quotes (HTML 13.1.2.3). */
 const NEEDS_QUOTES = /[\s"'=<>`]|^$/;
 

@@ -5,7 +5,20 @@ import { HeldBytes } from '../../../base/held-bytes.ts';
 import { latin1Slice } from '../../../base/latin1.ts';
 import type { BodyFilter } from './body-filter.ts';
 import { ChangedBytes } from './changed-bytes.ts';
-import { LOWER, NAME_BYTES, SPACE } from './html-bytes.ts';
+import {
+  DOUBLE_QUOTE,
+  EQUALS,
+  EXCLAMATION,
+  GT,
+  isLetter,
+  LOWER,
+  LT,
+  NAME_BYTES,
+  QUESTION,
+  SINGLE_QUOTE,
+  SLASH,
+  SPACE,
+} from './html-bytes.ts';
 import { MarkupSkipper } from './markup-skipper.ts';
 import { type KnownAttribute, type KnownTag, named, type TagTable } from './tag-table.ts';
 
@@ -34,15 +47,6 @@ const QUOTED = 8;
 const UNQUOTED = 9;
 /** Comments, declarations, raw text: the skipper knows. */
 const SKIPPING = 10;
-
-const LT = 0x3c;
-const GT = 0x3e;
-const SLASH = 0x2f;
-const EQUALS = 0x3d;
-const DOUBLE_QUOTE = 0x22;
-const SINGLE_QUOTE = 0x27;
-const EXCLAMATION = 0x21;
-const QUESTION = 0x3f;
 
 export class HtmlRewriter implements BodyFilter {
   readonly #table: TagTable;
@@ -273,9 +277,4 @@ export class HtmlRewriter implements BodyFilter {
     }
     return at;
   }
-}
-
-function isLetter(byte: number): boolean {
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x7a;
 }

@@ -1,6 +1,6 @@
 // Parts of HTML in which there are no tags: comments, declarations, CDATA, processing instructions, and the text of
 // scripts, styles and the like. It finds their end, wherever the pieces are cut.
-import { LOWER, SPACE } from './html-bytes.ts';
+import { CLOSING_BRACKET, DASH, EXCLAMATION, GT, LOWER, LT, SLASH, SPACE } from './html-bytes.ts';
 
 const COMMENT = 0;
 const CDATA = 1;
@@ -10,12 +10,6 @@ const RAW_TEXT = 3;
 /** After `<!`: it is not known yet which. */
 const DECLARATION = 4;
 
-const LT = 0x3c;
-const GT = 0x3e;
-const SLASH = 0x2f;
-const DASH = 0x2d;
-const EXCLAMATION = 0x21;
-const CLOSING_BRACKET = 0x5d;
 const CDATA_START = Buffer.from('[CDATA[');
 
 export class MarkupSkipper {
