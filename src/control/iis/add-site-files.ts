@@ -8,8 +8,8 @@ import type { SiteFolders } from './find-web-configs.ts';
 import type { IisOptions, PathOptions } from './iis-options.ts';
 import { isWindowsPath, mapPath } from './path-map.ts';
 import { readSiteFolders } from './read-site-folders.ts';
-import { locationNodes } from './read-web-config.ts';
 import { Report } from './report.ts';
+import { locationNodes } from './write-locations.ts';
 import { put } from './write-section.ts';
 
 export interface SiteFilesAdded {

@@ -2,13 +2,14 @@
 // lead out of the site are not followed.
 import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { defaultLevelSettings } from '../../model/level-settings.ts';
 import { joinPaths } from './read-web-config.ts';
 
 /** Folders of one site that are looked into. */
 const MOST_FOLDERS = 1000;
 
-/** Names that nothing is served from: dot-files, and what IIS hides (hiddenSegments). */
-const HIDDEN = /^(?:\.(?!well-known$).*|bin|App_(?:code|GlobalResources|LocalResources|WebReferences|Data|Browsers))$/i;
+/** Names that nothing is served from where nothing else is written: what IIS hides. */
+const HIDDEN: ReadonlySet<string> = new Set(defaultLevelSettings.requestFiltering.hiddenSegments);
 
 export interface FoundWebConfigs {
   /** Parents before what is below them. */
@@ -48,13 +49,17 @@ export function findWebConfigs({ root, virtualDirectories }: SiteFolders, most =
     if (config) found.files.push({ file, url });
     for (const entry of entries) {
       const below = joinPaths(url, entry.name);
-      if (HIDDEN.test(entry.name) || elsewhere.has(below.toLowerCase())) continue;
+      if (isHidden(entry.name) || elsewhere.has(below.toLowerCase())) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory() || (entry.isSymbolicLink() && leadsInside(path, top)))
         queue.push({ folder: path, url: below, top });
     }
   }
   return found;
+}
+
+function isHidden(name: string): boolean {
+  return (name.startsWith('.') && name !== '.well-known') || HIDDEN.has(name.toLowerCase());
 }
 
 function isWebConfig(entry: Dirent): boolean {

@@ -1,6 +1,7 @@
 // What files say of the root of a site stands in locations with the path `/`, layer upon layer. Where nothing is under a
 // setting, it reads better among those of the site itself, and says the same.
 import type { MapNode } from '../../model/config-node.ts';
+import { isRoot } from './write-locations.ts';
 import { put } from './write-section.ts';
 
 /** Moves settings from locations of `site` up, in place. */
@@ -27,9 +28,4 @@ export function liftRootLocations(site: MapNode): void {
     return location.entries.size > 1;
   });
   if (locations.items.length === 0) site.entries.delete('locations');
-}
-
-function isRoot({ entries }: MapNode): boolean {
-  const path = entries.get('path')?.node;
-  return path?.kind === 'scalar' && path.value === '/';
 }

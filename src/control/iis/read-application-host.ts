@@ -9,7 +9,6 @@ import {
   type Layer,
   labelOf,
   layersOf,
-  locationNodes,
   passOverRootSection,
   readLocation,
 } from './read-web-config.ts';
@@ -18,12 +17,13 @@ import { sites as sitesRule } from './site-rules.ts';
 import { writeAccessLog } from './write-access-log.ts';
 import { listenerNodes, type TlsListeners } from './write-bindings.ts';
 import { writeFarms } from './write-farms.ts';
+import { addLayers } from './write-locations.ts';
 import { mapNode, put, scalar } from './write-section.ts';
 import { writeSite } from './write-sites.ts';
 import { childrenOf, isEmpty, type XmlElement } from './xml-tree.ts';
 
 /** Settings of the server that stand at the root of our configuration; all others go to each site. */
-const AT_ROOT = ['rewriteMaps', 'outboundRules', 'providers', 'allowedServerVariables', 'requestFiltering'];
+const OF_THE_SERVER = ['rewriteMaps', 'outboundRules', 'providers', 'allowedServerVariables', 'requestFiltering'];
 
 interface Reading {
   root: XmlElement;
@@ -119,7 +119,7 @@ function placeServerSettings(layers: Layer[], reading: Reading): void {
   for (const { level } of layers) {
     if (level.globalRules) addEntry(tree, 'rules', level.globalRules);
     if (level.proxy) addEntry(tree, 'proxy', level.proxy);
-    for (const key of AT_ROOT) {
+    for (const key of OF_THE_SERVER) {
       const entry = level.settings.get(key);
       if (entry) addEntry(tree, key, entry);
       level.settings.delete(key);
@@ -152,21 +152,4 @@ function writeSites({ root, tree, sites }: Reading): void {
   }
   put(tree, 'sites', map);
   put(tree, 'unmatchedHost', scalar('refuse', root.place));
-}
-
-/** The settings of `layers`: beside the site's own where one layer alone is for all of it, else as locations. */
-export function addLayers(site: MapNode, layers: readonly Layer[]): void {
-  const nodes = locationNodes(layers);
-  const whole = nodes.filter((node) => isRoot(node));
-  const [only] = whole;
-  if (whole.length === 1 && !only!.entries.has('inheritInChildApplications')) {
-    for (const [key, entry] of only!.entries) if (key !== 'path') site.entries.set(key, entry);
-    nodes.splice(nodes.indexOf(only!), 1);
-  }
-  if (nodes.length > 0) put(site, 'locations', { kind: 'list', place: nodes[0]!.place, items: nodes });
-}
-
-function isRoot(location: MapNode): boolean {
-  const path = location.entries.get('path')?.node;
-  return path?.kind === 'scalar' && path.value === '/';
 }

@@ -53,7 +53,7 @@ export function readLevel(
 }
 
 /** Sections of the server that inherit nothing, as they stand at the root of our configuration. */
-const AT_ROOT: ReadonlySet<string> = new Set(['rewrite/globalRules', 'rewrite/outboundRules', 'proxy']);
+const INHERIT_NOTHING: ReadonlySet<string> = new Set(['rewrite/globalRules', 'rewrite/outboundRules', 'proxy']);
 
 interface Reading {
   options: LevelOptions;
@@ -114,7 +114,7 @@ function readKnown(element: XmlElement, name: string, path: string, known: Known
 }
 
 function writeKnown(section: Section, name: string, { isServer }: LevelOptions): Level['proxy'] {
-  const inherits = { inherits: !(isServer && AT_ROOT.has(name)) };
+  const inherits = { inherits: !(isServer && INHERIT_NOTHING.has(name)) };
   // The list of applicationHost.config is the whole one: ours, for configurations that have none, does not count.
   const files = section.parts.get('files');
   if (isServer && name === 'defaultDocument' && files) files.clear = files.element.place;

@@ -1,10 +1,10 @@
 // A web.config given as the whole configuration: one site, whose root is its folder (CONTRACT 1).
-import type { MapNode } from '../../model/config-node.ts';
+import type { ConfigNode, MapNode, Place } from '../../model/config-node.ts';
 import type { PathOptions } from './iis-options.ts';
-import { addLayers } from './read-application-host.ts';
 import { readSiteFolders } from './read-site-folders.ts';
 import { declaredSections, type Layer, readWebConfig } from './read-web-config.ts';
 import type { Report } from './report.ts';
+import { addLayers } from './write-locations.ts';
 import { mapNode, put, scalar } from './write-section.ts';
 import type { XmlElement } from './xml-tree.ts';
 
@@ -59,9 +59,8 @@ function addProxy(tree: MapNode, layers: readonly Layer[], report: Report): void
 }
 
 /** Targets of rewrites to other hosts. */
-function absoluteTargets(rules: unknown): { place: { file: string; line: number; column: number } }[] {
-  const section = rules as MapNode | { kind: 'list'; items: MapNode[] } | undefined;
-  const list = section?.kind === 'map' ? section.entries.get('list')?.node : section;
+function absoluteTargets(rules: ConfigNode | undefined): { place: Place }[] {
+  const list = rules?.kind === 'map' ? rules.entries.get('list')?.node : rules;
   if (list?.kind !== 'list') return [];
   return list.items.flatMap((rule) => {
     const action = rule.kind === 'map' ? rule.entries.get('action')?.node : undefined;

@@ -1,10 +1,8 @@
 // A web.config, or what stands like one in applicationHost.config → the layers of settings that it lays over URL paths.
 import { closestWord } from '../../base/closest-word.ts';
-import type { MapNode } from '../../model/config-node.ts';
 import { type Level, type LevelOptions, readLevel } from './read-level.ts';
 import type { Report } from './report.ts';
 import { knownSections, otherRootSections, sectionGroups } from './section-table.ts';
-import { mapNode, put, scalar } from './write-section.ts';
 import { attributeOf, childrenOf, elementsAt, isEmpty, type XmlElement } from './xml-tree.ts';
 
 /** Settings of one URL path. */
@@ -92,19 +90,6 @@ export function passOverRootSection(element: XmlElement, path: string, report: R
     report.error(element.place, `there is no section <${element.name}>`, `did you mean <${near}>?`);
   const verdict = isEmpty(element) ? 'exact' : (fate?.verdict ?? 'unsupported');
   report.row(element.place, path, verdict, fate?.note ?? 'it is not known here');
-}
-
-/** The layers that say something, as items of `locations`. */
-export function locationNodes(layers: readonly Layer[]): MapNode[] {
-  return layers
-    .filter(({ level }) => level.settings.size > 0)
-    .map(({ path, inherits, element, level }) => {
-      const node = mapNode(element.place);
-      put(node, 'path', scalar(path, element.place));
-      if (!inherits) put(node, 'inheritInChildApplications', scalar(false, element.place));
-      for (const [key, entry] of level.settings) node.entries.set(key, entry);
-      return node;
-    });
 }
 
 /** `/shop` and `a/b` are `/shop/a/b`. */
