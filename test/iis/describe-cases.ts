@@ -1,11 +1,12 @@
-// The .case files of a folder as tests: one for the configuration of each, and one for each request.
+// The .case files of a folder as tests: one for the configuration of each, one for each request, and one for what import-iis
+// makes of it.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Explainer } from '../../src/index.ts';
 import { type Case, parseCase } from './case-file.ts';
 import { CaseFolder } from './case-folder.ts';
-import { answers, expectations, explainerOf, unexpectedProblems } from './run-case.ts';
+import { answers, expectations, explainerOf, importedExplainer, unexpectedProblems } from './run-case.ts';
 
 /** All cases of `folder`, by the name of their file. */
 export function casesIn(folder: string): [file: string, parsed: Case][] {
@@ -46,5 +47,18 @@ export function describeCase(file: string, parsed: Case): void {
         expect(await answers(folder, await explainer, request)).toEqual(expectations(request));
       },
     );
+
+    it.skipIf(parsed.requests.length === 0)('decides the same once it is imported', async () => {
+      const imported = await importedExplainer(folder, parsed);
+      for (const request of parsed.requests) {
+        const found = await answers(folder, imported, request);
+        expect(found.map(anyNotFound), request.url).toEqual(expectations(request).map(anyNotFound));
+      }
+    });
   });
+}
+
+/** Where IIS finds nobody to send a request to, what import-iis writes answers 404 in so many words. */
+function anyNotFound(line: string): string {
+  return line.replace(/^-> (?:error|answer) 404\b.*/, '-> 404');
 }

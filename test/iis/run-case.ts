@@ -1,10 +1,12 @@
 // Asks the router what a case asks, and writes the answer in the words of the case, so that the two can be compared.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   checkConfig,
   createExplainer,
   type Explainer,
   type Explanation,
+  importIisFiles,
   type LocatedProblem,
   type RouterOptions,
 } from '../../src/index.ts';
@@ -19,6 +21,14 @@ const EMPTY_OK: CaseResponse = { status: 200, headers: [], body: '' };
 /** The configuration of a case, ready to be asked. */
 export function explainerOf(folder: CaseFolder, { config }: Case): Promise<Explainer> {
   return createExplainer({ file: join(folder.path, config) }, optionsIn(folder));
+}
+
+/** The same after import-iis. */
+export async function importedExplainer(folder: CaseFolder, { config }: Case): Promise<Explainer> {
+  const file = join(folder.path, 'imported.yaml');
+  const { yaml } = await importIisFiles([join(folder.path, config)], optionsIn(folder), file);
+  writeFileSync(file, yaml);
+  return createExplainer({ file }, optionsIn(folder));
 }
 
 /** @returns what the router says where `request` expects something, in the same words */
