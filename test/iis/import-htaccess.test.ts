@@ -37,6 +37,7 @@ describe('the rules of an .htaccess file', () => {
     ['a slash that Apache never sees', 'RewriteRule ^/old/(.*)$ /new/$1', '/old/x', 'rewrite /new/x'],
     ['B escapes', 'RewriteRule ^a/(.*)$ /b?x=$1 [B]', '/a/1%26y=2', 'rewrite /b?x=1%26y%3D2'],
     ['what is escaped', 'RewriteRule ^a$ /b\\$1\\%', '/a', 'rewrite /b$1%25'],
+    ['a pattern that can run away', 'RewriteRule ^(?!x)(a+)+$ /b', '/aaa', 'rewrite /b'],
     ['a group that is not there', 'RewriteRule ^a$ /b$7', '/a', 'rewrite /b'],
   ])('%s', async (_title, rule, path, expected) => {
     expect(await outcomes(`RewriteEngine on\n${rule}\n`, [path])).toEqual([expected]);
@@ -126,6 +127,7 @@ describe('the rules of an .htaccess file', () => {
   it('are proxied to other servers by P', () => {
     const { config } = importedHtaccess({ '.htaccess': 'RewriteRule ^app/(.*)$ http://127.0.0.1:81/$1 [P]' });
     expect(config).toEqual({
+      vulnerablePatterns: 'limit',
       sites: {
         default: {
           root: '.',

@@ -135,6 +135,7 @@ function compose(
   return {
     ...(global.length > 0 ? { rules: global } : {}),
     ...(maps.written.length > 0 ? { rewriteMaps: tables } : {}),
+    ...(all.length > 0 ? { vulnerablePatterns: 'limit' } : {}), // a file that Apache runs is run
     ...(inSite.length > 0 ? { sites: { default: siteOf(inSite, documentRoot, around) } } : {}),
     ...(all.some(({ proxied }) => proxied) ? { proxy: { enabled: true } } : {}),
   };
