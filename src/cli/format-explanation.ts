@@ -54,10 +54,7 @@ function stepLines(step: OtherStep): string {
     case 'farm':
       return lineOf(['bold', farmWords(step)], `: ${step.reason}`);
     case 'content':
-      return lineOf(
-        ['bold', step.file === null ? 'no file' : `file ${step.file}`],
-        ` for ${step.path}: ${step.reason}`,
-      );
+      return lineOf(['bold', step.file === null ? 'content' : `file ${step.file}`], `: ${step.reason}`);
     case 'affinity':
       return lineOf(['bold', `affinity ${step.verdict}`], `${to(step.server)}: ${step.reason}`);
     case 'candidates':
