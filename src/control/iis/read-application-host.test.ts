@@ -12,6 +12,30 @@ function read(text: string, options: Parameters<typeof readSample>[2] = {}) {
   return readSample(text, 'applicationHost.config', options);
 }
 
+describe('the server of applicationHost.config', () => {
+  it('has what all elements say that speak of it', () => {
+    const globalRules = (name: string, attributes = '') =>
+      `<globalRules${attributes}><rule name="${name}"/></globalRules>`;
+    const outbound = (name: string) =>
+      `<outboundRules><rule name="${name}" preCondition="${name}"/><preConditions><preCondition name="${name}"/></preConditions></outboundRules>`;
+    const maps = (name: string, value: string) =>
+      `<rewriteMaps><rewriteMap name="${name}"><add key="k" value="${value}"/></rewriteMap><rewriteMap name="both" defaultValue="${value}"/></rewriteMaps>`;
+    const rewrite = (...inner: string[]) => server(`<rewrite>${inner.join('')}</rewrite>`);
+    const { plain, said } = read(
+      host(`<webFarms/>
+        ${rewrite(globalRules('a', ' useOriginalURLEncoding="false"'), outbound('a'), maps('a', '1'))}
+        <location path="">${rewrite(globalRules('b'), outbound('b'), maps('b', '2'))}</location>
+        <location path=".">${rewrite(globalRules('c', ' useOriginalURLEncoding="true"'))}</location>`),
+    );
+    expect(said).toEqual([]);
+    expect(plain).toMatchObject({
+      rules: { useOriginalURLEncoding: true, list: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] },
+      outboundRules: { preConditions: { a: {}, b: {} }, rules: [{ name: 'a' }, { name: 'b' }] },
+      rewriteMaps: { a: { entries: { k: '1' } }, b: { entries: { k: '2' } }, both: { defaultValue: '2' } },
+    });
+  });
+});
+
 describe('farms of applicationHost.config', () => {
   it('have what stands in applicationRequestRouting as their own', () => {
     const text = host(`<webFarms>

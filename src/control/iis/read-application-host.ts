@@ -1,7 +1,8 @@
 // applicationHost.config → the whole configuration: farms, proxy, global rules, sites, and what location elements say
 // about them (url-rewrite.md 1, arr.md 5).
-import type { ConfigNode, MapNode, Place } from '../../model/config-node.ts';
+import type { MapNode } from '../../model/config-node.ts';
 import type { IisOptions } from './iis-options.ts';
+import { addServerSection } from './merge-server-sections.ts';
 import type { LevelOptions } from './read-level.ts';
 import { readSection } from './read-section.ts';
 import {
@@ -117,11 +118,11 @@ function readSiteLocations({ root, sites, options, report }: Reading): void {
 function placeServerSettings(layers: Layer[], reading: Reading): void {
   const { tree, sites, root, report } = reading;
   for (const { level } of layers) {
-    if (level.globalRules) addEntry(tree, 'rules', level.globalRules);
-    if (level.proxy) addEntry(tree, 'proxy', level.proxy);
+    if (level.globalRules) addServerSection(tree, 'rules', level.globalRules);
+    if (level.proxy) addServerSection(tree, 'proxy', level.proxy);
     for (const key of OF_THE_SERVER) {
       const entry = level.settings.get(key);
-      if (entry) addEntry(tree, key, entry);
+      if (entry) addServerSection(tree, key, entry);
       level.settings.delete(key);
     }
   }
@@ -132,15 +133,6 @@ function placeServerSettings(layers: Layer[], reading: Reading): void {
     sites.set('default', { name: 'default', node: mapNode(root.place), layers: [] });
   }
   for (const site of sites.values()) site.layers.unshift(...left);
-}
-
-/** Where two elements speak of one section, maps are merged and lists appended. */
-function addEntry(tree: MapNode, key: string, entry: { keyPlace: Place; node: ConfigNode }): void {
-  const before = tree.entries.get(key)?.node;
-  if (before?.kind === 'list' && entry.node.kind === 'list') before.items.push(...entry.node.items);
-  else if (before?.kind === 'map' && entry.node.kind === 'map')
-    for (const [name, inner] of entry.node.entries) before.entries.set(name, inner);
-  else tree.entries.set(key, entry);
 }
 
 function writeSites({ root, tree, sites }: Reading): void {
