@@ -51,6 +51,27 @@ describe('ECMAScript', () => {
     }
   });
 
+  it.each([
+    ['.', '\n', false],
+    ['^a$', 'a\n', false],
+    ['^\\w$', 'é', false],
+    ['^\\d$', '٣', false],
+    ['^\\s$', '\u00a0', true],
+    ['^[\\b]$', '\b', true],
+    ['^\\cJ$', '\n', true],
+    ['^\\x41\\u0042$', 'ab', true],
+    ['^(?:(a)|b)\\1$', 'b', true], // a group that took no part matches nothing, in no place
+    ['^k$', '\u212a', false], // KELVIN SIGN is no k: only ASCII letters and letters of one kind have two cases
+    ['^s$', 'ſ', false],
+    ['^é$', 'É', true],
+    ['^ß$', 'SS', false],
+    ['[]', 'a', false],
+    ['^[^]$', '\n', true],
+    ['^a]}$', 'a]}', true],
+  ])('reads %s as ECMA-262 does, on %j', (pattern, input, matches) => {
+    expect(exec('ECMAScript', pattern, input) !== null).toBe(matches);
+  });
+
   it('takes braces that are escaped, in a class, or a count', () => {
     expect(exec('ECMAScript', '^\\{[{}]a{2}$', '{}aa')).toEqual(['{}aa']);
   });
