@@ -92,3 +92,20 @@ it('knows each rule once, by the place where it stands', () => {
   expect(explainer.hostOfSite(1, 80)).toBe('www.a');
   expect(explainer.hostOfSite(2, 81)).toBe(null);
 });
+
+it('takes the address of a request from its URL, or from the binding that names its host', async () => {
+  const sites = {
+    five: { bindings: ['10.0.0.5:80:', '10.0.0.5:80:five.example'] },
+    six: { bindings: ['10.0.0.6:80:', '10.0.0.6:80:six.example', 'https/[2001:db8::6]:443:'] },
+  };
+  const { explain } = await createExplainer({ sites });
+  const siteOf = async (url: string, headers: [string, string][] = []) => {
+    const [step] = (await explain({ url, headers })).steps;
+    return step?.stage === 'site' ? step.site : undefined;
+  };
+  expect(await siteOf('http://six.example/')).toBe('six');
+  expect(await siteOf('http://five.example/')).toBe('five');
+  expect(await siteOf('http://10.0.0.6/')).toBe('six');
+  expect(await siteOf('http://10.0.0.5/', [['Host', 'six.example']])).toBe('five');
+  expect(await siteOf('https://[2001:db8::6]/')).toBe('six');
+});
