@@ -7,7 +7,7 @@
 // The head waits for the first changed byte: what fails before it can still be told with a status.
 import type { BodyOutput, BodyTransform } from './body-transform.ts';
 import { BODY_STREAMED, type BodySink, type BodyTarget, type ClientExchange } from './client.ts';
-import type { ProxyError } from './proxy-error.ts';
+import { asProxyError, type ProxyError } from './proxy-error.ts';
 import { OF_THE_BYTES } from './response-draft.ts';
 
 /** Who brings the body: an exchange with a server, or the sender of a file. */
@@ -56,7 +56,11 @@ export class RewrittenBody implements BodyTarget, BodySink, BodyOutput {
   sendBody(buffer: Buffer, start: number, end: number): void {
     if (this.#over || this.#error !== null) return;
     this.#feeding = true;
-    this.#transform.write(buffer, start, end);
+    try {
+      this.#transform.write(buffer, start, end);
+    } catch (error) {
+      this.#error = asProxyError(error); // of an extension
+    }
     this.#feeding = false;
   }
 
@@ -76,7 +80,11 @@ export class RewrittenBody implements BodyTarget, BodySink, BodyOutput {
     if (this.#over) return;
     if (this.#error !== null) return this.#finish(this.#error);
     this.#trailers = trailers === '' ? '' : trailersOfChanged(trailers);
-    this.#transform.end();
+    try {
+      this.#transform.end();
+    } catch (error) {
+      this.#finish(asProxyError(error));
+    }
   }
 
   /** The source broke off: onRewritten() is not called. */

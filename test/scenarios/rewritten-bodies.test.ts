@@ -35,6 +35,7 @@ class Shout {
     else if (!this.full) this.#out.ready();
   }
   #give(bytes) {
+    if (bytes.includes('?')) throw new ProxyError('payloadTooLarge', 'thrown');
     if (bytes.includes('!')) return this.#out.fail(new ProxyError('outboundRuleFailed', 'no shouting'));
     this.#out.write(bytes, 0, bytes.length);
   }
@@ -116,6 +117,14 @@ describe.each(['/now', '/later'])('a body that a stage changes (%s)', (path) => 
     server.connections[0]!.send(chunk('no!'));
     expect(await peer.closed()).toBe('reset');
     expect(peer.text).not.toContain('NO!');
+  });
+
+  it('is what the transform throws, and costs that request alone', async () => {
+    if (path === '/later') return; // what it throws in a turn of its own is nobody's
+    const server = await backend(({ startLine }) => ok(startLine.includes('bad') ? 'why?' : 'fine'));
+    const { connect } = await shouting(server);
+    expect((await (await connect()).send(get(`${path}?bad`)).response()).status).toBe(413);
+    expect((await (await connect()).send(get(path)).response()).body.toString()).toBe('FINE');
   });
 
   it('breaks off where the server does', async () => {

@@ -114,6 +114,20 @@ describe('a body longer than what is looked at together', () => {
     expect(result.toString()).toBe(body.toString().replaceAll('needle', '.'));
   });
 
+  it('gets nothing twice where a pattern matches nothing, and loses nothing where a character is cut', async () => {
+    for (const [letter, pad] of [
+      ['漢', 'x'],
+      ['漢', 'xx'],
+      ['\u{1f600}', 'x'],
+    ] as const) {
+      const text = pad + letter.repeat(MIB);
+      const inserted = await plain([search('(?=\u{1f600}|漢)', '.')], [Buffer.from(text)]);
+      expect(inserted.body.equals(Buffer.from(pad + `.${letter}`.repeat(MIB)))).toBe(true);
+      const once = await plain([search('x', 'y', {}, { occurrences: 1 })], [Buffer.from(text)]);
+      expect(once.body.equals(Buffer.from(text.replace('x', 'y')))).toBe(true);
+    }
+  });
+
   it('goes on as it is once all occurrences are replaced', async () => {
     const body = Buffer.from(`needle ${filler(5 * MIB)} needle`);
     const { body: result } = await plain([search('needle', 'x', {}, { occurrences: 1 })], [body]);

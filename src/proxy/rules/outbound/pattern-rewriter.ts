@@ -86,13 +86,14 @@ export class PatternRewriter implements BodyFilter {
     if (this.#replaced > 0 && rule.stopProcessing) this.#chain.stopped = true;
     this.#passes = occurrences > 0 && this.#replaced >= occurrences;
     const all = isLast || this.#passes;
-    const consumed = all ? end : start + charset.encode(text.slice(0, upTo), false).length;
+    const settled = charset.encode(text.slice(0, upTo), false).length;
+    const consumed = all ? end : start + settled;
     const rest = Buffer.from(buffer!.subarray(consumed, end));
     this.#context = (this.#context + text.slice(0, upTo)).slice(-CONTEXT);
     this.#held.clear();
     if (rest.length > 0) this.#held.append(rest);
     if (pieces.length === 0) return this.#next.write(buffer!, start, consumed);
-    if (all && upTo < text.length) pieces.push(charset.encode(text.slice(upTo), false));
+    if (all) pieces.push(bytes.slice(settled));
     const changed = Buffer.from(pieces.join(''), 'latin1');
     if (changed.length > 0) this.#next.write(changed, 0, changed.length);
   }
@@ -116,25 +117,25 @@ export class PatternRewriter implements BodyFilter {
     const { inHtml } = this.#charset;
     const skip = this.#context.length;
     const whole = this.#context + text;
-    const lastStart = isLast ? whole.length : Math.max(skip, whole.length - OVERLAP);
+    const nextStart = isLast ? whole.length : startOfCharacter(whole, Math.max(skip, whole.length - OVERLAP));
     let done = skip;
     let at = skip;
     while (at <= whole.length && (occurrences === 0 || this.#replaced < occurrences)) {
       const match = search.next(whole, at);
-      if (match === null || match.start > lastStart) break;
+      if (match === null || (!isLast && match.start >= nextStart)) break;
       const { captures, start, end } = match;
+      at = start === end ? end + 1 : end;
+      if (splitsCharacter(whole, start) || splitsCharacter(whole, end)) continue;
       // It may go on behind the window.
       if (!isLast && end === whole.length && start > skip)
         return this.#settle(whole, skip, done, start, charset, pieces);
-      at = start === end ? end + 1 : end;
-      if (splitsCharacter(whole, start) || splitsCharacter(whole, end)) continue;
       const value = this.#rewriteMatch(rule, captures);
       if (value === null) continue;
       pieces.push(charset.encode(whole.slice(done, start), false), charset.encode(value, inHtml));
       this.#replaced++;
       done = end;
     }
-    return this.#settle(whole, skip, done, isLast ? whole.length : Math.max(done, lastStart), charset, pieces);
+    return this.#settle(whole, skip, done, Math.max(done, nextStart), charset, pieces);
   }
 
   #rewriteMatch(rule: OutboundRule, captures: Captures): string | null {
@@ -147,10 +148,13 @@ export class PatternRewriter implements BodyFilter {
 
   /** The text from `done` to `upTo` stays. */
   #settle(whole: string, skip: number, done: number, upTo: number, charset: Charset, pieces: string[]): number {
-    const end = splitsCharacter(whole, upTo) ? upTo - 1 : upTo;
-    if (pieces.length > 0 && done < end) pieces.push(charset.encode(whole.slice(done, end), false));
-    return end - skip;
+    if (pieces.length > 0 && done < upTo) pieces.push(charset.encode(whole.slice(done, upTo), false));
+    return upTo - skip;
   }
+}
+
+function startOfCharacter(text: string, index: number): number {
+  return splitsCharacter(text, index) ? index - 1 : index;
 }
 
 /** Whether `index` lies inside a character of two code units. */
