@@ -34,7 +34,7 @@ export interface Case {
 }
 
 /** What is wrong with a .case file, with its line. */
-export class CaseError extends Error {
+class CaseError extends Error {
   constructor(line: number, message: string) {
     super(`line ${line}: ${message}`);
     this.name = 'CaseError';

@@ -6,6 +6,7 @@ import { type Outcome, RequestContext } from '../../src/model/request-context.ts
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import type { RequestHead } from '../../src/wire/http1/request-head.ts';
 import { RequestHeadScanner } from '../../src/wire/http1/request-head-scanner.ts';
+import { sampleConnection } from './sample-connection.ts';
 import { sampleFarm, sampleServers, sampleTable } from './sample-farm.ts';
 
 /** @param head latin1: request line and field lines, without the empty line */
@@ -27,16 +28,7 @@ export const REQUEST_ID = '3f0a1b2c-0000-4000-8000-123456789abc';
 
 export function finishedRequest(request: FinishedRequest = {}): RequestContext {
   const inbound = scannedHead(request.head ?? 'GET /a/b?q=1 HTTP/1.1\r\nHost: www.example.com');
-  const connection: ClientConnectionInfo = {
-    listener: 'web',
-    peerAddress: '192.0.2.7',
-    peerPort: 51_000,
-    localAddress: '192.0.2.1',
-    localPort: 8080,
-    secure: false,
-    trusted: false,
-    ...request.connection,
-  };
+  const connection = { ...sampleConnection, ...request.connection };
   const ctx = new RequestContext(
     REQUEST_ID,
     Date.UTC(2026, 0, 2, 3, 4, 5, 67),

@@ -19,6 +19,7 @@ import { rulesStage } from '../../src/proxy/rules/rules-stage.ts';
 import type { RequestHead } from '../../src/wire/http1/request-head.ts';
 import { RequestHeadScanner } from '../../src/wire/http1/request-head-scanner.ts';
 import { prepareTarget } from '../../src/wire/target.ts';
+import { sampleConnection } from '../kit/sample-connection.ts';
 
 export interface WrittenRule extends Partial<Omit<RuleConfig, 'match' | 'conditions' | 'serverVariables' | 'action'>> {
   match?: string | { url: string; ignoreCase?: boolean; negate?: boolean } | null;
@@ -135,16 +136,7 @@ export function runRules(written: WrittenRules, request: string | SentRequest): 
 }
 
 function contextOf(sent: SentRequest): RequestContext {
-  const connection: ClientConnectionInfo = {
-    listener: 'web',
-    peerAddress: '192.0.2.7',
-    peerPort: 51_000,
-    localAddress: '192.0.2.1',
-    localPort: 8080,
-    secure: false,
-    trusted: false,
-    ...sent.connection,
-  };
+  const connection = { ...sampleConnection, ...sent.connection };
   const client = sent.client ?? connection.peerAddress;
   return new RequestContext(
     'id',

@@ -11,6 +11,8 @@ import { ServerPool } from './server-pool.ts';
 /** Origins whose idle connections are kept. */
 const MOST_ORIGINS = 1024;
 
+type PoolsByKey = Map<string, ServerPool> | RecentMap<string, ServerPool>;
+
 export class ServerPools {
   readonly #deadlines: Deadlines;
   readonly #buffers = new ReadBuffers();
@@ -25,16 +27,17 @@ export class ServerPools {
   }
 
   of(server: Server): ServerPool {
-    if (server.slot < 0) return this.#ofOrigin(server);
+    if (server.slot < 0) return this.#poolIn(this.#ofOrigins, server);
     const pool = this.#bySlot[server.slot];
     return pool !== undefined && pool.server === server ? pool : this.#remember(server);
   }
 
-  #ofOrigin(server: Server): ServerPool {
-    let pool = this.#ofOrigins.get(server.poolKey);
+  /** The pool of `server` in `pools`, which is made where there is none yet. */
+  #poolIn(pools: PoolsByKey, server: Server): ServerPool {
+    let pool = pools.get(server.poolKey);
     if (pool === undefined) {
       pool = new ServerPool(server, this.#deadlines, this.#buffers);
-      this.#ofOrigins.set(server.poolKey, pool);
+      pools.set(server.poolKey, pool);
     }
     pool.server = server;
     return pool;
@@ -81,12 +84,7 @@ export class ServerPools {
   }
 
   #remember(server: Server): ServerPool {
-    let pool = this.#pools.get(server.poolKey);
-    if (pool === undefined) {
-      pool = new ServerPool(server, this.#deadlines, this.#buffers);
-      this.#pools.set(server.poolKey, pool);
-    }
-    pool.server = server;
+    const pool = this.#poolIn(this.#pools, server);
     this.#bySlot[server.slot] = pool;
     return pool;
   }
