@@ -238,6 +238,12 @@ describe('narrows explain --against', () => {
     ]);
   });
 
+  it('asks neither what was expected nor what was done', async () => {
+    const lines = [{ url: 'http://a/old/x', expect: { status: 302 } }, ...IIS.slice(0, -1)];
+    const { code, stdout } = await listed(lines, '--json', '--against', configFile(CONFIG));
+    expect([code, stdout]).toEqual([0, '']);
+  });
+
   it('counts headers that a server would get otherwise', async () => {
     const { code, stdout } = await against(CONFIG.replace('value: "{HTTP_HOST}"', 'value: "b"'));
     expect([code, objects(stdout).map(({ line }) => line)]).toEqual([1, [3]]);

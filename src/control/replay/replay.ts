@@ -27,7 +27,7 @@ export interface ReplayResult {
   /** Of a log: what was done beside what would be done. */
   judgement?: Judgement;
   /** Of the other configuration. */
-  against?: Pick<Explanation, 'outcome' | 'requestHeaders'>;
+  against?: Told;
 }
 
 export interface ReplayFault {
@@ -92,16 +92,24 @@ export class Replay {
     const { outcome, requestHeaders, steps } = await this.#explainer.explain(request);
     const unlogged = unloggedReads(steps, record, (rule) => this.#reads.get(keyOf(rule)) ?? []);
     const result: ReplayResult = { line, request, outcome, requestHeaders, rules: matchedRules(steps), unlogged };
+    if (this.#against !== null) {
+      const against = await otherwise(this.#against, request, { outcome, requestHeaders });
+      return against === null ? result : { ...result, against };
+    }
+    // Between two configurations it does not matter what was wanted, or done.
     if (expect !== undefined) result.unexpected = differenceFrom(expect, outcome);
     if (observed !== undefined) result.judgement = reliable(judge(outcome, observed, this.#farms), unlogged);
-    if (this.#against !== null) {
-      const other = await this.#against.explain(request);
-      const isSame =
-        isDeepStrictEqual(other.outcome, outcome) && isDeepStrictEqual(other.requestHeaders, requestHeaders);
-      if (!isSame) result.against = { outcome: other.outcome, requestHeaders: other.requestHeaders };
-    }
     return result;
   }
+}
+
+type Told = Pick<Explanation, 'outcome' | 'requestHeaders'>;
+
+/** What another configuration does; null when it is the same. */
+async function otherwise(other: Explainer, request: AskedRequest, here: Told): Promise<Told | null> {
+  const { outcome, requestHeaders } = await other.explain(request);
+  const isSame = isDeepStrictEqual(outcome, here.outcome) && isDeepStrictEqual(requestHeaders, here.requestHeaders);
+  return isSame ? null : { outcome, requestHeaders };
 }
 
 /** A difference counts only where everything that decided is known. */
