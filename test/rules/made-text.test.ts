@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProxyError } from '../../src/model/proxy-error.ts';
 import { isFieldValue, isRequestTarget } from '../../src/wire/http1/serialise.ts';
+import { rewritten } from '../outbound/outbound-response.ts';
 import { type RuleResult, runRules, type SentRequest, type WrittenRule } from './rule-request.ts';
 
 /** A request that carries `text` where clients can put any: each byte as an escape in path and query, and in a header. */
@@ -105,6 +106,32 @@ describe('text of a client in a value that a rule writes', () => {
           ['\u010d\u010aX', '{R:1}'],
         ],
       },
+    );
+  });
+
+  it('never splits a head of a response', async () => {
+    const text = fc.string({ unit: units, maxLength: 12 });
+    const source = fc.constantFrom(
+      '{R:1}',
+      '{C:1}',
+      '{UrlDecode:{QUERY_STRING}}',
+      '{HTTP_X_TEXT}',
+      '{RESPONSE_X_TEXT}',
+    );
+    await fc.assert(
+      fc.asyncProperty(text, source, async (client, value) => {
+        const { target, fields } = carrying(client);
+        const conditions = [{ input: '{UrlDecode:{QUERY_STRING}}', pattern: '^([^]*)$' }];
+        const rule = { match: { serverVariable: 'RESPONSE_X_TEXT', pattern: '^([^]*)$' }, conditions, value };
+        try {
+          const response = await rewritten({ rules: [rule] }, { target, requestFields: fields, fields });
+          for (const written of response.values('X-Text'))
+            expect(isFieldValue(written), JSON.stringify(written)).toBe(true);
+        } catch (error) {
+          if (!(error instanceof ProxyError)) throw error;
+        }
+      }),
+      { numRuns: 150, examples: [['a\r\nX: 1', '{C:1}']] },
     );
   });
 

@@ -32,7 +32,11 @@ let server: CountingServer;
 let router: RouterProcess;
 
 beforeAll(async () => {
-  server = await countingServer('a');
+  server = await countingServer('a', (request, response) => {
+    const text = request.headers['x-echo'];
+    if (text !== undefined) response.setHeader('X-Text', text);
+    if (request.headers['x-id'] !== undefined) response.setHeader('Content-Type', 'text/html');
+  });
   router = await RouterProcess.start({
     listeners: { web: { address: '127.0.0.1:0' } },
     farms: { shop: { servers: [server.address] } },
@@ -47,6 +51,22 @@ beforeAll(async () => {
       },
       { name: 'all', action: { type: 'Rewrite', url: 'http://shop/{R:0}' } },
     ],
+    outboundRules: {
+      rules: [
+        {
+          name: 'header',
+          match: { serverVariable: 'RESPONSE_X_TEXT', pattern: '^(?=a)(a+)+$' },
+          patternTimeLimit: '20ms',
+          action: { type: 'Rewrite', value: 'changed' },
+        },
+        {
+          name: 'body',
+          match: { pattern: '(?=a)(a+)+#' },
+          patternTimeLimit: '20ms',
+          action: { type: 'Rewrite', value: 'changed' },
+        },
+      ],
+    },
     admin: { enabled: false },
     workers: 1,
     workerStallTimeout: '1s',
@@ -83,6 +103,20 @@ describe('a hostile URL', () => {
   it('fails its own request where a condition runs away', async () => {
     expect((await ask('condition', { 'X-Text': HOSTILE })).status).toBe(500);
     expect((await ask('condition', { 'X-Text': 'b' })).status).toBe(200);
+  });
+
+  it('fails its own response where an outbound rule runs away', async () => {
+    const [header, body] = await Promise.all([
+      ask('page', { 'X-Echo': HOSTILE }),
+      ask('page', { 'X-Id': HOSTILE }).then((response) => (response.status === 200 ? response.text() : ''), String),
+    ]);
+    expect([header.status, await header.text()]).toEqual([
+      500,
+      expect.stringMatching(/500\.52.*rule &#34;header&#34;/s),
+    ]);
+    expect(body).not.toBe(HOSTILE);
+    expect((await ask('page', { 'X-Echo': 'aaa' })).headers.get('X-Text')).toBe('changed');
+    expect(await (await ask('page', { 'X-Id': 'aaa#!' })).text()).toBe('changed!');
   });
 
   it('harms no other request, and no worker', async () => {
