@@ -39,6 +39,12 @@ describe('what IIS did, beside what would be done here', () => {
       { status: 502, subStatus: 4 },
       'cannot be judged: it was answered with 502.4: no server was there',
     ],
+    [
+      'a client that left',
+      TO_SHOP,
+      { status: 400 },
+      'cannot be judged: it ended with 400: the client left, or sent no whole request',
+    ],
     ['a page', TO_SHOP, {}, 'different: it was answered with 200, without a server'],
     [
       'a page, in a log that tells nothing of servers',

@@ -62,6 +62,8 @@ function judgeUnrouted(observed: Observed): Judgement {
   const { status, tellsRouted } = observed;
   if (REDIRECTS.has(status)) return different(`it was redirected with ${status}`);
   if (status === 502 || status === 503) return cannot(`it was answered with ${shown(observed)}: no server was there`);
+  if (status === 400 || status === 408)
+    return cannot(`it ended with ${shown(observed)}: the client left, or sent no whole request`);
   if (status >= 500 || status === 0) return cannot(`it failed with ${shown(observed)}`);
   if (status < 400 && !tellsRouted) return cannot('the log does not tell which requests went to servers');
   return different(`it was answered with ${shown(observed)}, without a server`);
