@@ -17,6 +17,13 @@ import type { TextSearch } from './text-search.ts';
 export const WINDOW = 2 * 1024 * 1024;
 /** In a window that is not the last, a match begins at least so many bytes before its end; later ones are for the next. */
 const OVERLAP = 64 * 1024;
+/** How long bodies are looked at. */
+export interface Windows {
+  readonly bytes: number;
+  readonly overlap: number;
+}
+
+const WINDOWS: Windows = { bytes: WINDOW, overlap: OVERLAP };
 /** Text before a window that patterns may look back at. */
 const CONTEXT = 1024;
 /** A character has at most so many bytes: the last one of a window may be cut. */
@@ -40,6 +47,7 @@ export class PatternRewriter implements BodyFilter {
   readonly #charset: BodyCharset;
   readonly #chain: PatternChain;
   readonly #next: BodyFilter;
+  readonly #windows: Windows;
   readonly #held = new HeldBytes();
   /** Text in front of what is held, that has gone on. */
   #context = '';
@@ -48,23 +56,32 @@ export class PatternRewriter implements BodyFilter {
   /** A rule before this one has matched and ends the processing: everything goes on as it is. */
   #passes = false;
 
-  constructor(rule: PatternRule, run: ResponseRun, charset: BodyCharset, chain: PatternChain, next: BodyFilter) {
+  constructor(
+    rule: PatternRule,
+    run: ResponseRun,
+    charset: BodyCharset,
+    chain: PatternChain,
+    next: BodyFilter,
+    windows = WINDOWS,
+  ) {
     this.#rule = rule;
     this.#run = run;
     this.#charset = charset;
     this.#chain = chain;
     this.#next = next;
+    this.#windows = windows;
   }
 
   write(buffer: Buffer, start: number, end: number): void {
     if (!this.#begun) this.#passes = this.#chain.stopped || this.#charset.charset === null;
     this.#begun = true;
+    const { bytes } = this.#windows;
     let at = start;
     while (at < end && !this.#passes) {
-      const stop = Math.min(end, at + WINDOW - this.#held.length);
+      const stop = Math.min(end, at + bytes - this.#held.length);
       this.#held.append(Buffer.from(buffer.subarray(at, stop)));
       at = stop;
-      if (this.#held.length === WINDOW) this.#look(false);
+      if (this.#held.length === bytes) this.#look(false);
     }
     if (at < end) this.#next.write(buffer, at, end);
   }
@@ -117,7 +134,9 @@ export class PatternRewriter implements BodyFilter {
     const { inHtml } = this.#charset;
     const skip = this.#context.length;
     const whole = this.#context + text;
-    const nextStart = isLast ? whole.length : startOfCharacter(whole, Math.max(skip, whole.length - OVERLAP));
+    const nextStart = isLast
+      ? whole.length
+      : startOfCharacter(whole, Math.max(skip, whole.length - this.#windows.overlap));
     let done = skip;
     let at = skip;
     while (at <= whole.length && (occurrences === 0 || this.#replaced < occurrences)) {
