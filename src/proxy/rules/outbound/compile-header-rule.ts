@@ -45,7 +45,7 @@ function responseRule(variable: string, parts: OutboundRuleParts, problems: Rule
       'leave it to the router',
     );
   }
-  return new ResponseHeaderRule(new OutboundRule(parts), spelling);
+  return new ResponseHeaderRule(new OutboundRule(parts), asHeaders(spelling));
 }
 
 /** A variable of the request: for rules that follow, the server has had its request (url-rewrite.md 9). */
@@ -67,4 +67,10 @@ function requestRule(
       : new SetVariable(name, parts.value, unlessSet);
   }
   return new RequestVariableRule(new OutboundRule({ ...parts, value: null }), name, read, change);
+}
+
+/** `X-FRAME-OPTIONS`, which is how variables are usually written, → `X-Frame-Options`; other spellings stay. */
+function asHeaders(name: string): string {
+  if (name !== name.toUpperCase()) return name;
+  return name.toLowerCase().replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase());
 }

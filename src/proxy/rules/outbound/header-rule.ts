@@ -43,9 +43,10 @@ export class FieldValues {
     return values;
   }
 
+  /** @param spelling where the server has not sent the header */
   write(name: string, spelling: string): void {
     const list = this.of(name).list.filter((value) => value !== '');
-    this.#draft.setValues(spelling, list);
+    this.#draft.setValues(spellingIn(this.#draft, name) ?? spelling, list);
   }
 }
 
@@ -108,4 +109,13 @@ export class RequestVariableRule implements HeaderRule {
     if (this.rule.stopProcessing) fields.stoppedVariables.add(this.#name);
     this.#change?.apply(run);
   }
+}
+
+/** As the server spells it. */
+function spellingIn({ head }: ResponseDraft, name: string): string | undefined {
+  for (let index = 0; index < head.fieldCount; index++) {
+    const spelling = head.nameAt(index);
+    if (spelling.toLowerCase() === name) return spelling;
+  }
+  return undefined;
 }

@@ -24,6 +24,12 @@ describe('a rule for a response header', () => {
       expect(await valueAfter([header(name, '.+', '')], ['x-powered-BY: ASP.NET'], 'x-powered-by')).toEqual([]);
   });
 
+  it('leaves its spelling to the server, and writes a new one as headers are written', async () => {
+    const rules = [header('RESPONSE_LOCATION', '.+', '/a'), header('RESPONSE_X_FRAME_OPTIONS', '^$', 'DENY')];
+    const { draft } = await rewritten({ rules }, { fields: ['location: /b'] });
+    expect(draft.addedLines).toBe('location: /a\r\nX-Frame-Options: DENY\r\n');
+  });
+
   it('sees an absent header as the empty text, and so can add it', async () => {
     expect(await valueAfter([header('RESPONSE_X_Frame_Options', '^$', 'DENY')], [], 'x-frame-options')).toEqual([
       'DENY',
