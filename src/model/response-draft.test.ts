@@ -55,6 +55,12 @@ describe('a draft whose body is changed', () => {
     expect(malformed.values('etag')).toEqual([]);
   });
 
+  it('is changed by one stage', () => {
+    const draft = draftOf([]);
+    draft.rewriteBody(transform);
+    expect(() => draft.rewriteBody(transform)).toThrow('another stage');
+  });
+
   it('has no transform where there is no body, and whole bodies only are offered', () => {
     const draft = draftOf(['Content-Length: 5'], 'HEAD');
     draft.rewriteBody(transform);

@@ -55,9 +55,11 @@ export class ResponseDraft {
 
   /**
    * Lets `transform` change the body, and takes back what the head says of its bytes. A response without body (HEAD, 304)
-   * gets the same head, and no transform. At most once for each response.
+   * gets the same head, and no transform.
+   * @throws Error when the body is changed already: one stage can
    */
   rewriteBody(transform: BodyTransform): void {
+    if (this.transform !== null) throw new Error('another stage changes the body of this response already');
     for (const name of OF_THE_BYTES) this.edit(name, null);
     const tag = this.values('etag').join(', ');
     // No longer the same bytes, still the same page: a weak tag serves conditional requests, and no ranges (RFC 9110 8.8.1).
