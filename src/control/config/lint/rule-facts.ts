@@ -1,5 +1,5 @@
 // What can be said of a rule for certain, whatever the request: whether it takes every URL, whether it ends the list.
-import { runInNewContext } from 'node:vm';
+import { type Context, constants, createContext, Script } from 'node:vm';
 import type { RuleConfig } from '../../../model/config.ts';
 
 /** Regular expressions that everything matches. `.+` is none of them: the path of the root is empty. */
@@ -35,9 +35,7 @@ export function takes(rule: RuleConfig, path: string): boolean | null {
   const source = expressionOf(match!.url, patternSyntax);
   try {
     const expression = new RegExp(source, match!.ignoreCase ? 'i' : '');
-    // What a check runs is bounded too.
-    const holds: boolean = runInNewContext('expression.test(path)', { expression, path }, { timeout: 250 });
-    return holds !== match!.negate;
+    return holds(expression, path) !== match!.negate;
   } catch {
     return null;
   }
@@ -48,4 +46,14 @@ function expressionOf(text: string, syntax: RuleConfig['patternSyntax']): string
   const literal = text.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&');
   const wild = syntax === 'Wildcard' ? literal.replaceAll('\\*', '[^]*').replaceAll('\\?', '[^]') : literal;
   return `^${wild}$`;
+}
+
+const SEARCH = new Script('expression.test(path)');
+let room: Context | undefined;
+
+/** What a check runs is bounded too. @throws Error when it takes too long */
+function holds(expression: RegExp, path: string): boolean {
+  room ??= createContext(constants.DONT_CONTEXTIFY);
+  Object.assign(room, { expression, path });
+  return SEARCH.runInContext(room, { timeout: 250 });
 }
