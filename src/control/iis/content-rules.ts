@@ -98,6 +98,8 @@ export const httpRedirect: ElementRule = {
   },
 };
 
+const LANGUAGE = 'Accept-Language chooses the folder; where it is not on this machine our own page is sent';
+
 const responseMode = () => choice(['File', 'ExecuteURL', 'Redirect']);
 
 export const httpErrors: ElementRule = {
@@ -117,7 +119,7 @@ export const httpErrors: ElementRule = {
         attributes: {
           statusCode: { ...whole(400, 999), required: true },
           subStatusCode: whole(-1, 999),
-          prefixLanguageFilePath: text(),
+          prefixLanguageFilePath: text({ fate: { ...approximated(LANGUAGE), unless: '' } }),
           path: text({ required: true }),
           responseMode: responseMode(),
         },
