@@ -36,6 +36,32 @@ describe('the server of applicationHost.config', () => {
   });
 });
 
+describe('a list of applicationHost.config that we have one of too', () => {
+  const filtering = (inner: string) => `<security><requestFiltering>${inner}</requestFiltering></security>`;
+  const settings = `
+    <defaultDocument><files><add value="a.htm"/></files></defaultDocument>
+    <staticContent><mimeMap fileExtension=".a" mimeType="text/a"/></staticContent>
+    ${filtering('<hiddenSegments><add segment="web.config"/></hiddenSegments><fileExtensions><add fileExtension=".a" allowed="false"/></fileExtensions>')}`;
+  const more = filtering('<hiddenSegments><add segment="more"/></hiddenSegments>');
+  const site = '<system.applicationHost><sites><site name="a" id="1"/></sites></system.applicationHost>';
+
+  it('is the whole one, and what was taken out of it does not come back; location elements add to it', () => {
+    const { plain } = read(host(`${site}${server(settings)}<location path="">${server(more)}</location>`));
+    expect(plain).toMatchObject({
+      sites: {
+        a: {
+          defaultDocument: { files: { clear: true, list: ['a.htm'] } },
+          staticContent: { clear: true, mimeMap: { '.a': 'text/a' } },
+        },
+      },
+      requestFiltering: {
+        hiddenSegments: { clear: true, list: ['web.config', 'more'] },
+        fileExtensions: { denied: { clear: true, list: ['.a'] } },
+      },
+    });
+  });
+});
+
 describe('farms of applicationHost.config', () => {
   it('have what stands in applicationRequestRouting as their own', () => {
     const text = host(`<webFarms>

@@ -91,7 +91,7 @@ function readServerLayers({ root, options, report }: Reading): Layer[] {
   const levelOptions = { isServer: true, declared: declaredSections(root), paths: options };
   const own = { ...root, children: childrenOf(root, 'system.webServer') };
   const whole = { element: own, path: '', inherits: true, reportPath: 'configuration' };
-  const layers = layersOf(whole, '/', levelOptions, report);
+  const layers = layersOf(whole, '/', { ...levelOptions, isComplete: true }, report);
   for (const element of childrenOf(root, 'location')) {
     const location = readLocation(element, `configuration/${labelOf(element)}`, report);
     if (location?.path === '') layers.push(...layersOf(location, '/', levelOptions, report));

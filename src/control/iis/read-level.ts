@@ -15,6 +15,8 @@ import { isEmpty, type XmlElement } from './xml-tree.ts';
 export interface LevelOptions {
   /** Whether it is the server's own: it inherits nothing, and may have globalRules and proxy. */
   isServer: boolean;
+  /** The system.webServer of applicationHost.config: its lists are whole, those of location elements add to them. */
+  isComplete?: boolean;
   /** A web.config in a folder: whoever wrote it need not be the owner of the server. */
   isFound?: boolean;
   /** A web.config that is all there is may have `proxy`. */
@@ -113,11 +115,9 @@ function readKnown(element: XmlElement, name: string, path: string, known: Known
   else level.settings.set(known.key, entry);
 }
 
-function writeKnown(section: Section, name: string, { isServer }: LevelOptions): Level['proxy'] {
+function writeKnown(section: Section, name: string, { isServer, isComplete }: LevelOptions): Level['proxy'] {
   const inherits = { inherits: !(isServer && INHERIT_NOTHING.has(name)) };
-  // The list of applicationHost.config is the whole one: ours, for configurations that have none, does not count.
-  const files = section.parts.get('files');
-  if (isServer && name === 'defaultDocument' && files) files.clear = files.element.place;
+  if (isComplete) clearOurs(section, name);
   let node = writeSection(section, inherits);
   if (name === 'security/requestFiltering') {
     const filtering: MapNode = node?.kind === 'map' ? node : mapNode(section.element.place);
@@ -125,6 +125,21 @@ function writeKnown(section: Section, name: string, { isServer }: LevelOptions):
     node = filtering.entries.size > 0 ? filtering : null;
   }
   return node && { keyPlace: section.element.place, node };
+}
+
+/** Lists that we have of our own, for configurations without them; null: the collection of the section itself. */
+const OUR_LISTS: Readonly<Record<string, readonly (string | null)[]>> = {
+  defaultDocument: ['files'],
+  staticContent: [null],
+  'security/requestFiltering': ['hiddenSegments', 'fileExtensions'],
+};
+
+/** What an administrator took out of a list of applicationHost.config must not come back by ours. */
+function clearOurs(section: Section, name: string): void {
+  for (const key of OUR_LISTS[name] ?? []) {
+    const list = key === null ? section : section.parts.get(key);
+    if (list !== undefined && (key !== null || list.items.length > 0)) list.clear ??= list.element.place;
+  }
 }
 
 /** One row for all of it. */
