@@ -42,7 +42,7 @@ export function buildConfig(
   const { shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh } = written;
   const server: ServerLevel = {
     rewriteMaps: buildRewriteMaps(written.rewriteMaps, ['rewriteMaps'], problems),
-    providers: buildProviders(written.providers, ['providers'], { source, documentRoot: null, problems }),
+    providers: buildProviders(written.providers, ['providers'], { source, documentRoot: null, folders: [], problems }),
     outboundRules: buildOutboundRules(written.outboundRules, ['outboundRules']),
     allowedServerVariables: written.allowedServerVariables.map((name) => name.toUpperCase()),
     settings: {

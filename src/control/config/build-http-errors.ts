@@ -86,14 +86,15 @@ function buildPage(
     : { responseMode, path: file, folder, languageFolder: below };
 }
 
-/** A web.config may name files of its site alone: whoever may write there decides about the site, and nothing else. */
+/** A web.config may name files of its site alone, also the one that is all of the configuration. */
 function folderFor(
   absolute: string,
   isFolder: boolean,
   at: ConfigPath,
   { root, source, problems }: Place,
 ): string | null {
-  if (!/web\.config$/i.test(source.locate(at).file)) return isFolder ? absolute : dirname(absolute);
+  if (!source.isOfSite(at) && !/web\.config$/i.test(source.locate(at).file))
+    return isFolder ? absolute : dirname(absolute);
   const isInside = root !== null && (absolute === root || absolute.startsWith(root + sep));
   if (!isInside) problems.error(at, `${absolute} is outside the folder of the site`, 'put the page below it');
   return isInside ? root : null;

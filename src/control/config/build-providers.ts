@@ -1,4 +1,6 @@
 // Rewrite providers as written → their configuration (url-rewrite.md 15). The files of the built-in ones are read here.
+import { realpathSync } from 'node:fs';
+import { sep } from 'node:path';
 import type { ConfigPath } from '../../model/config.ts';
 import { type ProviderConfig, shortTypeName } from '../../model/provider-config.ts';
 import type { ConfigSource } from './config-source.ts';
@@ -12,6 +14,8 @@ export interface ProviderSurroundings {
   source: ConfigSource;
   /** The folder that {DOCUMENT_ROOT} stands for; null where there is no site, or it has none. */
   documentRoot: string | null;
+  /** The folders that the site serves from. */
+  folders: readonly string[];
   problems: ProblemList;
 }
 
@@ -87,7 +91,7 @@ const NOTHING = { file: '', lines: [] };
 function linesOf(
   settings: ReadonlyMap<string, string>,
   at: ConfigPath,
-  { source, documentRoot, problems }: ProviderSurroundings,
+  { source, documentRoot, folders, problems }: ProviderSurroundings,
 ): { file: string; lines: string[] } {
   const written = settings.get('filepath') ?? '';
   const place = [...at, 'settings', ...(settings.has('filepath') ? ['FilePath'] : [])];
@@ -104,10 +108,19 @@ function linesOf(
     written.replace(/\{DOCUMENT_ROOT\}/gi, () => documentRoot!),
   );
   try {
+    if (source.isOfSite(place) && !folders.some((folder) => isFileBelow(folder, file))) {
+      problems.error(place, `${file} is outside the folder of the site`, 'put the file below it');
+      return NOTHING;
+    }
     return { file, lines: providerLines(file) };
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : `${error}`;
     problems.error(place, `the file of the provider cannot be read: ${reason}`, `expected a readable file ${file}`);
     return NOTHING;
   }
+}
+
+/** Links are followed first: they can be made by whoever may write into the folder. */
+function isFileBelow(folder: string, file: string): boolean {
+  return realpathSync(file).startsWith(realpathSync(folder).replace(/[\\/]*$/, sep));
 }

@@ -21,7 +21,9 @@ export function buildSites(
     const at: ConfigPath = ['sites', name];
     const applications = applicationsOf(site, at, problems);
     const root = site.root === undefined ? null : source.resolvePath([...at, 'root'], site.root);
-    const layers = siteLayers(site, at, { source, documentRoot: root, problems });
+    const directories = virtualDirectories(site, at, source, problems);
+    const folders = [...(root === null ? [] : [root]), ...directories.map(({ folder }) => folder)];
+    const layers = siteLayers(site, at, { source, documentRoot: root, folders, problems });
     const paths = [...new Set(['/', ...layers.map(({ path }) => path), ...applications])];
     return {
       name,
@@ -30,7 +32,7 @@ export function buildSites(
       root,
       ignoreCase,
       applications,
-      virtualDirectories: virtualDirectories(site, at, source, problems),
+      virtualDirectories: directories,
       levels: paths.map((path) =>
         buildLevel(path, layersAt(path, layers, applications), server, root, source, problems),
       ),

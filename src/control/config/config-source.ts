@@ -11,10 +11,17 @@ export interface ConfigSource {
   resolvePath(path: ConfigPath, written: string): string;
   /** What to write instead, where the form of the text explains a fault at `path`. */
   adviceAt(path: ConfigPath): string | undefined;
+  /** Whether `path` stands in a file among those of a site: whoever may write there decides about the site, and nothing else. */
+  isOfSite(path: ConfigPath): boolean;
 }
 
-/** @param shownAs how the name of a file is written in messages */
-export function fileSource(root: MapNode, shownAs: (file: string) => string): ConfigSource {
+/** @param shownAs how the name of a file is written in messages; @param ofSites files that were found in the folders of sites */
+export function fileSource(
+  root: MapNode,
+  shownAs: (file: string) => string,
+  ofSites: readonly string[] = [],
+): ConfigSource {
+  const found = new Set(ofSites);
   return {
     locate(path, keys) {
       const place = placeOf(root, path, keys);
@@ -25,6 +32,7 @@ export function fileSource(root: MapNode, shownAs: (file: string) => string): Co
       const node = nodeAt(root, path);
       return node?.kind === 'map' ? mapMeantAsText(node) : undefined;
     },
+    isOfSite: (path) => found.has(placeOf(root, path).file),
   };
 }
 
@@ -40,4 +48,5 @@ export const objectSource: ConfigSource = {
   locate: () => ({ file: '<config>', line: 0, column: 0 }),
   resolvePath: (_path, written) => resolve(written),
   adviceAt: () => undefined,
+  isOfSite: () => false,
 };

@@ -1,13 +1,14 @@
 // The files of FileMapProvider and FileContainsProvider (url-rewrite.md 15): lines of text.
+import { decodeText } from '../../base/decode-text.ts';
+import { readRegularFile } from '../../base/read-regular-file.ts';
 import type { Config } from '../../model/config.ts';
-import { readBounded } from './read-bounded.ts';
 
 /** Every worker holds the content of the file. */
 const LARGEST = 8 * 1024 * 1024;
 
 /** The lines of `file`, without their ends. @throws Error where it cannot be read */
 export function providerLines(file: string): string[] {
-  return readBounded(file, LARGEST)
+  return decodeText(readRegularFile(file, LARGEST))
     .replace(/^\ufeff/, '')
     .split(/\r?\n/);
 }

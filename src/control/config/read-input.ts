@@ -45,7 +45,7 @@ export function readInput(text: string, file: string, { env = process.env, forei
   return {
     raw: plainValue(root) as Record<string, unknown>,
     file: path,
-    source: fileSource(root, shownAs),
+    source: fileSource(root, shownAs, added.files),
     files: [...new Set([...files, ...added.files])],
     found: found.map(place),
     ofIis: isXml(text, file),
@@ -70,7 +70,7 @@ export function readObject(config: Record<string, unknown>, { foreign }: ReadOpt
   return {
     ...plain,
     raw: plainValue(root) as Record<string, unknown>,
-    source: fileSource(root, (file) => file),
+    source: fileSource(root, (file) => file, files),
     files,
     found: problems,
     readSoundly: !problems.some(({ severity }) => severity === 'error'),

@@ -76,6 +76,17 @@ describe('watching a site', () => {
     rmSync(elsewhere, { recursive: true });
   });
 
+  it('folders without end are not all watched: what comes in later ones counts with the next reload', async () => {
+    for (let i = 0; i < 501; i++) mkdirSync(join(folder, `${i}`));
+    writeFileSync(file, 'b');
+    await until(() => clock.waiting === 1);
+    const marked = watcher.mark();
+    writeFileSync(join(folder, '500', 'web.config'), 'late');
+    expect(watcher.mark()).toBe(marked);
+    writeFileSync(join(folder, '0', 'web.config'), 'early');
+    expect(watcher.mark()).not.toBe(marked);
+  });
+
   it('a folder without one, and other files, are none', async () => {
     mkdirSync(join(folder, 'a'));
     writeFileSync(join(folder, 'page.html'), 'x');

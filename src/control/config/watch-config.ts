@@ -1,13 +1,19 @@
 // Notices that a file of the configuration changed, and says so once its bytes have come to rest: an editor or a copy
 // may still be writing, and half a YAML file can be valid (DESIGN 5).
 import { createHash } from 'node:crypto';
-import { type FSWatcher, readFileSync, watch } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { readRegularFile } from '../../base/read-regular-file.ts';
 import { isWebConfig, siteFolders, webConfigsBelow } from './new-folders.ts';
 
+/** What is larger is not read for a look: no file of a configuration is. */
+const LARGEST = 64 * 1024 * 1024;
 /** How long the bytes must stay the same, in ms (CONTRACT 2). */
 const REST = 300;
+
+/** Folders that come to sites between two reloads are watched up to so many; what comes in more of them counts with the next reload. */
+const MOST_NEW = 500;
 
 export interface WatchOptions {
   clock?: Clock;
@@ -41,6 +47,10 @@ class FolderWatcher implements ConfigWatcher {
   readonly #onChange: () => void;
   readonly #folders = new Map<string, FSWatcher>();
   #files: readonly string[] = [];
+  /** The same, to be asked. */
+  #watched = new Set<string>();
+  /** Most files of #files, with those in new folders. */
+  #room = 0;
   /** Folders of sites: what is new in them may be or bring a web.config. */
   #ofSites = new Set<string>();
   /** Digest of what was last reported, or read at the start. */
@@ -60,7 +70,10 @@ class FolderWatcher implements ConfigWatcher {
 
   setFiles(files: readonly string[], read?: string): void {
     const areSame = files.length === this.#files.length && files.every((file, at) => file === this.#files[at]);
-    this.#files = [...files];
+    this.#files = [];
+    this.#watched = new Set();
+    this.#addFiles(files);
+    this.#room = files.length + MOST_NEW;
     this.#ofSites = siteFolders(files);
     const wanted = new Set(files.map((file) => dirname(file)));
     for (const [folder, watcher] of this.#folders) {
@@ -72,6 +85,11 @@ class FolderWatcher implements ConfigWatcher {
     this.#known = (areSame ? read : undefined) ?? digest(this.#files);
     this.#stopWaiting();
     this.#look();
+  }
+
+  #addFiles(files: readonly string[]): void {
+    for (const file of files) this.#watched.add(file);
+    this.#files = [...this.#watched];
   }
 
   close(): void {
@@ -95,24 +113,25 @@ class FolderWatcher implements ConfigWatcher {
   }
 
   #concerns(folder: string, name: string): boolean {
-    return this.#files.some((file) => dirname(file) === folder && basename(file) === name);
+    return this.#watched.has(join(folder, name));
   }
 
   /** Something is new in a folder of a site. A folder without a web.config is watched from now on, and no change. */
   #adopt(path: string): void {
     const added = isWebConfig(path) ? [path] : webConfigsBelow(path);
-    if (added.length === 0) return;
-    this.#files = [...new Set([...this.#files, ...added])];
-    this.#ofSites = siteFolders(this.#files);
+    if (added.length === 0 || this.#files.length + added.length > this.#room) return;
+    this.#addFiles(added);
+    for (const folder of siteFolders(added)) this.#ofSites.add(folder);
     try {
-      for (const folder of new Set(added.map((file) => dirname(file)))) {
+      for (const folder of siteFolders(added)) {
         this.#folders.get(folder)?.close(); // of a folder that was removed and has come again
         this.#watch(folder);
       }
     } catch {
       // Gone again, or there are no watches left: it counts with the next reload.
     }
-    this.#look();
+    // All files are read for a look, and folders may come by the thousand: what is not there has changed nothing.
+    if (added.some((each) => existsSync(each))) this.#look();
   }
 
   /** Something happened: the time of rest begins, and begins again at each change of the bytes. */
@@ -148,7 +167,7 @@ function digest(files: readonly string[]): string {
   for (const file of files) {
     let bytes: Buffer;
     try {
-      bytes = readFileSync(file);
+      bytes = readRegularFile(file, LARGEST);
     } catch {
       continue; // absent for a moment while it is being replaced, or gone for good: either way different from before
     }

@@ -1,9 +1,9 @@
 // `configSource`: a section whose own element stands as the root of another file (url-rewrite.md 1).
-import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { decodeText } from '../../base/decode-text.ts';
+import { readRegularFile } from '../../base/read-regular-file.ts';
 import { isWindowsPath, mapPath } from './path-map.ts';
-import { readXml } from './read-xml.ts';
+import { LARGEST_XML, readXml } from './read-xml.ts';
 import type { Report } from './report.ts';
 import type { XmlAttribute, XmlElement } from './xml-tree.ts';
 
@@ -49,7 +49,7 @@ function readSource(
   files.push(path);
   let text: string;
   try {
-    text = decodeText(readFileSync(path));
+    text = decodeText(readRegularFile(path, LARGEST_XML));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return refuse(code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read: ${message}`);

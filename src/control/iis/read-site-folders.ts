@@ -1,12 +1,12 @@
 // The web.config files below the folders of a site → layers of its settings, and what has to be watched so that one that
 // is added, changed or removed counts.
-import { readFileSync } from 'node:fs';
 import { decodeText } from '../../base/decode-text.ts';
+import { readRegularFile } from '../../base/read-regular-file.ts';
 import { expandConfigSources } from './expand-config-sources.ts';
 import { findWebConfigs, type SiteFolders } from './find-web-configs.ts';
 import type { PathOptions } from './iis-options.ts';
 import { declaredSections, type Layer, readWebConfig } from './read-web-config.ts';
-import { readXml } from './read-xml.ts';
+import { LARGEST_XML, readXml } from './read-xml.ts';
 import type { Report } from './report.ts';
 
 export interface SiteFoldersRead {
@@ -41,7 +41,7 @@ export function readSiteFolders(
 function readOne(file: string, url: string, files: string[], paths: PathOptions, report: Report): Layer[] {
   let text: string;
   try {
-    text = decodeText(readFileSync(file));
+    text = decodeText(readRegularFile(file, LARGEST_XML));
   } catch (error) {
     report.error({ file, line: 1, column: 1 }, `it cannot be read: ${(error as Error).message}`);
     return [];

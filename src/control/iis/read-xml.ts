@@ -7,7 +7,7 @@ import { describeXmlFault } from './xml-fault.ts';
 import type { XmlAttribute, XmlElement } from './xml-tree.ts';
 
 /** IIS itself refuses a configuration file of more than 250 KB unless told otherwise; maps can be larger. */
-const LARGEST = 16 * 1024 * 1024;
+export const LARGEST_XML = 16 * 1024 * 1024;
 const DEEPEST = 64;
 
 /**
@@ -21,7 +21,7 @@ export function readXml(text: string, file: string, problems: LocatedProblem[]):
     problems.push({ ...places.at(offset), severity: 'error', message, ...(suggestion ? { suggestion } : {}) });
     return null;
   };
-  if (text.length > LARGEST) return refuse(0, `the file has more than ${LARGEST / 1024 ** 2} MB`);
+  if (text.length > LARGEST_XML) return refuse(0, `the file has more than ${LARGEST_XML / 1024 ** 2} MB`);
   try {
     const { root } = parseXml(text, { includeOffsets: true });
     if (root === null) return refuse(0, 'there is no element in this file');
