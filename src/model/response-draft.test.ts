@@ -47,6 +47,11 @@ describe('a draft whose body is changed', () => {
     expect(draft.transform).toBe(transform);
     const names = ['content-length', 'accept-ranges', 'digest', 'etag', 'last-modified'];
     expect(names.map((name) => draft.values(name))).toEqual([[], [], [], ['W/"a"'], ['x']]);
+    const ruled = draftOf(['ETag: "a"']);
+    ruled.setValues('ETag', ['"b"']);
+    ruled.setValues('Digest', ['x']);
+    ruled.rewriteBody(transform);
+    expect([ruled.values('etag'), ruled.values('digest')]).toEqual([['W/"b"'], []]);
     const weak = draftOf(['ETag: W/"a"']);
     weak.rewriteBody(transform);
     expect(weak.values('etag')).toEqual(['W/"a"']);

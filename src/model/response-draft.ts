@@ -60,10 +60,10 @@ export class ResponseDraft {
    */
   rewriteBody(transform: BodyTransform): void {
     if (this.transform !== null) throw new Error('another stage changes the body of this response already');
-    for (const name of OF_THE_BYTES) this.edit(name, null);
+    for (const name of OF_THE_BYTES) this.setValues(name, []);
     const tag = this.values('etag').join(', ');
     // No longer the same bytes, still the same page: a weak tag serves conditional requests, and no ranges (RFC 9110 8.8.1).
-    if (tag !== '' && !tag.startsWith('W/')) this.edit('etag', tag.startsWith('"') ? `W/${tag}` : null);
+    if (tag !== '' && !tag.startsWith('W/')) this.setValues('ETag', tag.startsWith('"') ? [`W/${tag}`] : []);
     if (this.head.bodyKind !== BodyKind.none) this.transform = transform;
   }
 }
