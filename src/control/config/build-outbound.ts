@@ -1,6 +1,8 @@
 // Outbound rules as written → their configuration, and what is in force at a level of a site (url-rewrite.md 16).
 import type { ConfigPath } from '../../model/config.ts';
 import type { OutboundRulesConfig } from '../../model/outbound-config.ts';
+import { hideByName } from './inherit-list.ts';
+import { inheritRules, reportInherited } from './inherit-rules.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
 import type { Layer } from './site-layers.ts';
@@ -36,38 +38,15 @@ export function composeOutboundRules(
     const written = settings.outboundRules;
     if (written === undefined) continue;
     const own = buildOutboundRules(written, [...at, 'outboundRules']);
-    const removed = new Set(written.remove.map((name) => name.toLowerCase()));
-    const kept = written.clear ? [] : result.rules.filter(({ name }) => !removed.has(name.toLowerCase()));
-    if (layerPath === path) reportInherited(own.rules, kept, problems);
+    const rules = inheritRules(result.rules, written, own.rules);
+    if (layerPath === path)
+      reportInherited(own.rules, rules, ({ name }) => `an outbound rule called "${name}" is inherited`, problems);
     result = {
       rewriteBeforeCache: written.rewriteBeforeCache ?? result.rewriteBeforeCache,
-      preConditions: overlaid(result.preConditions, own.preConditions),
-      customTags: overlaid(result.customTags, own.customTags),
-      rules: [...kept, ...own.rules],
+      preConditions: hideByName(result.preConditions, own.preConditions),
+      customTags: hideByName(result.customTags, own.customTags),
+      rules,
     };
   }
   return result;
-}
-
-/** Those of a level hide the ones of their names above it. */
-function overlaid<T extends { name: string }>(inherited: readonly T[], own: readonly T[]): T[] {
-  const names = new Set(own.map(({ name }) => name.toLowerCase()));
-  return [...inherited.filter(({ name }) => !names.has(name.toLowerCase())), ...own];
-}
-
-/** A name stands once, inherited rules included (url-rewrite.md 1). */
-function reportInherited(
-  own: OutboundRulesConfig['rules'],
-  inherited: OutboundRulesConfig['rules'],
-  problems: ProblemList,
-): void {
-  for (const { name, path } of own) {
-    const twin = inherited.find((rule) => rule.name.toLowerCase() === name.toLowerCase());
-    if (twin === undefined) continue;
-    problems.error(
-      [...path, 'name'],
-      `an outbound rule called "${twin.name}" is inherited`,
-      'rename one of them, or take the inherited one out with remove or clear',
-    );
-  }
 }

@@ -23,3 +23,9 @@ export function inheritNames(inherited: readonly string[], written: WrittenList<
   const list = written.list.map((name) => name.toLowerCase());
   return [...new Set(inheritList(inherited, { ...written, list }, (name) => name))];
 }
+
+/** Those of a level hide the ones of their names above it. */
+export function hideByName<T extends { name: string }>(inherited: readonly T[], own: readonly T[]): T[] {
+  const names = new Set(own.map(({ name }) => name.toLowerCase()));
+  return [...inherited.filter(({ name }) => !names.has(name.toLowerCase())), ...own];
+}

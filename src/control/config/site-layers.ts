@@ -1,8 +1,9 @@
 // The layers of a site's configuration: what is written for the site itself, and for its locations, each with its place.
-import type { ConfigPath } from '../../model/config.ts';
+import type { ConfigPath, RewriteMapConfig } from '../../model/config.ts';
 import type { ProviderConfig } from '../../model/provider-config.ts';
 import { applicationOf, isAtOrBelow } from '../../model/url-path.ts';
 import { buildProviders, type ProviderSurroundings } from './build-providers.ts';
+import { buildRewriteMaps } from './build-rules.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { WrittenLevel, WrittenSite } from './site-schema.ts';
 
@@ -11,7 +12,8 @@ export interface Layer {
   path: string;
   settings: WrittenLevel;
   inheritInChildApplications: boolean;
-  /** Read once, however many levels inherit them. */
+  /** Made once, however many levels inherit them: they may be large. */
+  rewriteMaps: RewriteMapConfig[];
   providers: ProviderConfig[];
   /** Where it stands. */
   at: ConfigPath;
@@ -19,18 +21,22 @@ export interface Layer {
 
 /** The layers of `site`, which stands at `at`: parents first, and in their order where several have one path. */
 export function siteLayers(site: WrittenSite, at: ConfigPath, around: ProviderSurroundings): Layer[] {
-  const { problems } = around;
-  const providersOf = ({ providers = {} }: WrittenLevel, place: ConfigPath) =>
-    buildProviders(providers, [...place, 'providers'], around);
-  const providers = providersOf(site, at);
-  const own: Layer = { path: '/', settings: site, inheritInChildApplications: true, providers, at };
-  const below = site.locations.map((location, index): Layer => {
-    const place = [...at, 'locations', index];
-    const path = urlPath(location.path, [...place, 'path'], problems);
-    const { inheritInChildApplications } = location;
-    return { path, settings: location, inheritInChildApplications, providers: providersOf(location, place), at: place };
+  const layer = (
+    path: string,
+    inheritInChildApplications: boolean,
+    settings: WrittenLevel,
+    place: ConfigPath,
+  ): Layer => ({
+    ...{ path, settings, inheritInChildApplications, at: place },
+    rewriteMaps: buildRewriteMaps(settings.rewriteMaps ?? {}, [...place, 'rewriteMaps'], around.problems),
+    providers: buildProviders(settings.providers ?? {}, [...place, 'providers'], around),
   });
-  return [own, ...below].toSorted((a, b) => depth(a.path) - depth(b.path));
+  const below = site.locations.map((location, index) => {
+    const place = [...at, 'locations', index];
+    const path = urlPath(location.path, [...place, 'path'], around.problems);
+    return layer(path, location.inheritInChildApplications, location, place);
+  });
+  return [layer('/', true, site, at), ...below].toSorted((a, b) => depth(a.path) - depth(b.path));
 }
 
 /** Of `layers`, those in force at `path`, parents first. @param applications URL paths */
