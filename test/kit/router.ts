@@ -21,13 +21,13 @@ export interface RunningRouter {
   connect(): Promise<WirePeer>;
 }
 
-/** Starts a router with this configuration, or the one in a `file`; it ends with the test, and a fault of its own fails the test. */
+/** Starts a router with this configuration; it ends with the test, and a fault of its own fails the test. */
 export async function router(config: Record<string, unknown>, setup: RouterSetup = {}): Promise<RunningRouter> {
   const log: { facts: LogFacts; message: string }[] = [];
   const keep = (facts: LogFacts, message: string): void => void log.push({ facts, message });
   const logger: Logger = { debug: keep, info: keep, warn: keep, error: keep };
   const created = createRouter(
-    typeof config.file === 'string' ? { file: config.file } : { ...STOP_AT_ONCE, ...config },
+    { ...STOP_AT_ONCE, ...config },
     { workers: setup.workers ?? 0, logger, clock: setup.clock },
   );
   const { listeners } = await created.start();
@@ -41,7 +41,7 @@ export async function router(config: Record<string, unknown>, setup: RouterSetup
 }
 
 /** What a test leaves unfinished is cut. */
-export const STOP_AT_ONCE = { shutdownTimeout: '10ms', shutdownIdleGrace: '10ms' };
+const STOP_AT_ONCE = { shutdownTimeout: '10ms', shutdownIdleGrace: '10ms' };
 
 async function stopped(running: Router, clock: Clock | undefined): Promise<void> {
   let done = false;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Response } from './message.ts';
-import { type RunningRouter, router, STOP_AT_ONCE } from './router.ts';
+import { type RunningRouter, router } from './router.ts';
 
 /** A folder with these files, by their paths; it goes with the test. */
 export function folder(files: Readonly<Record<string, string | Buffer>>): string {
@@ -33,21 +33,8 @@ export async function site(
   rest: Record<string, unknown> = {},
 ): Promise<RunningSite> {
   const root = folder(files);
-  return serving(root, await router(configOf(root, settings, rest)));
-}
-
-/** The same from a file: then the web.config files of the site are read. */
-export async function siteFromFile(files: Readonly<Record<string, string | Buffer>>): Promise<RunningSite> {
-  const root = folder(files);
-  const file = join(folder({ 'narrows.yaml': JSON.stringify(configOf(root, {}, STOP_AT_ONCE)) }), 'narrows.yaml');
-  return serving(root, await router({ file }));
-}
-
-function configOf(root: string, settings: object, rest: object): Record<string, unknown> {
-  return { listeners: { web: { address: '127.0.0.1:0' } }, sites: { main: { root, ...settings } }, ...rest };
-}
-
-function serving(root: string, running: RunningRouter): RunningSite {
+  const config = { listeners: { web: { address: '127.0.0.1:0' } }, sites: { main: { root, ...settings } }, ...rest };
+  const running = await router(config);
   return {
     ...running,
     root,

@@ -1,14 +1,14 @@
 // The sections that nearly every web.config carries, from the file itself to the wire.
 import { describe, expect, it } from 'vitest';
 import { fieldOf } from '../kit/message.ts';
-import { siteFromFile } from '../kit/site.ts';
+import { site } from '../kit/site.ts';
 
 const webConfig = (inner: string) =>
   `<?xml version="1.0"?><configuration><system.webServer>${inner}</system.webServer></configuration>`;
 
 describe('a web.config in the root of a site', () => {
   it('and one in a folder act as in IIS', async () => {
-    const { ask } = await siteFromFile({
+    const { ask } = await site({
       'web.config': webConfig(`
         <httpProtocol><customHeaders>
           <remove name="X-Powered-By" /><add name="X-Frame-Options" value="DENY" />
