@@ -70,15 +70,24 @@ export function redirectAnswer(status: number, location: string, told: string): 
  * @param date of now, as the Date field has it
  */
 export function sendAnswer(client: ClientExchange, answer: LocalAnswer, method: string, date: string): void {
-  const head = localAnswerHead(answer, date);
-  if (method === 'HEAD' || !mayHaveBody(answer)) {
-    client.sendHead(head, BODY_NONE);
-  } else {
+  sendWithHead(client, localAnswerHead(answer, date), answer, method);
+}
+
+/** The same with a head that is another by now. */
+export function sendWithHead(client: ClientExchange, head: string, answer: LocalAnswer, method: string): void {
+  if (hasBody(answer, method)) {
     const body = Buffer.from(answer.body);
     client.sendHead(head, body.length);
     client.sendBody(body, 0, body.length);
+  } else {
+    client.sendHead(head, BODY_NONE);
   }
   client.endBody('');
+}
+
+/** @param method of the request */
+export function hasBody(answer: LocalAnswer, method: string): boolean {
+  return method !== 'HEAD' && mayHaveBody(answer);
 }
 
 /** The head of `answer`, with what it says of the body. */

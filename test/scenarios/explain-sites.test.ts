@@ -54,6 +54,19 @@ it('names the binding that chose the site, and why the others did not', async ()
   });
 });
 
+it('does not speak of ports where listeners are given from outside, and ports of bindings do not count', async () => {
+  const sites = { main: { bindings: ['*:80:www.a'] }, other: { bindings: ['*:81:', '10.0.0.1:82:www.b'] } };
+  const moved = await createExplainer({ sites }, { listen: ['127.0.0.1:9000'] });
+  const { steps } = await moved.explain({ url: 'http://www.a:9000/' });
+  expect(steps[0]).toMatchObject({
+    site: 'main',
+    others: [
+      { binding: '*:81:', reason: 'another binding says more of the request, or stands before it' },
+      { binding: '10.0.0.1:82:www.b', reason: 'it is for host www.b' },
+    ],
+  });
+});
+
 it('names the file that is served', async () => {
   const { outcome, steps } = await asked('/page.txt?x');
   expect(outcome).toEqual({ kind: 'static', url: '/page.txt?x', file: join(root, 'page.txt') });

@@ -2,9 +2,15 @@
 // server. Where none asks, nothing of that is done.
 import { Buffer } from 'node:buffer';
 import type { Clock } from '../../base/clock.ts';
-import { type Answer, type LocalAnswer, localAnswerHead, sendAnswer } from '../../model/answer.ts';
+import {
+  type Answer,
+  hasBody,
+  type LocalAnswer,
+  localAnswerHead,
+  sendAnswer,
+  sendWithHead,
+} from '../../model/answer.ts';
 import type { BodyTransform } from '../../model/body-transform.ts';
-import { BODY_NONE } from '../../model/client.ts';
 import { errorAnswer } from '../../model/error-answer.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
@@ -84,8 +90,7 @@ export class Answers {
 
   #sendEdited(ctx: RequestContext, answer: LocalAnswer, done: Done): void {
     const client = ctx.client!;
-    const body = Buffer.from(answer.body);
-    const hasBody = answer.status !== 204 && answer.status !== 304 && ctx.inbound.method !== 'HEAD';
+    const { method } = ctx.inbound;
     let edited: EditedHead;
     try {
       edited = this.#edit(ctx, localAnswerHead(answer, this.#date()));
@@ -93,7 +98,8 @@ export class Answers {
       return done(null, asProxyError(fault));
     }
     const { head, transform } = edited;
-    if (transform !== null && hasBody) {
+    if (transform !== null && hasBody(answer, method)) {
+      const body = Buffer.from(answer.body);
       const source = {
         onClientDrain: () => {},
         onRewritten: (error: ProxyError | null) => finished(ctx, answer, error, done),
@@ -103,9 +109,7 @@ export class Answers {
       target.flush();
       return target.end('');
     }
-    client.sendHead(head, hasBody ? body.length : BODY_NONE);
-    if (hasBody) client.sendBody(body, 0, body.length);
-    client.endBody('');
+    sendWithHead(client, head, answer, method);
     done(answer, null);
   }
 

@@ -14,18 +14,22 @@ export function bindingText({ protocol, address, port, host }: BindingConfig): s
   return `${protocol === 'http' ? '' : `${protocol}/`}${address}:${port}:${host}`;
 }
 
-/** @param host as the client called us, without its port, lower-case */
+/**
+ * @param host as the client called us, without its port, lower-case
+ * @param anyPort whether ports and addresses of bindings do not count on this listener
+ */
 export function otherBindings(
   sites: readonly Site[],
   chosen: ChosenSite | null,
   host: string,
   connection: ClientConnectionInfo,
+  anyPort: boolean,
 ): OtherBindings {
   const told: (OtherBindings[number] & { distance: number })[] = [];
   for (const { name: site, config } of sites) {
     for (const each of config.bindings) {
       if (each === chosen?.binding) continue;
-      const faults = faultsOf(each, host, connection);
+      const faults = faultsOf(each, host, connection, anyPort);
       const reason = faults[0] ?? 'another binding says more of the request, or stands before it';
       told.push({ site, binding: bindingText(each), reason, distance: faults.length });
     }
@@ -36,12 +40,12 @@ export function otherBindings(
     .map(({ site, binding, reason }) => ({ site, binding, reason }));
 }
 
-function faultsOf(binding: BindingConfig, host: string, connection: ClientConnectionInfo): string[] {
+function faultsOf(binding: BindingConfig, host: string, connection: ClientConnectionInfo, anyPort: boolean): string[] {
   const faults: string[] = [];
   if (!takesHost(binding.host, host)) faults.push(`it is for host ${binding.host}`);
-  if (binding.port !== connection.localPort) faults.push(`it is for port ${binding.port}`);
+  if (!anyPort && binding.port !== connection.localPort) faults.push(`it is for port ${binding.port}`);
   if ((binding.protocol === 'https') !== connection.secure) faults.push(`it is for ${binding.protocol}`);
-  if (binding.address !== '*' && binding.address !== connection.localAddress)
+  if (!anyPort && binding.address !== '*' && binding.address !== connection.localAddress)
     faults.push(`it is for address ${binding.address}`);
   return faults;
 }

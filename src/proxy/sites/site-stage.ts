@@ -18,7 +18,7 @@ export function siteStage({ listeners, unmatchedHost }: Config, sites: readonly 
     onRequest(ctx) {
       const host = hostName(ctx.inbound.host).toLowerCase();
       const chosen = table.choose(host, ctx.connection);
-      if (ctx.trace !== null) note(ctx, sites, host, chosen);
+      if (ctx.trace !== null) note(ctx, sites, host, chosen, table.takesAnyPort(ctx.connection));
       if (chosen !== null) {
         ctx.site = chosen.site;
         ctx.binding = chosen.binding;
@@ -31,9 +31,15 @@ export function siteStage({ listeners, unmatchedHost }: Config, sites: readonly 
   };
 }
 
-function note(ctx: RequestContext, sites: readonly Site[], host: string, chosen: ChosenSite | null): void {
+function note(
+  ctx: RequestContext,
+  sites: readonly Site[],
+  host: string,
+  chosen: ChosenSite | null,
+  anyPort: boolean,
+): void {
   const reason = chosen === null ? noBinding(ctx, host) : whyChosen(chosen);
-  const others = otherBindings(sites, chosen, host, ctx.connection);
+  const others = otherBindings(sites, chosen, host, ctx.connection, anyPort);
   const site = chosen?.site.name ?? null;
   const readsHost = sites.some(({ config }) => config.bindings.some((binding) => binding.host !== ''));
   ctx.trace!.push({

@@ -38,6 +38,11 @@ export class SiteTable {
     );
   }
 
+  /** Whether ports and addresses of bindings do not count on the listener of `connection`. */
+  takesAnyPort({ listener }: ClientConnectionInfo): boolean {
+    return this.#anyPort.has(listener);
+  }
+
   #amongWildcards(host: string, connection: ClientConnectionInfo): ChosenSite | null {
     for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
       const chosen = this.#among(`*${host.slice(dot)}`, connection);
@@ -47,7 +52,7 @@ export class SiteTable {
   }
 
   #among(host: string, connection: ClientConnectionInfo): ChosenSite | null {
-    const anyPort = this.#anyPort.has(connection.listener);
+    const anyPort = this.takesAnyPort(connection);
     return this.#byHost.get(host)?.find(({ binding }) => takes(binding, connection, anyPort)) ?? null;
   }
 }
