@@ -4,12 +4,15 @@ import { COLON, HEX_PLUS_ONE, REG_NAME_BYTE } from './byte-classes.ts';
 const PERCENT = 0x25;
 const OPENING_BRACKET = 0x5b;
 const MAX_PORT = 65_535;
+/** A name has at most 253 characters (RFC 1035 2.3.4); here each may be escaped. What rules put together of Host stays short. */
+const LONGEST = 1024;
 
 /**
  * Whether text[start, end) is a registered name, an IPv4 address or an [IPv6] address, with or without a port.
  * It looks into the whole text because every request has a Host, and a string of its own would cost more than the look.
  */
 export function isAuthority(text: string, start: number, end: number): boolean {
+  if (end - start > LONGEST) return false;
   const isBracketed = text.charCodeAt(start) === OPENING_BRACKET;
   const hostEnd = isBracketed ? endOfBrackets(text, start, end) : endOfName(text, start, end);
   return hostEnd > start && (hostEnd === end || isPortPart(text, hostEnd, end));

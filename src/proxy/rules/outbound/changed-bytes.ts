@@ -7,10 +7,31 @@ import type { BodyFilter } from './body-filter.ts';
 /** Room for texts that are longer than what they replace. */
 const SLACK = 1024;
 
+/**
+ * Rules may make of a piece so many times its bytes, and MOST_ON_TOP more. Values can hold text of the client, such as
+ * {HTTP_HOST}, and a page thousands of addresses: all of that would stand in memory at once.
+ */
+const MOST_TIMES = 8;
+const MOST_ON_TOP = 1024 * 1024;
+
+/** Rules make too much of a body. */
+export class TooMuchMade extends Error {
+  constructor() {
+    super(`it makes more than ${MOST_TIMES} times the bytes of the body`);
+  }
+}
+
+/** @param made bytes that rules made of `bytes`. @throws TooMuchMade */
+export function checkGrowth(made: number, bytes: number): void {
+  if (made > bytes * MOST_TIMES + MOST_ON_TOP) throw new TooMuchMade();
+}
+
 export class ChangedBytes {
   readonly #next: BodyFilter;
   #buffer: Buffer | null = null;
   #length = 0;
+  /** Of #length, those that rules made. */
+  #made = 0;
 
   constructor(next: BodyFilter) {
     this.#next = next;
@@ -25,6 +46,8 @@ export class ChangedBytes {
 
   /** @param bytes as latin1 text */
   put(bytes: string, expected: number): void {
+    this.#made += bytes.length;
+    checkGrowth(this.#made, this.#length - this.#made + bytes.length + expected);
     const room = this.#room(bytes.length, expected);
     latin1Write(room, bytes, this.#length);
     this.#length += bytes.length;
@@ -41,6 +64,7 @@ export class ChangedBytes {
     this.#buffer = null;
     const length = this.#length;
     this.#length = 0;
+    this.#made = 0;
     if (length > 0) this.#next.write(collected, 0, length);
   }
 

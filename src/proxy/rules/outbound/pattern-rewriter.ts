@@ -8,6 +8,7 @@ import { latin1Slice } from '../../../base/latin1.ts';
 import type { Captures } from '../patterns/pattern.ts';
 import type { BodyCharset } from './body-charset.ts';
 import type { BodyFilter } from './body-filter.ts';
+import { checkGrowth } from './changed-bytes.ts';
 import { type Charset, plainBytes } from './charset.ts';
 import type { OutboundRule } from './outbound-rule.ts';
 import type { ResponseRun } from './response-run.ts';
@@ -139,6 +140,7 @@ export class PatternRewriter implements BodyFilter {
       : startOfCharacter(whole, Math.max(skip, whole.length - this.#windows.overlap));
     let done = skip;
     let at = skip;
+    let made = 0;
     while (at <= whole.length && (occurrences === 0 || this.#replaced < occurrences)) {
       const match = search.next(whole, at);
       if (match === null || (!isLast && match.start >= nextStart)) break;
@@ -150,7 +152,10 @@ export class PatternRewriter implements BodyFilter {
         return this.#settle(whole, skip, done, start, charset, pieces);
       const value = this.#rewriteMatch(rule, captures);
       if (value === null) continue;
-      pieces.push(charset.encode(whole.slice(done, start), false), charset.encode(value, inHtml));
+      const replacement = charset.encode(value, inHtml);
+      made += replacement.length;
+      checkGrowth(made, text.length);
+      pieces.push(charset.encode(whole.slice(done, start), false), replacement);
       this.#replaced++;
       done = end;
     }

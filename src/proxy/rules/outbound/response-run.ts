@@ -5,6 +5,7 @@ import type { RuleStep } from '../../../model/trace.ts';
 import { decodePath, pathEnd, prepareTarget } from '../../../wire/target.ts';
 import { PatternTimeout } from '../patterns/time-limited.ts';
 import { LONGEST_INPUT, RuleRun } from '../rule-run.ts';
+import { TooMuchMade } from './changed-bytes.ts';
 import type { OutboundSet } from './outbound-set.ts';
 
 /** A page may have thousands of addresses: so many of them are explained. */
@@ -64,7 +65,7 @@ export function seenTarget({ inbound, outbound }: RequestContext): string {
   return typeof received === 'string' ? received : inbound.path;
 }
 
-/** What is thrown for `error`: a pattern that took too long is a failure of its rule. */
+/** What is thrown for `error`: a pattern that took too long is a failure of its rule, and so is what grows without measure. */
 export function asFailure(error: unknown, run: RuleRun): unknown {
-  return error instanceof PatternTimeout ? run.failure(error.message) : error;
+  return error instanceof PatternTimeout || error instanceof TooMuchMade ? run.failure(error.message) : error;
 }
