@@ -8,14 +8,14 @@ export interface ClientConnectionInfo {
   readonly peerAddress: string;
   readonly peerPort: number;
   readonly localAddress: string;
-  /** Port of the listener: SERVER_PORT. */
+  /** Port of the listener: SERVER_PORT, unless the binding of a site has another. */
   readonly localPort: number;
   readonly secure: boolean;
   /** True when the peer is in trustedProxies. */
   readonly trusted: boolean;
 }
 
-/** Takes the request body as it comes, and hears of the client: the upstream exchange. */
+/** Takes the request body as it comes, and hears of the client: an exchange with a server, or who sends a file. */
 export interface BodySink {
   /** Bytes buffer[start, end) of the payload; they may be kept by reference. */
   onBody(buffer: Buffer, start: number, end: number): void;
@@ -25,7 +25,7 @@ export interface BodySink {
   onBodyEnd(trailers: string): void;
   /** The client went, or broke the rules, before the request was whole or before the answer was. */
   onClientGone(error: ProxyError): void;
-  /** What was not written to the client has been: go on reading from the server. */
+  /** What was not written to the client has been: go on reading from the server, or from the disk. */
   onClientDrain(): void;
 }
 

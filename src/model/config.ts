@@ -1,6 +1,6 @@
 // The configuration as written, after validation: plain data with every default filled in, so that it can cross
-// to a worker thread as it is. Durations are milliseconds, sizes are bytes. The rooms' schema.ts produce these
-// types; the rooms' compile.ts turn them into what requests run on. Names and defaults: arr.md 3 and 5, CONTRACT 2.
+// to a worker thread as it is. Durations are milliseconds, sizes are bytes. The rooms' schema.ts check what was written, build-*.ts of
+// control/config make it of that; the rooms' compile-*.ts turn it into what requests run on. Names and defaults: arr.md 3 and 5, CONTRACT 2.
 import type { RequestFilteringConfig } from './level-settings.ts';
 import type { OutboundRulesConfig } from './outbound-config.ts';
 import type { ProviderConfig } from './provider-config.ts';

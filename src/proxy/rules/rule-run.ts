@@ -66,7 +66,7 @@ export class RuleRun {
     return `${path}/`.toLowerCase() === base.toLowerCase() ? '' : null;
   }
 
-  /** Whatever cannot be carried out at run time is 500.50 or 500.51, naming the rule (url-rewrite.md 17). */
+  /** Whatever cannot be carried out at run time is 500.50 to 500.53, naming the rule (url-rewrite.md 17). */
   failure(reason: string): ProxyError {
     return new ProxyError(this.#failureCode, `rule "${this.ruleName}": ${reason}`);
   }

@@ -3,6 +3,6 @@ import type { Answer } from '../../../model/answer.ts';
 import type { RuleRun } from '../rule-run.ts';
 
 export interface Action {
-  /** Changes `run` and its draft, or gives the answer that ends the journey. @throws ProxyError (500.51) */
+  /** Changes `run` and its draft, or gives the answer that ends the journey. @throws ProxyError: a failure of the rule */
   perform(run: RuleRun): Answer | undefined;
 }
