@@ -164,6 +164,8 @@ class Reader {
       return set;
     }
     if (/[1-9]/.test(this.#text[this.#at + 1]!)) this.#known = false; // octal, of a kind that nobody writes
+    const control = this.#take(/\\c(\w)/y); // Annex B: in a class, digits and _ too
+    if (control !== null) return [this.#span(control[1]!.charCodeAt(0) % 32)];
     return [this.#span(this.#escapedCode())];
   }
 

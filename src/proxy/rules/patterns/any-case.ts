@@ -80,7 +80,7 @@ class Expansion {
     )![0];
     this.#at += text.length;
     const code = atomCode(text);
-    if (code > 0x7f || /^\\(?:[1-9k])/.test(text)) this.#possible = false;
+    if (code > 0x7f || /^\\(?:[1-9k]|c$)/.test(text)) this.#possible = false;
     return { text, code };
   }
 }

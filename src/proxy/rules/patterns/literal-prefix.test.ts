@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePattern } from './compile-pattern.ts';
 import { literalPrefix } from './literal-prefix.ts';
+import { type Pattern, PatternError } from './pattern.ts';
 
 describe('the literal prefix of a pattern', () => {
   it.each([
@@ -55,6 +56,24 @@ describe('the literal prefix of a pattern', () => {
         expect(pattern.test(text)).toBe(expected !== null);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('never hides a match of whatever is accepted', () => {
+    const units = fc.constantFrom(...'aBk09/\\()[]{}|*+?^$.-:=!é,dwsb'.split(''));
+    const input = fc.string({ unit: fc.constantFrom(...'aAbBkK09/.-[](){}|é\\,'), maxLength: 8 });
+    fc.assert(
+      fc.property(fc.string({ unit: units, maxLength: 9 }), input, fc.boolean(), (rest, text, ignoreCase) => {
+        let pattern: Pattern;
+        try {
+          pattern = compilePattern(`^${rest}`, 'ECMAScript', ignoreCase);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PatternError);
+          return;
+        }
+        expect(pattern.exec(text)).toEqual(new RegExp(`^${rest}`, ignoreCase ? 'i' : '').exec(text));
+      }),
+      { numRuns: 5000 },
     );
   });
 });

@@ -90,8 +90,31 @@ describe('ignoring case without the flag', () => {
     expect(anyCase(source)).toEqual({ source: expanded, flags: '' });
   });
 
-  it.each(['(a)\\1', 'é', '[à-ü]', '\\u00e9', '(?<n>a)\\k<n>', '(?i:a)'])('keeps the flag for %s', (source) => {
-    expect(anyCase(source)).toEqual({ source, flags: 'i' });
+  it.each(['(a)\\1', 'é', '[à-ü]', '\\u00e9', '(?<n>a)\\k<n>', '(?i:a)', '\\c1', '[\\c_]'])(
+    'keeps the flag for %s',
+    (source) => {
+      expect(anyCase(source)).toEqual({ source, flags: 'i' });
+    },
+  );
+
+  it('finds what the flag finds, whatever V8 takes for an expression', () => {
+    const units = fc.constantFrom(...'aBkZ09\\()[]{}|*+?^$.-:=!<>xucdwsb,_@`'.split(''));
+    const text = fc.string({ unit: fc.constantFrom(...'aAbBkKzZxXuUcC09[]\\`@_\x01\x03-'), maxLength: 8 });
+    fc.assert(
+      fc.property(fc.string({ unit: units, maxLength: 9 }), text, (source, input) => {
+        let expected: RegExp;
+        try {
+          expected = new RegExp(source, 'i');
+        } catch {
+          return;
+        }
+        const { source: expanded, flags } = anyCase(source);
+        expect([...(new RegExp(expanded, flags).exec(input) ?? ['none'])]).toEqual([
+          ...(expected.exec(input) ?? ['none']),
+        ]);
+      }),
+      { numRuns: 5000 },
+    );
   });
 
   it('finds exactly what the flag finds', () => {
