@@ -9,14 +9,14 @@ export class NameFilter {
   readonly #extensions: Choice;
 
   constructor({ hiddenSegments, fileExtensions }: RequestFilteringConfig) {
-    this.#hidden = new Set(hiddenSegments);
+    this.#hidden = new Set(hiddenSegments.map(fold));
     this.#extensions = new Choice(fileExtensions);
   }
 
   /** @param path decoded. @throws ProxyError segmentHidden (404.8), extensionDenied (404.7) */
   check(path: string): void {
-    const segments = path.toLowerCase().split('/');
-    const hidden = segments.find((segment) => this.#hidden.has(segment));
+    const segments = fold(path).split('/');
+    const hidden = segments.find((segment) => this.#hidden.has(segment) || this.#hidden.has(plain(segment)));
     if (hidden !== undefined)
       throw new ProxyError('segmentHidden', `"${hidden}" in the path is hidden (requestFiltering.hiddenSegments)`);
     const extension = extensionOf(segments.findLast((segment) => segment !== '') ?? '');
@@ -24,6 +24,16 @@ export class NameFilter {
     const reason = `paths that end in ${extension} are refused (requestFiltering.fileExtensions)`;
     throw new ProxyError('extensionDenied', reason);
   }
+}
+
+/** Letters that a disk may take for one: `ﬁ` is `fi` on those of macOS. */
+function fold(text: string): string {
+  return text.toUpperCase().toLowerCase();
+}
+
+/** The file that this would be a compressed neighbour of: whoever compresses all files of a site has made one of web.config, too. */
+function plain(segment: string): string {
+  return segment.replace(/\.(?:gz|br|zst)$/, '');
 }
 
 /** A collection of IIS whose members are allowed or denied. */

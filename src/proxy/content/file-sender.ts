@@ -11,6 +11,7 @@ import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
 import type { ByteRange } from '../../wire/byte-ranges.ts';
+import { isOpenAs } from './opened-place.ts';
 import { type FileFacts, type FilePlan, planFile } from './plan-file.ts';
 
 const PIECE = 65_536;
@@ -78,7 +79,16 @@ export class FileSender implements BodySink, BodySource {
       if (!facts.isFile())
         return this.#finish(new ProxyError('fileNotFound', `${this.#answer.url} is no file any more`));
       this.#version = versionOf(facts);
-      this.#respond(facts);
+      this.#confirm(facts);
+    });
+  }
+
+  #confirm(facts: FileFacts): void {
+    this.#working = true;
+    isOpenAs(this.#fd, this.#answer.source.realPath, (is) => {
+      if (!this.#returned(null)) return;
+      if (is) this.#respond(facts);
+      else this.#finish(new ProxyError('fileNotFound', `there is another file for ${this.#answer.url} by now`));
     });
   }
 
