@@ -2,23 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { decodeText } from '../base/decode-text.ts';
-import { ConfigError } from '../model/config-error.ts';
+import { whyUnreadable } from '../base/why-unreadable.ts';
+import { refusedFile } from '../model/config-error.ts';
 
 /** @throws ConfigError where the file cannot be read */
-export function readInput(file: string): string {
+export function readSource(file: string): string {
   try {
     return decodeText(readFileSync(file));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    throw refusedFile(file, `the file cannot be read: ${reason}`);
+    throw refusedFile(file, `the file cannot be read: ${whyUnreadable(error)}`);
   }
-}
-
-/** The whole file is at fault. */
-export function refusedFile(file: string, message: string, suggestion?: string): ConfigError {
-  const problem = { file, line: 1, column: 1, severity: 'error' as const, message };
-  return new ConfigError([suggestion === undefined ? problem : { ...problem, suggestion }]);
 }
 
 /** `path` as it is written in the file `out`, or in one in the current folder. */

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { importHtaccess } from '../control/iis/htaccess/import-htaccess.ts';
-import { ConfigError } from '../model/config-error.ts';
-import { pathFrom, readInput, refusedFile } from './import-files.ts';
+import { ConfigError, refusedFile } from '../model/config-error.ts';
+import { pathFrom, readSource } from './import-files.ts';
 import { type Imported, imported } from './imported.ts';
 
 /**
@@ -12,7 +12,7 @@ import { type Imported, imported } from './imported.ts';
  * @throws ConfigError with the faults that Apache would refuse too
  */
 export function importHtaccessFiles(files: readonly string[], out: string | null = null): Imported {
-  const sources = files.map((file) => ({ file, text: readInput(file) }));
+  const sources = files.map((file) => ({ file, text: readSource(file) }));
   const xml = sources.find(({ text }) => /^\uFEFF?\s*<(?:\?xml|configuration|rewrite|system\.)/i.test(text));
   if (xml) throw refusedFile(xml.file, 'this is a file of IIS', 'import it with import-iis');
   const { root, rows, problems } = importHtaccess(sources, {

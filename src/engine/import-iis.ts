@@ -5,12 +5,12 @@ import { namesLike } from '../control/config/config-source.ts';
 import { type Departure, departuresOf, undoing } from '../control/config/departures.ts';
 import { isXml } from '../control/config/foreign-formats.ts';
 import { importIis } from '../control/iis/import-iis.ts';
-import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
+import { ConfigError, type LocatedProblem, refusedFile } from '../model/config-error.ts';
 import { type ConfigNode, type MapNode, type Place, placeOf, plainValue } from '../model/config-node.ts';
 import type { FidelityRow } from '../model/fidelity-row.ts';
 import { checkConfig } from './check-config.ts';
 import { iisOptions, PASSPHRASE } from './iis-formats.ts';
-import { readInput, refusedFile } from './import-files.ts';
+import { readSource } from './import-files.ts';
 import { type Imported, imported } from './imported.ts';
 import type { RouterOptions } from './router-options.ts';
 
@@ -26,7 +26,7 @@ export async function importIisFiles(
   out: string | null = null,
 ): Promise<Imported> {
   const shownAs = namesLike(files[0]!);
-  const sources = files.map((file) => ({ file, text: readInput(file) }));
+  const sources = files.map((file) => ({ file, text: readSource(file) }));
   const other = sources.find(({ text, file }) => !isXml(text, file));
   if (other)
     throw refusedFile(other.file, 'this is no file of IIS: it is not XML', 'import-htaccess takes those of Apache');

@@ -28,3 +28,9 @@ export class ConfigError extends Error {
     this.errors = errors;
   }
 }
+
+/** The whole file is at fault. */
+export function refusedFile(file: string, message: string, suggestion?: string): ConfigError {
+  const problem = { file, line: 1, column: 1, severity: 'error' as const, message };
+  return new ConfigError([suggestion === undefined ? problem : { ...problem, suggestion }]);
+}

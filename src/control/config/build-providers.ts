@@ -1,6 +1,7 @@
 // Rewrite providers as written → their configuration (url-rewrite.md 15). The files of the built-in ones are read here.
 import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
+import { whyUnreadable } from '../../base/why-unreadable.ts';
 import type { ConfigPath } from '../../model/config.ts';
 import { type ProviderConfig, shortTypeName } from '../../model/provider-config.ts';
 import type { ConfigSource } from './config-source.ts';
@@ -114,8 +115,11 @@ function linesOf(
     }
     return { file, lines: providerLines(file) };
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : `${error}`;
-    problems.error(place, `the file of the provider cannot be read: ${reason}`, `expected a readable file ${file}`);
+    problems.error(
+      place,
+      `the file of the provider cannot be read: ${whyUnreadable(error)}`,
+      `expected a readable file ${file}`,
+    );
     return NOTHING;
   }
 }

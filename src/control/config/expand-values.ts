@@ -1,6 +1,7 @@
 // `${ENV}` and `${file:PATH}` in the strings of a configuration (CONTRACT 2). `$${` stands for `${`.
 import { dirname, resolve } from 'node:path';
 import { closestWord } from '../../base/closest-word.ts';
+import { whyUnreadable } from '../../base/why-unreadable.ts';
 import type { LocatedProblem } from '../../model/config-error.ts';
 import type { ConfigNode, Place, ScalarNode } from '../../model/config-node.ts';
 import { readBounded } from './read-bounded.ts';
@@ -61,12 +62,10 @@ function fileText(written: string, place: Place, { fileRead, problems }: Surroun
     fileRead(path);
     return text.replace(/\r?\n$/, '');
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
     problems.push({
       ...place,
       severity: 'error',
-      message: `\${file:${written}} cannot be read: ${reason}`,
+      message: `\${file:${written}} cannot be read: ${whyUnreadable(error)}`,
       suggestion: `expected a readable file ${path}`,
     });
     return null;

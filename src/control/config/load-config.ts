@@ -1,8 +1,9 @@
 // The way from a file, a text or an object to a checked configuration. Every fault is found before anything is thrown.
 import { readFile } from 'node:fs/promises';
 import { decodeText } from '../../base/decode-text.ts';
+import { whyUnreadable } from '../../base/why-unreadable.ts';
 import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
-import { ConfigError, type LocatedProblem } from '../../model/config-error.ts';
+import { ConfigError, type LocatedProblem, refusedFile } from '../../model/config-error.ts';
 import { type AbsentSections, buildConfig } from './build-config.ts';
 import { checkSections } from './check-sections.ts';
 import { withArrDefaults } from './compatibility.ts';
@@ -50,10 +51,7 @@ export async function loadConfig(file: string, options: LoadOptions = {}): Promi
   try {
     text = decodeText(await readFile(file));
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    const problem = `the configuration cannot be read: ${reason}`;
-    throw new ConfigError([{ file, line: 1, column: 1, severity: 'error', message: problem }]);
+    throw refusedFile(file, `the configuration cannot be read: ${whyUnreadable(error)}`);
   }
   return interpretWithExtensions(readInput(text, file, options), options);
 }

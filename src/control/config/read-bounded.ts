@@ -1,5 +1,5 @@
 // Reads a file that a configuration names: a longer one than is allowed is refused before it is read whole, for a device may
-// have no end.
+// have no end. Pipes are read, other than by base/read-regular-file.ts: a secret may come through one.
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /** @throws Error where `path` cannot be read, or has more than `most` bytes */

@@ -41,6 +41,12 @@ describe('include', () => {
     expect(files).toEqual([main, one, two]);
   });
 
+  it('may be in UTF-16, as the file that names it', async () => {
+    const main = write('narrows.yaml', 'include: other.yaml');
+    writeFileSync(join(folder, 'other.yaml'), Buffer.from('\ufefffarms: { shop: { servers: [h] } }', 'utf16le'));
+    expect((await loadConfig(main)).config.farms).toMatchObject([{ name: 'shop' }]);
+  });
+
   it('a value given twice names both places', async () => {
     const main = write('narrows.yaml', 'include: other.yaml\nwatch: true');
     const other = write('other.yaml', '\nwatch: false');

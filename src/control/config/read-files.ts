@@ -2,6 +2,8 @@
 // both places.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { decodeText } from '../../base/decode-text.ts';
+import { whyUnreadable } from '../../base/why-unreadable.ts';
 import type { LocatedProblem } from '../../model/config-error.ts';
 import type { ConfigNode, MapNode } from '../../model/config-node.ts';
 import { readYaml } from './read-yaml.ts';
@@ -48,9 +50,9 @@ function includeFile(root: MapNode, path: string, pattern: ConfigNode, result: F
   result.files.push(path);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = decodeText(readFileSync(path));
   } catch (error) {
-    report(result, pattern, `${path} cannot be read: ${(error as Error).message}`);
+    report(result, pattern, `${path} cannot be read: ${whyUnreadable(error)}`);
     return;
   }
   const included = readYaml(text, path, result.problems);

@@ -1,7 +1,7 @@
 // A text and everything that belongs to it → the configuration as written: YAML with its includes and references, or a
 // file of IIS; then what files in the folders of sites add.
 import { resolve } from 'node:path';
-import { ConfigError, type LocatedProblem } from '../../model/config-error.ts';
+import { ConfigError, type LocatedProblem, refusedFile } from '../../model/config-error.ts';
 import { type ConfigNode, type MapNode, type Place, plainValue } from '../../model/config-node.ts';
 import { type ConfigSource, fileSource, namesLike, objectSource } from './config-source.ts';
 import { expandValues } from './expand-values.ts';
@@ -101,6 +101,5 @@ function readOwn(text: string, path: string, env: NonNullable<ReadOptions['env']
 
 function readForeign(text: string, file: string, path: string, foreign: ForeignFormats | undefined): Read {
   if (foreign) return foreign.read(text, path);
-  const message = 'files of IIS are not read here';
-  throw new ConfigError([{ file, line: 1, column: 1, severity: 'error', message, suggestion: 'expected YAML' }]);
+  throw refusedFile(file, 'files of IIS are not read here', 'expected YAML');
 }
