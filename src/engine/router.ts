@@ -2,7 +2,7 @@
 // doing, and stops (CONTRACT 7). It installs no signal handler.
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { ConfigError } from '../model/config-error.ts';
+import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
 import type { Explanation } from '../model/explanation.ts';
 import type { RouterStatus } from '../model/status.ts';
@@ -110,7 +110,7 @@ export class Router {
         `farm ${farms.join(', ')} would lose more than half of its servers: 'narrows reload' or SIGHUP does it`,
       );
     }
-    this.#logWarnings(checked);
+    this.#logWarnings(checked, running.checked);
     for (const key of fixedKeysChanged(before, checked.config)) {
       this.#logger.warn({ event: 'needs-restart', key }, `${key} changes only with a restart`);
     }
@@ -121,7 +121,9 @@ export class Router {
     this.#reloads.failed++;
     const { message } = error;
     this.#lastError = { at: new Date(this.#clock.wall()).toISOString(), message };
-    const errors = error instanceof ConfigError ? error.errors : undefined;
+    // Warnings are said when it is taken up: among them the fault would be hard to see.
+    const errors =
+      error instanceof ConfigError ? error.errors.filter(({ severity }) => severity === 'error') : undefined;
     this.#logger.error(
       { event: 'reload-refused', errors },
       `reload refused, the running configuration stays: ${message}`,
@@ -194,9 +196,12 @@ export class Router {
     };
   }
 
-  #logWarnings(checked: CheckedConfig): void {
+  /** @param before what ran until now: what was said of it is not said again */
+  #logWarnings(checked: CheckedConfig, before?: CheckedConfig): void {
+    const said = new Set(before?.problems.map(sayProblem));
     for (const problem of checked.problems) {
-      this.#logger.warn({ event: 'config-warning', ...problem }, `${problem.file}:${problem.line}: ${problem.message}`);
+      const text = sayProblem(problem);
+      if (!said.has(text)) this.#logger.warn({ event: 'config-warning', ...problem }, text);
     }
   }
 
@@ -211,4 +216,8 @@ export class Router {
     if (this.#phase === 'stopping') throw new Error('the router is stopping');
     return this.#mustRun();
   }
+}
+
+function sayProblem({ file, line, message, suggestion }: LocatedProblem): string {
+  return `${file}:${line}: ${message}${suggestion ? `, ${suggestion}` : ''}`;
 }

@@ -18,10 +18,11 @@ export class ConfigError extends Error {
   constructor(errors: readonly LocatedProblem[]) {
     const faults = errors.filter((problem) => problem.severity === 'error');
     const [first] = faults;
+    const hint = first?.suggestion ? `, ${first.suggestion}` : '';
     const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
     super(
       first
-        ? `${first.file}:${first.line}:${first.column}: ${first.message}${more}`
+        ? `${first.file}:${first.line}:${first.column}: ${first.message}${hint}${more}`
         : 'the configuration cannot be used',
     );
     this.name = 'ConfigError';

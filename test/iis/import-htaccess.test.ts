@@ -229,6 +229,14 @@ DirectoryIndex index.php`;
     expect(await outcomeOf('http://a/a')).toBe('none');
   });
 
+  it('says that files which <FilesMatch> kept from clients are sent', () => {
+    const { rows } = importedHtaccess({ '.htaccess': '<FilesMatch "\\.inc$">\nRequire all denied\n</FilesMatch>' });
+    expect(rows[0]).toMatchObject({
+      verdict: 'unsupported',
+      note: expect.stringContaining('are sent here; deny them'),
+    });
+  });
+
   it('says what differs', () => {
     const { rows } = importedHtaccess({ '.htaccess': 'RewriteRule ^a$ /b [R]\nRewriteRule ^b$ /c [PT]' });
     expect(rows.find(({ line, path }) => line === 1 && path === 'RewriteRule')).toMatchObject({

@@ -52,6 +52,18 @@ describe('import-iis', () => {
     expect(rows.find(({ path }) => path.endsWith('@adminPassword'))).toMatchObject({ verdict: 'unsupported' });
   });
 
+  it('says of a site only what stands in it, though it inherits what stands below it in the file', async () => {
+    const inherited = `<system.webServer>
+      <webdav><authoring enabled="true" /></webdav>
+      <defaultDocument><files><add value="a.html" /></files></defaultDocument>
+    </system.webServer>`;
+    const files = { 'applicationHost.config': host(HTTP, inherited), 'www/x': '' };
+    const { yaml } = await importOf(files, ['applicationHost.config']);
+    const [above, site] = yaml.split('\nsites:\n');
+    expect(above).toContain('system.webServer/webdav: there is no WebDAV here');
+    expect(site).not.toContain('WebDAV');
+  });
+
   it('says 404 where IIS finds nobody to send a request to, and keeps the target beside it', async () => {
     const lost = rule('lost', '<action type="Rewrite" url="http://nobody.example/{R:0}" />');
     const globals = `<system.webServer><rewrite><globalRules>${lost}</globalRules></rewrite></system.webServer>`;

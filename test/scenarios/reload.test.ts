@@ -316,6 +316,15 @@ describe('every key changes with a reload', () => {
     expect(await kept.reader.next()).toMatchObject({ status: 431 });
   });
 
+  it('and a warning that was said of what runs is not said again', async () => {
+    const warned = (algorithm: string, more = {}) => config(more, { loadBalancing: { algorithm } });
+    await start(warned('LeastRequests'));
+    const said = () => log.all('config-warning').map(({ msg }) => msg);
+    expect(said()).toEqual([expect.stringContaining('algorithm is ignored')]);
+    await router.reload(warned('LeastRequests', { proxy: { cache: { enabled: true } } }));
+    expect(said().slice(1)).toEqual([expect.stringContaining('cache is ignored')]);
+  });
+
   it('but admin.address, workers and stateDirectory, and a warning names them', async () => {
     await start(config({ admin: { address: '127.0.0.1:0' }, workers: 1, stateDirectory: join(folder, 'one') }));
     const at = url('admin');
@@ -341,6 +350,19 @@ describe('through the watcher', () => {
     expect(router.status().farms[0]!.servers).toHaveLength(3);
     await router.reload();
     expect(router.status().farms[0]!.servers).toHaveLength(1);
+  });
+
+  it('a bad file is refused with its faults alone, and what would be right', async () => {
+    const file = join(folder, 'narrows.yaml');
+    writeFileSync(file, JSON.stringify(config()));
+    log = new EventLog();
+    router = createRouter({ file }, { logger: log, workers: 0 });
+    await router.start();
+    const cached = config({ proxy: { cache: { enabled: true } } });
+    writeFileSync(file, JSON.stringify({ ...cached, lissteners: {} }));
+    const refused = await log.nth('reload-refused', 0);
+    expect(refused.msg).toContain('lissteners: unknown key, did you mean "listeners"?');
+    expect(refused.errors).toMatchObject([{ severity: 'error', suggestion: 'did you mean "listeners"?' }]);
   });
 
   it('a bad file is refused, and the next good one is taken', async () => {

@@ -278,6 +278,13 @@ describe('what is not served', () => {
     expect((await ask('/LICENSE')).status).toBe(404);
   });
 
+  it('is 404.3 for a program, with no word on how its source could be sent', async () => {
+    const { ask } = await site({ 'index.php': '<?php' });
+    const { reason } = JSON.parse((await ask('/index.php', 'Accept: application/json\r\n')).body.toString());
+    expect(reason).toContain('send this request to a server that runs them');
+    expect(reason).not.toContain('mimeMap');
+  });
+
   it('is 404 without a file, naming the path and not the folder on the disk', async () => {
     const { ask, root } = await site({ 'a.txt': 'x' });
     const response = await ask('/b.txt');

@@ -137,6 +137,15 @@ workers: many
       expect(problemsOf(rule(fine))).toEqual([]);
   });
 
+  it('a rule that misspells a farm while the proxy allows any host', () => {
+    const to = (host: string) =>
+      problemsOf(
+        `farms: { shop: { servers: [h] } }\nrules: [ { name: r, action: { type: Rewrite, url: "http://${host}/" } } ]\nproxy: { enabled: true }`,
+      ).filter((line) => line.includes('no farm'));
+    expect(to('shpo')).toEqual([expect.stringMatching(/^2:51: warning: .*, did you mean "shop"\?$/)]);
+    for (const fine of ['SHOP', 'shop.example', 'elsewhere', 'localhost', '127.0.0.1:80']) expect(to(fine)).toEqual([]);
+  });
+
   it('an admin API that others can reach without a token', () => {
     expect(problemsOf('admin: { address: "0.0.0.0:9400" }')).toEqual([expect.stringContaining('there is no token')]);
     expect(problemsOf('admin: { address: "0.0.0.0:9400", token: t }')).toEqual([]);
@@ -186,6 +195,13 @@ describe('warnings', () => {
   ])('%s', (_what, text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(/^\d+:\d+: warning: /)]);
     expect(problemsOf(text)[0]).toContain(message);
+  });
+
+  it('a cache, where it is not off', () => {
+    const cached = (cache: string) => problemsOf(`proxy: { enabled: true, cache: ${cache} }`);
+    expect(cached('{ queryStringHandling: Accept }')).toEqual([expect.stringContaining('cache is ignored')]);
+    expect(cached('{ enabled: false, queryStringHandling: Accept }')).toEqual([]);
+    expect(cached('{ enabled: "False" }')).toEqual([]);
   });
 
   it('what compatibility asks for and this version does not do', () => {

@@ -42,7 +42,8 @@ export function crossCheck(
   // A module that is at fault may have brought the name.
   if (extensions.problems.length === 0) checkAlgorithms(raw, extensions.algorithms, problems);
   checkDuplicates(raw, problems);
-  if (!config.proxy.enabled) checkRuleTargets(raw, hostsOfOurs(config), problems, isOfIis);
+  if (config.proxy.enabled) warnOfNearFarms(raw, hostsOfOurs(config), problems);
+  else checkRuleTargets(raw, hostsOfOurs(config), problems, isOfIis);
   checkListenerFarms(written, farmNamesOf(raw), problems);
   checkAddressRanges(written, problems);
   warnOfUselessFarms(config, raw, extensions, problems);
@@ -65,6 +66,15 @@ function checkRuleTargets(
     if (isOfIis(at))
       problems.warning(at, `there is no farm "${host}", and the proxy is off: 404 is answered`, suggestion);
     else problems.error(at, `there is no farm "${host}"`, suggestion);
+  }
+}
+
+/** With the proxy on any host will do, and the mistyped name of a farm is found out only by the requests that fail. */
+function warnOfNearFarms(raw: Raw, ours: Set<string>, problems: ProblemList): void {
+  for (const { host, path } of lostTargets(raw, ours)) {
+    const near = host.includes('.') ? null : closestWord(host, farmNamesOf(raw));
+    const message = `there is no farm "${host}": the proxy is on, and a host of this name is asked`;
+    if (near) problems.warning([...path, 'action', 'url'], message, `did you mean "${near}"?`);
   }
 }
 

@@ -20,6 +20,8 @@ const isOther =
   (value: unknown) =>
     !usual.includes(typeof value === 'string' ? value.toLowerCase() : value);
 const isWord = (word: string) => (value: unknown) => typeof value === 'string' && value.toLowerCase() === word;
+/** A farm that says `enabled: false`, as IIS Manager writes it, wants no cache. */
+const isCaching = (value: unknown) => !isWord('false')(String((value as { enabled?: unknown } | null)?.enabled));
 const isHttps = (value: unknown) => typeof value === 'string' && /^https:/i.test(value);
 
 const PROTOCOL: Missing[] = [
@@ -30,7 +32,7 @@ const PROTOCOL: Missing[] = [
   { path: 'clientCertFileName', when: isOther(''), text: 'servers are not reached by https yet' },
   { path: 'clientCertHash', when: isOther(''), text: 'servers are not reached by https yet' },
   { path: 'responseBufferLimit', text: 'only minResponseBuffer holds a response back, and nothing more is buffered' },
-  { path: 'cache', text: 'nothing is cached yet' },
+  { path: 'cache', when: isCaching, text: 'nothing is cached yet' },
 ];
 
 const below = (base: string, rows: Missing[]) => rows.map((row) => ({ ...row, path: `${base}.${row.path}` }));

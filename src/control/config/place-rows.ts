@@ -15,14 +15,19 @@ const NAMED = new Set(['farms', 'sites', 'rewriteMaps', 'listeners', 'preConditi
 /** Lists of such things. */
 const LISTED = new Set(['rules', 'locations']);
 
+/** A site of applicationHost.config inherits what stands far below it in the same file: that alone is not said of the site. */
+const SITE = 'configuration/system.applicationHost/sites/site[';
+
 /** Only rows that are not exact are placed. */
 export function placeRows(root: MapNode, rows: readonly FidelityRow[]): PlacedRows {
   const commentable = collect(root);
+  const siteLines = new Set(rows.filter(({ path }) => path.startsWith(SITE)).map(shown));
   const comments = new Map(commentable.map(({ node }) => [node, [`from ${shown(node.place)}`]]));
   const others: string[] = [];
   for (const row of rows.filter(({ verdict }) => verdict !== 'exact')) {
     const inside = commentable.filter(({ node, last }) => {
-      return node.place.file === row.file && node.place.line <= row.line && row.line <= last;
+      const isInLines = node.place.file === row.file && node.place.line <= row.line && row.line <= last;
+      return isInLines && (row.path.startsWith(SITE) || !siteLines.has(shown(node.place)));
     });
     const nearest = inside.sort((a, b) => b.node.place.line - a.node.place.line)[0];
     if (nearest) comments.get(nearest.node)!.push(sentence({ ...row, path: shortPath(row.path) }));
@@ -35,7 +40,7 @@ function sentence({ path, verdict, note }: FidelityRow): string {
   return `${verdict}: ${path}${note === '' ? '' : `: ${note}`}`;
 }
 
-function shown({ file, line }: Place): string {
+function shown({ file, line }: Pick<Place, 'file' | 'line'>): string {
   return `${file}:${line}`;
 }
 

@@ -118,7 +118,16 @@ function fileAnswer(
   };
 }
 
+/** What a server runs: sent as files, they would tell their source, and the passwords in it. */
+const PROGRAMS: ReadonlySet<string> = new Set(
+  '.php .phtml .asp .aspx .ashx .asmx .cshtml .vbhtml .jsp .cgi .pl .py .rb .cfm .dll .exe'.split(' '),
+);
+
 function noType(extension: string): ProxyError {
+  if (PROGRAMS.has(extension)) {
+    const reason = `files that end in ${extension} are programs, which are not run here: a rule has to send this request to a server that runs them`;
+    return new ProxyError('typeNotServed', reason);
+  }
   const line = `mimeMap: { "${extension}": application/octet-stream }`;
   return new ProxyError(
     'typeNotServed',

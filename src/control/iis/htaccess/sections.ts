@@ -46,6 +46,11 @@ export function openSection(directive: Directive): Section {
         'taken for the folder of the site: move the rules to a location if it is another',
         'folder',
       );
+    case 'files':
+    case 'filesmatch':
+      return skipped(
+        'left out with all that is in it: files that it keeps from clients are sent here; deny them with requestFiltering (fileExtensions, hiddenSegments) or a rule',
+      );
     default:
       return skipped('left out with all that is in it: write its rules with conditions of their own');
   }
