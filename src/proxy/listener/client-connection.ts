@@ -1,7 +1,7 @@
 // One client connection: reads heads one after the other, starts the journey of each request, and is the way back for
 // its answer. Requests that come early (pipelining) wait unread until the answer before them is wholly written.
 //
-// Long because it is one state machine: every event of the socket passes through here. What the bytes mean is
+// It is one state machine and so one file: every event of the socket passes through here. What the bytes mean is
 // RequestReader's, how an answer is framed is ResponseWriter's.
 import type { Socket } from 'node:net';
 import { Deadline } from '../../base/deadlines.ts';
@@ -329,13 +329,8 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#settled = this.#keep && this.crowded; // the next request waits until the answer is written (CONTRACT 3)
     if (this.#settled) return;
     if (this.#keep && this.#reader.body.done) this.#next();
-    else if (this.#clientCloses && this.#isAllRead() && !this.retains) this.socket.destroy();
+    else if (this.#clientCloses && this.#reader.isThrough && !this.#paused && !this.retains) this.socket.destroy();
     else this.#linger();
-  }
-
-  /** Nothing unread is left that closing could turn into a reset of the answer. */
-  #isAllRead(): boolean {
-    return this.#reader.body.done && this.#reader.held === 0 && !this.#paused;
   }
 
   flush(): boolean {

@@ -38,6 +38,11 @@ export class RequestReader {
     return this.#held.length;
   }
 
+  /** True when nothing unread is left that closing could turn into a reset of the answer. */
+  get isThrough(): boolean {
+    return this.body.done && this.#held.length === 0;
+  }
+
   /** True once a byte of a head that is not whole was seen. */
   get started(): boolean {
     return this.#scanner?.started === true;
