@@ -21,10 +21,11 @@ const MARKS_AND_ESCAPES = /([\ud823\ud825\ud83f\ud8a5](?![\udc00-\udfff])|%[0-9a
 const NOT_QUERY = /[^\x21\x22\x24-\x7e]/;
 const NOT_QUERY_RUNS = /[^\x21\x22\x24-\x7e]+/g;
 
-/** Marks what would be syntax in a URL as data. */
+/** Marks what would be syntax in a URL as data. Half of a character, which a pattern may cut off, is no mark. */
 export function markAsData(text: string): string {
-  if (!MARKABLE.test(text)) return text;
-  return text.replace(/[#%?]/g, (character) => DATA[character as keyof typeof DATA]);
+  const whole = text.toWellFormed();
+  if (!MARKABLE.test(whole)) return whole;
+  return whole.replace(/[#%?]/g, (character) => DATA[character as keyof typeof DATA]);
 }
 
 /** Marks the escapes of percent-encoded text as final. */

@@ -93,6 +93,16 @@ describe('the path of a rewrite (url-rewrite.md 12)', () => {
     expect(urlOf(rule, '/100%25%3F%20x', options)).toBe('http://shop/a%20b%20c/100%25%3F%20x');
   });
 
+  it.each([
+    ['{R:1}2e{R:2}', '/\u{39400}/x', 'http://shop/%EF%BF%BD2e%EF%BF%BD/x'],
+    ['{C:1}2e', '/\u{39400}/x', 'http://shop/%EF%BF%BD2e'],
+    ['{R:1}', '/\u{39400}/x', 'http://shop/%EF%BF%BD'],
+  ])('takes half of a character, cut off by a pattern, for no escape: %s', (url, path, result) => {
+    const conditions = [{ input: '{URL}', pattern: '^/(.)' }];
+    const rule = { match: '^(.)(.*)$', conditions, action: { url: `http://shop/${url}` } };
+    expect(urlOf(rule, encodeURI(path))).toBe(result);
+  });
+
   it('gives later rules the decoded form of what was kept encoded', () => {
     const rules = [
       { match: '.*', action: { url: '/x{UNENCODED_URL}' } },

@@ -35,7 +35,8 @@ export class ConditionGroup implements Part {
     return captures[this.#group] ?? '';
   }
 
+  /** Half of a character, which a pattern may cut off, would be taken for a mark of url-text.ts. */
   inUrl(): Part {
-    return this;
+    return { expand: (run) => this.expand(run).toWellFormed(), inUrl: () => this };
   }
 }
