@@ -5,6 +5,7 @@ import type { Fate } from './element-rule.ts';
 import type { PathOptions } from './iis-options.ts';
 import { keepsNobodyOut, warnOfLostProtection } from './lost-protection.ts';
 import { mapValues } from './map-values.ts';
+import { withholdProgramFiles } from './program-files.ts';
 import { isAnywhere, readSection, type Section } from './read-section.ts';
 import type { Report } from './report.ts';
 import { type KnownSection, knownSections, otherSections, sectionGroups } from './section-table.ts';
@@ -51,6 +52,7 @@ export function readLevel(
   level = emptyLevel(),
 ): Level {
   readGroup(element, '', path, { options, report, level, seen: new Map() });
+  withholdProgramFiles(element, level.settings, report);
   return level;
 }
 

@@ -44,7 +44,9 @@ const notNeeded = (note: string): Fate => ({ verdict: 'exact', note: `not needed
 
 const MODULES = notNeeded('modules of IIS are not loaded');
 const TRACING = notNeeded('narrows explain says what happens to a request');
-const PROGRAMS = passedOver('programs are not run here: send their requests to a server that runs them, by a rule');
+const PROGRAMS = passedOver(
+  'programs are not run here, and files that handlers give to them are not sent: send their requests to a server that runs them, by a rule',
+);
 const SIGN_IN = passedOver('clients do not sign in here: let the servers ask for it');
 const LOGS = passedOver('write accessLog');
 const COMPRESSION = passedOver(
