@@ -150,22 +150,6 @@ describe('a worker that', () => {
     expect(router.status().workers.map(({ restarts }) => restarts)).toEqual([0, 3]);
     expect((await ask(url, '/')).status).toBe(200);
   });
-
-  it('is caught in the pattern of a rule is ended, and the router goes on', async () => {
-    const rule = {
-      name: 'slow',
-      match: { url: '^(a+)+$', ignoreCase: false },
-      action: { type: 'Rewrite', url: 'http://shop/{R:0}' },
-    };
-    const all = { name: 'all', match: { url: '.*' }, action: { type: 'Rewrite', url: 'http://shop/{R:0}' } };
-    await start({ rules: [rule, all], workers: 1 });
-    const reader = new AnswerReader(await openTo(url));
-    reader.socket.write(`GET /${'a'.repeat(60)}! HTTP/1.1\r\nHost: a\r\n\r\n`);
-    await log.nth('worker-hangs', 0);
-    expect(await reader.next()).toBe('nothing');
-    await log.nth('worker-replaced', 0);
-    expect((await ask(url, '/b')).status).toBe(200);
-  });
 });
 
 describe('while a worker is dead', () => {
