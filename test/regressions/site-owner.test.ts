@@ -83,3 +83,16 @@ describe.skipIf(process.platform === 'win32')('a file that never ends', () => {
     expect(await errorsOf(third)).toHaveLength(1);
   });
 });
+
+it('rules of a site that folders without end inherit are a fault, and take no memory without end', async () => {
+  const rule = (name: number) => `<rule name="${name}"><match url="^x/" /><action type="None" /></rule>`;
+  const rules = Array.from({ length: 400 }, (_, index) => rule(index)).join('');
+  const location = (name: number) =>
+    `<location path="${name}"><system.webServer><httpErrors errorMode="Detailed" /></system.webServer></location>`;
+  const inner = `<system.webServer><rewrite><rules>${rules}</rules></rewrite></system.webServer>`;
+  const locations = Array.from({ length: 300 }, (_, index) => location(index)).join('');
+  const { root } = tenant({ 'web.config': `<configuration>${inner}${locations}</configuration>` });
+  expect(await errorsOf(root)).toEqual([
+    'with the rules that folders inherit the site has more than 100000: at /249, level 251 of 301',
+  ]);
+});

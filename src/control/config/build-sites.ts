@@ -6,8 +6,14 @@ import { buildLevel, type ServerLevel } from './build-level.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
-import { layersAt, siteLayers, urlPath } from './site-layers.ts';
+import { type Layer, layersAt, siteLayers, urlPath } from './site-layers.ts';
 import type { WrittenSite } from './site-schema.ts';
+
+/**
+ * Rules of one site, counted at each level that has them: they are compiled at each. Whoever may write below its root could
+ * otherwise take all memory, with some thousand rules and some hundred locations.
+ */
+const MOST_RULES = 100_000;
 
 /** @param server what all sites inherit */
 export function buildSites(
@@ -33,13 +39,33 @@ export function buildSites(
       ignoreCase,
       applications,
       virtualDirectories: directories,
-      levels: paths.map((path) =>
-        buildLevel(path, layersAt(path, layers, applications), server, root, source, problems),
-      ),
+      levels: inBounds(
+        paths.map((path) => ({ path, layers: layersAt(path, layers, applications) })),
+        at,
+        problems,
+      ).map((level) => buildLevel(level.path, level.layers, server, root, source, problems)),
     };
   });
   reportTwins(sites, problems);
   return sites;
+}
+
+/** `levels`, or those of them that come to MOST_RULES, with an error. */
+function inBounds(
+  levels: { path: string; layers: Layer[] }[],
+  at: ConfigPath,
+  problems: ProblemList,
+): { path: string; layers: Layer[] }[] {
+  let rules = 0;
+  const first = levels.findIndex(({ layers }) => {
+    for (const { settings } of layers)
+      rules += (settings.rules?.list.length ?? 0) + (settings.outboundRules?.rules?.length ?? 0);
+    return rules > MOST_RULES;
+  });
+  if (first === -1) return levels;
+  const message = `with the rules that folders inherit the site has more than ${MOST_RULES}: at ${levels[first]!.path}, level ${first + 1} of ${levels.length}`;
+  problems.error([...at, 'locations'], message, 'keep rules in the folders that need them, or use a rewrite map');
+  return levels.slice(0, first);
 }
 
 function applicationsOf({ applications }: WrittenSite, at: ConfigPath, problems: ProblemList): string[] {

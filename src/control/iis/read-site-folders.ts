@@ -8,6 +8,10 @@ import type { PathOptions } from './iis-options.ts';
 import { declaredSections, type Layer, readWebConfig } from './read-web-config.ts';
 import { LARGEST_XML, readXml } from './read-xml.ts';
 import type { Report } from './report.ts';
+import type { XmlElement } from './xml-tree.ts';
+
+/** Characters of all web.config files of a site: whoever may write below its root could otherwise take all memory. */
+const MOST_TEXT = 64 * 1024 * 1024;
 
 export interface SiteFoldersRead {
   layers: Layer[];
@@ -25,10 +29,18 @@ export function readSiteFolders(
   const { files: found, watch, cutOff } = findWebConfigs(folders);
   const files = [...watch];
   const layers: Layer[] = [];
+  let room = MOST_TEXT;
   for (const { file, url } of found) {
     // A main file with the folder of the site is its web.config, whatever it is called.
-    if (file !== except && !(except !== undefined && url === '/'))
-      layers.push(...readOne(file, url, files, paths, report));
+    if (file === except || (except !== undefined && url === '/')) continue;
+    const root = readOne(file, report, (length) => {
+      room -= length;
+      return room >= 0;
+    });
+    if (root === null) continue;
+    expandConfigSources(root, file, files, report);
+    const options = { isServer: false, isFound: true, declared: declaredSections(root), paths };
+    layers.push(...readWebConfig(root, url, report, options));
   }
   if (cutOff) {
     const place = { file: folders.root, line: 1, column: 1 };
@@ -38,20 +50,22 @@ export function readSiteFolders(
   return { layers, files };
 }
 
-function readOne(file: string, url: string, files: string[], paths: PathOptions, report: Report): Layer[] {
+/** @param takes whether there is room for so many characters */
+function readOne(file: string, report: Report, takes: (length: number) => boolean): XmlElement | null {
+  const start = { file, line: 1, column: 1 };
   let text: string;
   try {
     text = decodeText(readRegularFile(file, LARGEST_XML));
   } catch (error) {
-    report.error({ file, line: 1, column: 1 }, `it cannot be read: ${(error as Error).message}`);
-    return [];
+    report.error(start, `it cannot be read: ${(error as Error).message}`);
+    return null;
+  }
+  if (!takes(text.length)) {
+    report.error(start, `with it the web.config files of the site have more than ${MOST_TEXT / 1024 ** 2} MB`);
+    return null;
   }
   const root = readXml(text, file, report.problems);
-  if (root === null) return [];
-  if (root.name !== 'configuration') {
-    report.error(root.place, `expected <configuration>, got <${root.name}>`);
-    return [];
-  }
-  expandConfigSources(root, file, files, report);
-  return readWebConfig(root, url, report, { isServer: false, isFound: true, declared: declaredSections(root), paths });
+  if (root === null || root.name === 'configuration') return root;
+  report.error(root.place, `expected <configuration>, got <${root.name}>`);
+  return null;
 }
