@@ -1,9 +1,11 @@
 // What outbound rules make of a body has a measure: a value may hold text of the client, and a page holds it thousands of times.
+import { brotliCompressSync, constants, zstdCompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { backend, ok } from '../kit/backend.ts';
 import { shop } from '../kit/router.ts';
 
 const HTML = 'Content-Type: text/html; charset=utf-8\r\n';
+const FAST = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 const LINKS = { filterByTags: 'A', pattern: '^http://inner(/.*)' };
 const WORDS = { pattern: 'http://inner' };
 
@@ -31,6 +33,20 @@ it.each([
 ])('addresses that become longer are no such page: %s', async (_, match) => {
   const response = await answer(match, 'a-much-longer-name.of.a.host.example.com'.repeat(4), 2000);
   expect(response.status).toBe(200);
+});
+
+it.each(['br', 'zstd'])('a server cannot make the router work for minutes by some kilobytes of %s', async (coding) => {
+  const blanks = Buffer.alloc(80 * 1024 * 1024, ' ');
+  const body = coding === 'br' ? brotliCompressSync(blanks, FAST) : zstdCompressSync(blanks);
+  const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nContent-Encoding: ${coding}\r\n${HTML}\r\n`;
+  const server = await backend(() => Buffer.concat([Buffer.from(head), body]));
+  const action = { type: 'Rewrite', value: '/' };
+  const rules = [{ name: 'links', match: LINKS, action }];
+  const { connect } = await shop([server], {}, { outboundRules: { rules } });
+  const client = await connect();
+  client.send(`GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: ${coding}\r\n\r\n`);
+  const { status, complete } = await client.response('GET');
+  expect(status === 502 || !complete).toBe(true);
 });
 
 it('a Host that is longer than any name is refused', async () => {

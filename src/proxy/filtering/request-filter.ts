@@ -85,9 +85,10 @@ export class RequestFilter {
 const LIMITS = 'requestFiltering.requestLimits';
 
 function decoded(query: string): string {
+  const spaced = query.replaceAll('+', ' ');
   try {
-    return decodeURIComponent(query.replaceAll('+', ' '));
+    return decodeURIComponent(spaced);
   } catch {
-    return query.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return spaced.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   }
 }

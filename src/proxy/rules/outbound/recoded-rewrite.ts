@@ -9,6 +9,12 @@ import type { FilterChain } from './plain-rewrite.ts';
 
 /** Bytes that show how a body is framed. */
 const START = 2;
+/**
+ * What is decoded may be so many times as long as what came, and MOST_ON_TOP more. Text is never: eight kilobytes of zstd can
+ * be a gigabyte of blanks, all of which would be looked at and encoded again.
+ */
+const MOST_TIMES = 250;
+const MOST_ON_TOP = 64 * 1024 * 1024;
 
 export class RecodedRewrite implements BodyTransform {
   full = false;
@@ -22,6 +28,8 @@ export class RecodedRewrite implements BodyTransform {
   #filter: BodyFilter | null = null;
   /** Writes that the streams have not worked off. */
   #working = 0;
+  #came = 0;
+  #decoded = 0;
   /** Something was written to the encoder since it last let everything out. */
   #unflushed = false;
   #ended = false;
@@ -38,6 +46,7 @@ export class RecodedRewrite implements BodyTransform {
 
   write(buffer: Buffer, start: number, end: number): void {
     if (this.#over || start === end) return;
+    this.#came += end - start;
     const copy = Buffer.from(buffer.subarray(start, end)); // the streams read it later
     if (this.#start === null) return this.#decode(copy);
     this.#start = Buffer.concat([this.#start, copy]);
@@ -77,7 +86,7 @@ export class RecodedRewrite implements BodyTransform {
       write: (buffer, from, to) => this.#encode(encoder, decoder, buffer.subarray(from, to)),
       end: () => encoder.end(),
     });
-    decoder.on('data', (piece: Buffer) => this.#guarded(() => this.#filter!.write(piece, 0, piece.length)));
+    decoder.on('data', (piece: Buffer) => this.#guarded(() => this.#filterPiece(piece)));
     decoder.on('end', () => this.#guarded(() => this.#filter!.end()));
     decoder.on('error', (error) => this.#fail(this.#notOfTheCoding(error)));
     decoder.on('drain', () => this.#takeMore());
@@ -90,6 +99,16 @@ export class RecodedRewrite implements BodyTransform {
     encoder.on('error', (error) => this.#fail(asProxyError(error)));
     encoder.on('drain', () => decoder.resume());
     this.#decode(start);
+  }
+
+  #filterPiece(piece: Buffer): void {
+    this.#decoded += piece.length;
+    if (this.#decoded > this.#came * MOST_TIMES + MOST_ON_TOP)
+      throw new ProxyError(
+        'invalidResponse',
+        `the body of the response is more than ${MOST_TIMES} times as long when its ${this.#coding.name} is decoded`,
+      );
+    this.#filter!.write(piece, 0, piece.length);
   }
 
   #decode(piece: Buffer): void {
