@@ -22,6 +22,11 @@ export function noAddress(server: string, reason: string): ProxyError {
   return new ProxyError('nameNotResolved', `the name of ${server} has no address${reason === '' ? '' : `: ${reason}`}`);
 }
 
+/** A rule let its client choose the way to the admin API of this router. */
+export function ownAdmin(server: string): ProxyError {
+  return new ProxyError('noRoute', `${server} is the admin API of this router: requests are sent there by no rule`);
+}
+
 /** The connection broke before any byte of the response. @param uploading the request was not yet sent whole */
 export function lostBeforeResponse(server: string, uploading: boolean, error: SystemError | null): ProxyError {
   if (uploading) return new ProxyError('closedDuringUpload', `${server}: server closed during upload`, error);

@@ -21,6 +21,7 @@ import type { DialTarget } from '../../transport/dial.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import * as failure from './connection-failure.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
+import { isOpenAdmin } from './own-admin.ts';
 import { endBody, writeBody } from './request-body.ts';
 import { bodyLengthOf, bytesHeldBack, ResponseBody } from './response-body.ts';
 import type { ResponseHeadReader } from './response-head-reader.ts';
@@ -114,7 +115,10 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
   #open(target: DialTarget | null, reason: string): void {
     if (this.#over) return;
     if (target === null) return this.#fail(failure.noAddress(this.server.id, reason));
-    const connection = this.#pool.open(target, this.ctx.farm!.config.protocol.maxConnections);
+    const { farm, snapshot } = this.ctx;
+    if (farm!.isOrigin && isOpenAdmin(target, snapshot.config.admin))
+      return this.#fail(failure.ownAdmin(this.server.id));
+    const connection = this.#pool.open(target, farm!.config.protocol.maxConnections);
     if (connection === null) this.#pool.wait(this);
     else this.#borrow(connection);
   }
