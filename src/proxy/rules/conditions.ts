@@ -67,8 +67,16 @@ export class Conditions {
   }
 }
 
+const RISE = /(?:^|[\\/])\.\.(?=[\\/]|$)/g;
+
+function countRises(path: string): number {
+  return path.includes('..') ? (path.match(RISE)?.length ?? 0) : 0;
+}
+
 /** The disk is asked once for a path of a request; nobody waits for it but this request. */
-function isThere({ negate }: Condition, path: string, wanted: FileKind, run: RuleRun): boolean {
+function isThere({ negate, inputText }: Condition, path: string, wanted: FileKind, run: RuleRun): boolean {
+  // A query or a Host with `..` in it would make the rule tell its client what there is elsewhere on the disk.
+  if (countRises(path) > countRises(inputText)) return negate;
   const kind = run.files?.get(path);
   if (kind !== undefined) return (kind === wanted) !== negate;
   run.pending = fileKind(run.ctx.site, path).then((found) => {
