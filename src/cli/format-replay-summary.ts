@@ -13,6 +13,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'EXAMPLE', align: 'left' },
 ];
 
+/** IIS logs it only where cs-host was chosen. */
+const HOST_HINT = "  the host can be given: --header 'Host: NAME', or a log in the folder of its site, such as W3SVC1";
+
 /** One line: how many, and how many were not as they were to be. */
 export function summaryLine(summary: ReplaySummary, comparesConfigs: boolean): string {
   const { requests, asExpected, notAsExpected, badLines, changed, neverHit } = summary;
@@ -50,6 +53,7 @@ export function formatJudged(summary: ReplaySummary): string {
     `different        ${share(verdicts.different)}`,
     `cannot be judged ${share(verdicts['cannot be judged'])}`,
     ...[...reasons].map(([why, requests]) => `  ${requests} because ${why}`),
+    ...([...reasons.keys()].some((why) => why.startsWith('header host,')) ? [HOST_HINT] : []),
     ...(badLines === 0 ? [] : [unread(badLines)]),
     '',
     ...formatTable(COLUMNS, hit.map(ruleRow)).trimEnd().split('\n'),

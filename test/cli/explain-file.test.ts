@@ -208,6 +208,14 @@ inside only         2     1          0        1  line 10: GET http://10.0.0.5/ad
       'cannot be judged',
       'header host, which the choice of the site reads, was not logged',
     ]);
+    const { stdout } = await narrows([
+      'explain',
+      '-c',
+      config,
+      '--file',
+      join(dirname(config), 'logs', 'u_ex260101.log'),
+    ]);
+    expect(stdout).toContain("was not logged\n  the host can be given: --header 'Host: NAME', or");
   });
 
   it('takes with --header what the log does not tell', async () => {

@@ -197,6 +197,10 @@ describe('warnings', () => {
     expect(problemsOf(text)[0]).toContain(message);
   });
 
+  it('nothing of pathMap, which acts', () => {
+    expect(problemsOf(`pathMap: { 'C:\\inetpub': /srv/www }`)).toEqual([]);
+  });
+
   it('a cache, where it is not off', () => {
     const cached = (cache: string) => problemsOf(`proxy: { enabled: true, cache: ${cache} }`);
     expect(cached('{ queryStringHandling: Accept }')).toEqual([expect.stringContaining('cache is ignored')]);

@@ -82,7 +82,6 @@ const MISSING: Missing[] = [
   { path: 'rules.*.action.logRewrittenUrl', when: isTrue, text: LOGGED },
   { path: 'compatibility', when: isWord('arr'), name: 'affinityCookie', text: OUR_COOKIE },
   { path: 'compatibility.*', when: isWord('affinitycookie'), name: 'affinityCookie', text: OUR_COOKIE },
-  { path: 'pathMap', text: 'IIS files are not read yet' },
 ];
 
 /** Warns of everything in `raw`, the configuration as written, that is accepted and ignored. */

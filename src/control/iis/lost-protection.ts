@@ -1,6 +1,6 @@
 // Sections that keep somebody out in IIS and do nothing here: passing over those in silence would open a door.
 import type { Report } from './report.ts';
-import { attributeOf, type XmlElement } from './xml-tree.ts';
+import { attributeOf, childrenOf, elementsAt, type XmlElement } from './xml-tree.ts';
 
 /** Whether such a section lets in everybody, as it does by default. */
 export function keepsNobodyOut(element: XmlElement, name: string): boolean {
@@ -21,6 +21,22 @@ export function warnOfLostProtection(element: XmlElement, name: string, report: 
     for (const anonymous of element.children.filter(refusesAnonymous)) {
       const message = 'nobody is asked to sign in here: anonymous clients are not refused';
       report.warning(anonymous.place, message, 'let the servers ask for it, or use ipSecurity');
+    }
+  }
+  if (name === 'security/requestFiltering') {
+    for (const rule of elementsAt(element, 'filteringRules', 'filteringRule')) {
+      const message = `filtering rule "${attributeOf(rule, 'name') ?? ''}" is not carried out: what it denies is let through`;
+      report.warning(rule.place, message, 'write a rule with a CustomResponse action');
+    }
+  }
+  if (name === 'security/ipSecurity') {
+    for (const entry of childrenOf(element, 'add').filter((each) => attributeOf(each, 'ipAddress') === undefined)) {
+      report.error(entry.place, 'clients are known by their addresses: no name is looked up', 'give ipAddress');
+    }
+  }
+  if (name === 'security/dynamicIpSecurity') {
+    for (const limit of element.children.filter((child) => attributeOf(child, 'enabled')?.toLowerCase() === 'true')) {
+      report.warning(limit.place, `${limit.name} is not carried out: no client is refused for its number of requests`);
     }
   }
   if (name === 'security/access' && /\bSsl(?:128|RequireCert)?\b/i.test(attributeOf(element, 'sslFlags') ?? '')) {

@@ -108,6 +108,7 @@ function readKnown(element: XmlElement, name: string, path: string, known: Known
       'IIS lets a web.config allow variables only where applicationHost.config unlocks that; here it counts';
     report.warning(element.place, message, 'allow them for the site, or set webConfig: false');
   }
+  warnOfLostProtection(element, name, report);
   const section = readSection(element, known.rule, path, report);
   mapValues(section, name, options.paths, report);
   const entry = writeKnown(section, name, options);
