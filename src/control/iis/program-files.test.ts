@@ -33,20 +33,20 @@ describe('files of programs', () => {
     expect(said).toEqual(['the handler "PHP" is not run here, and no file that ends in .html is sent']);
   });
 
-  it('are hidden where a handler answers one file, which rules could lead to', () => {
-    const text = webConfig(
-      `<handlers><add name="iisnode" path="server.js" verb="*" modules="iisnode" /></handlers>
-      <security><requestFiltering><hiddenSegments><add segment="node_modules" /></hiddenSegments></requestFiltering></security>`,
+  it('are not sent where a handler answers one file, which rules could lead to', () => {
+    const iisnode = '<add name="iisnode" path="server.js" verb="*" modules="iisnode" />';
+    const { plain, problems } = readSample(
+      webConfig(`<handlers>${iisnode}</handlers><defaultDocument enabled="false" />`),
     );
-    const { plain, said } = readSample(text);
     expect(plain.sites).toMatchObject({
-      default: { requestFiltering: { hiddenSegments: ['node_modules', 'server.js'] } },
+      default: {
+        defaultDocument: { enabled: false },
+        locations: [{ path: '/server.js', staticContent: { clear: true } }],
+      },
     });
-    expect(said[0]).toContain('the handler "iisnode" is not run here, and server.js is not sent');
-    const cleared = readSample(text.replace('<hiddenSegments>', '<hiddenSegments><clear />'));
-    expect(cleared.plain.sites).toMatchObject({
-      default: { requestFiltering: { hiddenSegments: { clear: true, list: ['node_modules', 'server.js'] } } },
-    });
+    expect(problems.map(({ message }) => message)).toEqual([
+      'the handler "iisnode" is not run here, and server.js is not sent',
+    ]);
   });
 
   it('are refused in silence where the handler refuses them in IIS too', () => {

@@ -11,41 +11,41 @@ type Settings = Map<string, { keyPlace: Place; node: ConfigNode }>;
 
 const HOW = 'send its requests by a rule to a server that runs it';
 
-/** Takes the types of such files from `settings`, what the system.webServer `element` says. */
-export function withholdProgramFiles(element: XmlElement, settings: Settings, report: Report): void {
+/**
+ * Takes the types of such files from `settings`, what the system.webServer `element` says.
+ * @returns the single files among them, such as the server.js of iisnode, which rules lead all requests to
+ */
+export function withholdProgramFiles(element: XmlElement, settings: Settings, report: Report): string[] {
   const mappings = childrenOf(element, 'handlers').flatMap((handlers) =>
     childrenOf(handlers, 'add').filter(takesReads),
   );
   const forAll = mappings.find((mapping) => pathsOf(mapping).includes('*'));
   if (forAll && !sendsFiles(forAll)) {
     if (!answersNobody(forAll)) report.warning(forAll.place, `${told(forAll)}, and no file here is sent`, HOW);
-    const types = mapOf('staticContent', settings, forAll.place);
+    const types = typesIn(settings, forAll.place);
     for (const key of ['mimeMap', 'remove']) types.entries.delete(key);
     put(types, 'clear', scalar(true, forAll.place));
-    return;
+    return [];
   }
+  const single: string[] = [];
   for (const mapping of mappings.filter((each) => !sendsFiles(each))) {
     for (const path of pathsOf(mapping)) {
       const extension = /^\*(\.[^*.?/]+)$/.exec(path)?.[1]?.toLowerCase();
       if (extension !== undefined) withhold(extension, mapping, settings, report);
-      else if (/^[^*?/]+$/.test(path)) hide(path, mapping, settings, report);
+      else if (/^[^*?/\\]+$/.test(path) && defaultMediaTypes.has(extensionOf(path))) {
+        if (!answersNobody(mapping)) report.warning(mapping.place, `${told(mapping)}, and ${path} is not sent`, HOW);
+        single.push(path);
+      }
     }
   }
+  return single;
 }
 
-/** One file, such as the server.js of iisnode, which rules lead all requests to. */
-function hide(name: string, mapping: XmlElement, settings: Settings, report: Report): void {
-  if (!defaultMediaTypes.has(extensionOf(name))) return;
-  if (!answersNobody(mapping)) report.warning(mapping.place, `${told(mapping)}, and ${name} is not sent`, HOW);
-  const filtering = mapOf('requestFiltering', settings, mapping.place);
-  const before = filtering.entries.get('hiddenSegments')?.node;
-  const list = before?.kind === 'map' ? before.entries.get('list')?.node : before;
-  const items = [...(list?.kind === 'list' ? list.items : []), scalar(name, mapping.place)];
-  put(before?.kind === 'map' ? before : filtering, before?.kind === 'map' ? 'list' : 'hiddenSegments', {
-    kind: 'list',
-    place: mapping.place,
-    items,
-  });
+/** What is so of a single file that is not sent. */
+export function unsentLevel(place: Place): Settings {
+  const types = mapNode(place);
+  put(types, 'clear', scalar(true, place));
+  return new Map([['staticContent', { keyPlace: place, node: types }]]);
 }
 
 function withhold(extension: string, mapping: XmlElement, settings: Settings, report: Report): void {
@@ -56,18 +56,18 @@ function withhold(extension: string, mapping: XmlElement, settings: Settings, re
   if (!answersNobody(mapping)) {
     report.warning(mapping.place, `${told(mapping)}, and no file that ends in ${extension} is sent`, HOW);
   }
-  const types = mapOf('staticContent', settings, mapping.place);
+  const types = typesIn(settings, mapping.place);
   const removed = types.entries.get('remove')?.node;
   const items = removed?.kind === 'list' ? removed.items : [];
   put(types, 'remove', { kind: 'list', place: mapping.place, items: [...items, scalar(extension, mapping.place)] });
 }
 
-/** The node of the section `key`, made where there is none. */
-function mapOf(key: string, settings: Settings, place: Place): MapNode {
-  const before = mapIn(settings.get(key)?.node);
+/** The node of `staticContent`, made where there is none. */
+function typesIn(settings: Settings, place: Place): MapNode {
+  const before = mapIn(settings.get('staticContent')?.node);
   if (before) return before;
   const node = mapNode(place);
-  settings.set(key, { keyPlace: place, node });
+  settings.set('staticContent', { keyPlace: place, node });
   return node;
 }
 

@@ -34,10 +34,12 @@ export interface Level {
   /** Of the server alone: they are no settings that a site could have. */
   globalRules: { keyPlace: Place; node: ConfigNode } | null;
   proxy: { keyPlace: Place; node: ConfigNode } | null;
+  /** Names of files that are not sent. */
+  programFiles: string[];
 }
 
 function emptyLevel(): Level {
-  return { settings: new Map(), globalRules: null, proxy: null };
+  return { settings: new Map(), globalRules: null, proxy: null, programFiles: [] };
 }
 
 /**
@@ -52,7 +54,7 @@ export function readLevel(
   level = emptyLevel(),
 ): Level {
   readGroup(element, '', path, { options, report, level, seen: new Map() });
-  withholdProgramFiles(element, level.settings, report);
+  level.programFiles.push(...withholdProgramFiles(element, level.settings, report));
   return level;
 }
 

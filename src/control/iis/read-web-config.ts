@@ -1,5 +1,6 @@
 // A web.config, or what stands like one in applicationHost.config → the layers of settings that it lays over URL paths.
 import { closestWord } from '../../base/closest-word.ts';
+import { unsentLevel } from './program-files.ts';
 import { type Level, type LevelOptions, readLevel } from './read-level.ts';
 import type { Report } from './report.ts';
 import { knownSections, otherRootSections, sectionGroups } from './section-table.ts';
@@ -25,7 +26,7 @@ export function readWebConfig(root: XmlElement, base: string, report: Report, op
       const location = readLocation(child, `configuration/${labelOf(child)}`, report);
       if (location) layers.push(...layersOf(location, joinPaths(base, location.path), options, report));
     } else if (child.name === 'system.webServer') {
-      layers.push(layerOf(child, base, true, 'configuration/system.webServer', options, report));
+      layers.push(...layersAt(child, base, true, 'configuration/system.webServer', options, report));
     } else passOverRootSection(child, `configuration/${child.name}`, report);
   }
   return layers;
@@ -61,21 +62,29 @@ export function layersOf(location: Location, path: string, options: LevelOptions
   for (const child of element.children) {
     if (child.name !== 'system.webServer') passOverRootSection(child, `${reportPath}/${child.name}`, report);
   }
-  return childrenOf(element, 'system.webServer').map((child) =>
-    layerOf(child, path, inherits, `${reportPath}/system.webServer`, options, report),
+  return childrenOf(element, 'system.webServer').flatMap((child) =>
+    layersAt(child, path, inherits, `${reportPath}/system.webServer`, options, report),
   );
 }
 
-function layerOf(
+/** The layer of the path, and one for each file that stands for a program. */
+function layersAt(
   element: XmlElement,
   path: string,
   inherits: boolean,
   reportPath: string,
   options: LevelOptions,
   report: Report,
-): Layer {
+): Layer[] {
   report.row(element.place, reportPath);
-  return { path, inherits, element, level: readLevel(element, reportPath, options, report) };
+  const level = readLevel(element, reportPath, options, report);
+  // What the server says of one file it says of all sites, and a level of the server has no path.
+  const names = options.isServer ? [] : level.programFiles;
+  const files = names.map((name): Layer => {
+    const unsent = { settings: unsentLevel(element.place), globalRules: null, proxy: null, programFiles: [] };
+    return { path: joinPaths(path, name), inherits, element, level: unsent };
+  });
+  return [{ path, inherits, element, level }, ...files];
 }
 
 /** Elements of the configuration that are read: one that nearly has their name must not be lost. */
