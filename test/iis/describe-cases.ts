@@ -48,7 +48,8 @@ export function describeCase(file: string, parsed: Case): void {
       },
     );
 
-    it.skipIf(parsed.requests.length === 0)('decides the same once it is imported', async () => {
+    if (parsed.requests.length === 0) return; // it is refused
+    it('decides the same once it is imported', async () => {
       const imported = await importedExplainer(folder, parsed);
       for (const request of parsed.requests) {
         const found = await answers(folder, imported, request);
