@@ -36,8 +36,8 @@ export class RuleRun {
   step: RuleStep | null = null;
   /** The rule at work must wait for the disk: whether it applies is asked again once this has settled. */
   pending: Promise<void> | null = null;
-  /** Headers of the client that rules have read, each in the slot of its name. */
-  readonly headers: (string | undefined)[] = [];
+  /** Headers of the client that rules have read, each in the slot of its name; null while they read none. */
+  headers: (string | undefined)[] | null = null;
   /** What was found on the disk at physical paths; null while no rule asked. */
   files: Map<string, FileKind> | null = null;
   /** Path in wire form; null while it is the one received. */

@@ -28,10 +28,11 @@ function readInboundHeader(name: string): ReadVariable {
   const kind = fieldKindOf(name);
   const slot = slotOf(name);
   return (run) => {
-    const known = run.headers[slot];
+    const known = run.headers?.[slot];
     if (known !== undefined) return known;
     const { inbound } = run.ctx;
     const text = textOf((kind === FieldKind.unknown ? inbound.field(name) : inbound.fieldOfKind(kind)) ?? '');
+    run.headers ??= [];
     run.headers[slot] = text;
     return text;
   };
