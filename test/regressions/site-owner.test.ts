@@ -96,3 +96,14 @@ it('rules of a site that folders without end inherit are a fault, and take no me
     'with the rules that folders inherit the site has more than 100000: at /249, level 251 of 301',
   ]);
 });
+
+it.each([
+  ['a rule', '<rules><rule name="r"><match url="(a*)*\\1$" /><action type="None" /></rule></rules>'],
+  [
+    'an outbound rule',
+    '<outboundRules><rule name="r"><match filterByTags="A" pattern="(a*)*\\1$" /><action type="Rewrite" value="x" /></rule></outboundRules>',
+  ],
+])('a pattern that can run away in %s of a web.config is limited, and holds no reload up', async (_, rules) => {
+  const { root } = tenant({ 'web.config': webConfig(`<rewrite>${rules}</rewrite>`) });
+  expect(await errorsOf(root)).toEqual([]);
+});
