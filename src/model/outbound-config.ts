@@ -27,20 +27,13 @@ export interface CustomTagsConfig {
   tags: { name: string; attribute: string }[];
 }
 
-export type TagFilter =
-  | 'None'
-  | 'A'
-  | 'Area'
-  | 'Base'
-  | 'Form'
-  | 'Frame'
-  | 'Head'
-  | 'IFrame'
-  | 'Img'
-  | 'Input'
-  | 'Link'
-  | 'Script'
-  | 'CustomTags';
+/** Values of `filterByTags` (url-rewrite.md 16). */
+export const tagFilters = [
+  ...(['None', 'A', 'Area', 'Base', 'Form', 'Frame', 'Head', 'IFrame'] as const),
+  ...(['Img', 'Input', 'Link', 'Script', 'CustomTags'] as const),
+] as const;
+
+export type TagFilter = (typeof tagFilters)[number];
 
 export interface OutboundMatchConfig {
   filterByTags: TagFilter[];

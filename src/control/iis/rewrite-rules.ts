@@ -1,4 +1,5 @@
 // system.webServer/rewrite, as the module's own schema has it (url-rewrite.md 3, 14, 15, 16).
+import { tagFilters } from '../../model/outbound-config.ts';
 import {
   type CollectionRule,
   choice,
@@ -82,8 +83,6 @@ function inboundRules(isGlobal: boolean): ElementRule {
   };
 }
 
-const TAGS = ['None', 'A', 'Area', 'Base', 'Form', 'Frame', 'Head', 'IFrame', 'Img', 'Input', 'Link', 'Script'];
-
 const outboundRule: ElementRule = {
   attributes: {
     name: name(),
@@ -95,7 +94,7 @@ const outboundRule: ElementRule = {
   parts: {
     match: {
       attributes: {
-        filterByTags: { value: { kind: 'words', words: [...TAGS, 'CustomTags'] } },
+        filterByTags: { value: { kind: 'words', words: [...tagFilters] } },
         customTags: text(),
         serverVariable: text(),
         pattern: text(),

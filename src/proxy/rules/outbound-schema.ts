@@ -1,6 +1,7 @@
 // Settings of the outbound rules (url-rewrite.md 16): IIS's own names and defaults.
 import { z } from 'zod';
 import { choice, flag, text, whole } from '../../base/setting.ts';
+import { tagFilters } from '../../model/outbound-config.ts';
 import { patternTimeLimit } from './schema.ts';
 
 const syntax = () => choice('How patterns are read.', ['ECMAScript', 'Wildcard', 'ExactMatch']).prefault('ECMAScript');
@@ -30,23 +31,7 @@ const conditionsSchema = z
   .union([conditions.transform((add) => ({ ...wholeConditions.parse({}), add })), wholeConditions])
   .meta({ description: 'What must hold besides the pattern.' });
 
-const TAGS = [
-  'None',
-  'A',
-  'Area',
-  'Base',
-  'Form',
-  'Frame',
-  'Head',
-  'IFrame',
-  'Img',
-  'Input',
-  'Link',
-  'Script',
-  'CustomTags',
-] as const;
-
-const tagList = z.array(choice('A tag of HTML.', TAGS));
+const tagList = z.array(choice('A tag of HTML.', tagFilters));
 
 /** A list, or as IIS writes it: `A, Form, Img`. */
 const filterByTags = z
