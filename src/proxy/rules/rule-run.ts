@@ -17,6 +17,14 @@ export const LONGEST_INPUT = 16_384;
  */
 const LONGEST_MADE = 65_536;
 
+/**
+ * The rules of one request hold the thread no longer than this, ms. Each pattern has its limit; a file of some thousand rules
+ * that all come close to theirs would still stop everybody else.
+ */
+const LONGEST_WORK = 1000;
+/** The clock is looked at once in so many steps. */
+const STEPS = 8;
+
 export class RuleRun {
   readonly ctx: RequestContext;
   /** Current path, decoded, with its leading slash. */
@@ -42,6 +50,9 @@ export class RuleRun {
   files: Map<string, FileKind> | null = null;
   /** Path in wire form; null while it is the one received. */
   #wirePath: string | null = null;
+  /** When the work began that nobody else can interrupt, and the steps since. */
+  #since = 0;
+  #steps = 0;
   readonly #firstQuery: string;
   readonly #failureCode: ErrorCode;
 
@@ -69,6 +80,18 @@ export class RuleRun {
   /** Whatever cannot be carried out at run time is 500.50 to 500.53, naming the rule (url-rewrite.md 17). */
   failure(reason: string): ProxyError {
     return new ProxyError(this.#failureCode, `rule "${this.ruleName}": ${reason}`);
+  }
+
+  /** From here on the thread is held by this request. */
+  beginWork(): void {
+    this.#since = performance.now();
+    this.#steps = 0;
+  }
+
+  /** One more step of that work. @throws ProxyError when it has taken too long */
+  checkWork(): void {
+    if (++this.#steps % STEPS !== 0 || performance.now() - this.#since < LONGEST_WORK) return;
+    throw this.failure(`the rules up to it took more than ${LONGEST_WORK} ms`);
   }
 
   /** @throws ProxyError (414) when `text` is longer than what a pattern is run on */

@@ -43,8 +43,10 @@ function runRules(set: RuleSet, ctx: RequestContext): Answered | Promise<Answere
 /** A rule that must wait for the disk is asked again when the answer is there; nothing was changed by it until then. */
 function runFrom(first: number, set: RuleSet, run: RuleRun): Answered | Promise<Answered> {
   const { rules } = set;
+  run.beginWork();
   for (let i = first; i < rules.length; i++) {
     const rule = rules[i]!;
+    run.checkWork();
     if (run.ctx.trace !== null) beginStep(rule, set.scope, run);
     const applies = rule.applies(run);
     if (run.pending !== null) return run.pending.then(() => askAgain(i, set, run));

@@ -20,6 +20,7 @@ export class BodyStart implements BodyFilter {
       this.#start += buffer.toString('latin1', start, Math.min(end, start + MARK_BYTES - this.#start.length));
       this.#charset.seeStart(this.#start);
     }
+    this.#run.beginWork();
     try {
       this.#next.write(buffer, start, end);
     } catch (error) {
@@ -28,6 +29,7 @@ export class BodyStart implements BodyFilter {
   }
 
   end(): void {
+    this.#run.beginWork();
     try {
       this.#next.end();
     } catch (error) {

@@ -61,6 +61,7 @@ export class OutboundRule {
   begin(value: string, run: ResponseRun): RuleStep | null {
     const { name, patternText, negate, conditions } = this.#parts;
     run.ruleName = name;
+    run.checkWork();
     return run.beginStep(name, value, patternText, negate, conditions?.any === true);
   }
 

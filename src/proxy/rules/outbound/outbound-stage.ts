@@ -19,6 +19,7 @@ export function outboundStage(sets: OutboundSets): Stage {
       const set = setFor(ctx, sets);
       if (set === null) return;
       const run = new ResponseRun(ctx, draft, set);
+      run.beginWork();
       try {
         runOutbound(set, run, draft);
       } catch (error) {

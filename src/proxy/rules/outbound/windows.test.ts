@@ -27,7 +27,12 @@ function inWindows(pattern: string, body: readonly Buffer[], bytes: number, over
     ...{ name: 'r', preCondition: -1, stopProcessing: false, pattern: search, patternText: pattern, negate: false },
     ...{ capturing: true, conditions: null, value: value as never, replace: true },
   });
-  const run = { ctx: { matchedRules: null }, step: null, beginStep: () => null } as unknown as ResponseRun;
+  const run = {
+    ctx: { matchedRules: null },
+    step: null,
+    beginStep: () => null,
+    checkWork: () => {},
+  } as unknown as ResponseRun;
   const out: Buffer[] = [];
   const next = {
     write: (buffer: Buffer, start: number, end: number) => void out.push(Buffer.from(buffer.subarray(start, end))),
