@@ -10,6 +10,9 @@ import type { XmlAttribute, XmlElement } from './xml-tree.ts';
 /** Sections stand no deeper than configuration/location/system.webServer/group/section. */
 const DEEPEST = 5;
 
+/** What is passed over is so without its file: `connectionStrings` has its passwords where nobody takes them along. */
+const READ: ReadonlySet<string> = new Set(['system.webServer', 'system.applicationHost', 'webFarms', 'location']);
+
 /**
  * Puts the roots of other files in place of the elements that name them, whose places are then in those files.
  * @param files takes their names
@@ -19,7 +22,9 @@ export function expandConfigSources(root: XmlElement, file: string, files: strin
 }
 
 function expandBelow(element: XmlElement, file: string, files: string[], report: Report, depth: number): void {
+  const isOuter = element.name === 'configuration' || element.name === 'location';
   element.children = element.children.map((child) => {
+    if (isOuter && !READ.has(child.name)) return child;
     const source = child.attributes.find(({ name }) => name === 'configSource');
     if (source) return readSource(child, source, file, files, report);
     if (depth < DEEPEST) expandBelow(child, file, files, report, depth + 1);

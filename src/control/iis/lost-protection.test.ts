@@ -30,6 +30,13 @@ describe('a section that keeps somebody out in IIS and does nothing here', () =>
     ]);
   });
 
+  it('is a warning: the authorization of .NET, in a location too', () => {
+    const deny = '<system.web><authorization><allow roles="a"/>\n<deny users="?" /></authorization></system.web>';
+    const text = `<configuration><location path="admin">${deny}</location>\n<system.webServer/></configuration>`;
+    expect(readSample(text).said).toEqual([expect.stringMatching(/^2:1 warning: authorization of \.NET /)]);
+    expect(readSample(text.replace(/<deny.*?>/, '')).said).toEqual([]);
+  });
+
   it('is a fault where clients are named and have no address', () => {
     const named = '<ipSecurity><add domainName="evil.example" allowed="false" /></ipSecurity>';
     expect(readSample(webConfig(`<security>${named}</security>`)).said).toEqual([

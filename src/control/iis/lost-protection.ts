@@ -45,6 +45,15 @@ export function warnOfLostProtection(element: XmlElement, name: string, report: 
   }
 }
 
+/** Rules of .NET keep users from files too, where its modules run for all requests. */
+export function warnOfLostUsers(element: XmlElement, report: Report): void {
+  if (element.name !== 'system.web') return;
+  for (const rule of elementsAt(element, 'authorization', 'deny')) {
+    const message = 'authorization of .NET is not carried out: files here are sent to everybody';
+    report.warning(rule.place, message, 'let a server send them that asks who it is, or use ipSecurity');
+  }
+}
+
 function refusesAnonymous(scheme: XmlElement): boolean {
   return scheme.name === 'anonymousAuthentication' && attributeOf(scheme, 'enabled')?.toLowerCase() === 'false';
 }

@@ -153,6 +153,13 @@ describe('configSource', () => {
   const maps = '<rewriteMaps>\n<rewriteMap name="m"><add key="a" value="b"/></rewriteMap></rewriteMaps>';
   const source = (path: string) => webConfig(`<rewrite><rewriteMaps configSource="${path}"/></rewrite>`);
 
+  it('is not followed where the section is passed over: its file may hold passwords', () => {
+    const text = `<configuration><connectionStrings configSource="secret.config"/><location path="a">
+      <appSettings configSource="none.config"/></location><system.webServer/></configuration>`;
+    const { said, files } = readIn(folderWith({ 'secret.config': '<connectionStrings/>' }), text);
+    expect([said, files.filter((name) => name.includes('secret'))]).toEqual([[], []]);
+  });
+
   it('takes a section from another file, whose places it has, in either encoding of Windows', () => {
     for (const encoding of ['utf8', 'utf16le'] as const) {
       const folder = folderWith({ 'config/': '' });

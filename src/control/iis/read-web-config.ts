@@ -1,5 +1,6 @@
 // A web.config, or what stands like one in applicationHost.config → the layers of settings that it lays over URL paths.
 import { closestWord } from '../../base/closest-word.ts';
+import { warnOfLostUsers } from './lost-protection.ts';
 import { unsentLevel } from './program-files.ts';
 import { type Level, type LevelOptions, readLevel } from './read-level.ts';
 import type { Report } from './report.ts';
@@ -97,6 +98,7 @@ export function passOverRootSection(element: XmlElement, path: string, report: R
     report.error(element.place, `<${element.name}> stands in <system.webServer>`, 'put it there');
   else if (near !== null)
     report.error(element.place, `there is no section <${element.name}>`, `did you mean <${near}>?`);
+  warnOfLostUsers(element, report);
   const verdict = isEmpty(element) ? 'exact' : (fate?.verdict ?? 'unsupported');
   report.row(element.place, path, verdict, fate?.note ?? 'it is not known here');
 }
