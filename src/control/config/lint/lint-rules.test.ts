@@ -170,6 +170,27 @@ describe('rules as they should be', () => {
   });
 });
 
+describe('a redirect to https by {HTTPS}', () => {
+  const rule = {
+    ...on('(.*)'),
+    ...when({ input: '{HTTPS}', pattern: 'off' }),
+    ...redirect('https://{HTTP_HOST}/{R:1}'),
+  };
+  const endless = expect.stringMatching(/redirect without end.*HTTP_X_FORWARDED_PROTO/);
+
+  it('is without end behind proxies that end TLS', async () => {
+    expect(await warnings([rule], { trustedProxies: ['10.0.0.1'] })).toEqual([endless]);
+    const bindings = ['*:80:a.example', 'https/*:443:a.example'];
+    expect(await warnings([rule], { sites: { a: { bindings } } })).toContainEqual(endless);
+  });
+
+  it('is fine where nothing says that there is such a proxy, and where the header of the proxy is read', async () => {
+    expect(await warnings([rule])).toEqual([]);
+    const reads = { ...rule, ...when({ input: '{HTTP_X_FORWARDED_PROTO}', pattern: '^http$' }) };
+    expect(await warnings([reads], { trustedProxies: ['10.0.0.1'] })).toEqual([]);
+  });
+});
+
 describe('names of other versions', () => {
   it('are told what they are here', async () => {
     const farms = { shop: { servers: ['127.0.0.1:1'], protocol: { responseBufferThreshold: 1 } } };

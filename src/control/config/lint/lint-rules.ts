@@ -4,6 +4,7 @@ import type { Config, RuleConfig, RuleSetConfig } from '../../../model/config.ts
 import type { ProblemList } from '../problem-list.ts';
 import { lintAction } from './lint-action.ts';
 import { lintConditions } from './lint-conditions.ts';
+import { lintHttpsRedirect } from './lint-https.ts';
 import { lintMatch } from './lint-match.ts';
 import { lintOrder } from './lint-order.ts';
 import { lintOutbound } from './lint-outbound.ts';
@@ -17,9 +18,14 @@ export function lintRules(config: Config, problems: ProblemList): void {
   const servesHttps =
     config.listeners.some(({ tls }) => tls) ||
     config.sites.some(({ bindings }) => bindings.some(({ protocol }) => protocol === 'https'));
+  // TLS listeners are not opened yet: who has https has a proxy before us that ends TLS.
+  const isBehindTls = servesHttps || config.trustedProxies.length > 0;
   const levels = config.sites.flatMap((site) => site.levels);
   for (const { list } of [config.rules, ...levels.map(({ rules }): RuleSetConfig => rules)]) {
-    for (const rule of list.filter(({ enabled }) => enabled)) lintRule(rule, warnerOf);
+    for (const rule of list.filter(({ enabled }) => enabled)) {
+      lintRule(rule, warnerOf);
+      lintHttpsRedirect(rule, isBehindTls, warnerOf(rule));
+    }
     lintOrder(list, servesHttps, warnerOf);
   }
   for (const outbound of [config.outboundRules, ...levels.map(({ outboundRules }) => outboundRules)]) {
