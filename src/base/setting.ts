@@ -8,6 +8,9 @@ import { formatDuration, parseDuration } from './duration.ts';
 /** Longest duration that a timer of Node can wait for, rounded down to days. */
 const LONGEST_TIMER = 24 * 86_400_000;
 
+/** Whoever may write a web.config could otherwise hold up the router while it is read. */
+const LONGEST_TEXT = 65_536;
+
 type Issues = { issues: unknown[] };
 
 /** Reports a value that has the right type but cannot be used, with what would be right. */
@@ -20,6 +23,8 @@ export interface TextRules {
   nonEmpty?: boolean;
   /** Blanks at either end are a fault rather than part of the value. */
   trimmed?: boolean;
+  /** Most characters. */
+  longest?: number;
   /** Written instead of the value in anything that leaves the router. */
   secret?: boolean;
 }
@@ -32,6 +37,9 @@ export function text(about: string, rules: TextRules = {}) {
       if (rules.nonEmpty && written === '') return refuse(ctx, written, 'must not be empty');
       if (rules.trimmed && written !== written.trim())
         return refuse(ctx, written, 'must not begin or end with blanks', `write "${written.trim()}"`);
+      const { longest = LONGEST_TEXT } = rules;
+      if (written.length > longest)
+        return refuse(ctx, '', `it has ${written.length} characters, and the most is ${longest}`);
       return written;
     })
     .meta({

@@ -107,3 +107,36 @@ it.each([
   const { root } = tenant({ 'web.config': webConfig(`<rewrite>${rules}</rewrite>`) });
   expect(await errorsOf(root)).toEqual([]);
 });
+
+describe('what is long or deep in a web.config is a fault with its place', () => {
+  const rule = (url: string, more = '') => `<rule name="r"><match url="${url}" />${more}<action type="None" /></rule>`;
+  const redirect = (url: string) => `<rule name="r"><match url="x" /><action type="Redirect" url="${url}" /></rule>`;
+  const condition = '<add input="{URL}" pattern="x" />';
+  it.each([
+    ['a pattern', rule('a'.repeat(50_000)), expect.stringContaining('it has 50000 characters, and the most is 8192')],
+    ['groups in groups', rule(`${'('.repeat(4000)}a${')'.repeat(4000)}`), undefined],
+    [
+      'an expression',
+      redirect(`${'{ToLower:'.repeat(5000)}a${'}'.repeat(5000)}`),
+      expect.stringContaining('stands more than 32 deep'),
+    ],
+    [
+      'a list of conditions',
+      rule('x', `<conditions>${condition.repeat(1001)}</conditions>`),
+      expect.stringContaining('a rule has at most 1000 conditions'),
+    ],
+  ])('%s', async (_, rules, message) => {
+    const { root } = tenant({ 'web.config': webConfig(`<rewrite><rules>${rules}</rules></rewrite>`) });
+    expect((await errorsOf(root))[0]).toEqual(message);
+  });
+
+  it('locations without end', async () => {
+    const locations = Array.from(
+      { length: 5001 },
+      (_, index) =>
+        `<location path="${index}"><system.webServer><httpErrors errorMode="Detailed" /></system.webServer></location>`,
+    );
+    const { root } = tenant({ 'web.config': `<configuration>${locations.join('')}</configuration>` });
+    expect(await errorsOf(root)).toEqual(['the site has 5002 locations, and the most is 5000']);
+  });
+});

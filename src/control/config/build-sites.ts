@@ -14,6 +14,8 @@ import type { WrittenSite } from './site-schema.ts';
  * otherwise take all memory, with some thousand rules and some hundred locations.
  */
 const MOST_RULES = 100_000;
+/** Locations of one site, and folders with a web.config: each is put together with all that stand above it. */
+const MOST_LEVELS = 5000;
 
 /** @param server what all sites inherit */
 export function buildSites(
@@ -30,6 +32,9 @@ export function buildSites(
     const directories = virtualDirectories(site, at, source, problems);
     const folders = [...(root === null ? [] : [root]), ...directories.map(({ folder }) => folder)];
     const layers = siteLayers(site, at, { source, documentRoot: root, folders, problems });
+    if (layers.length > MOST_LEVELS)
+      problems.error([...at, 'locations'], `the site has ${layers.length} locations, and the most is ${MOST_LEVELS}`);
+    layers.splice(MOST_LEVELS);
     const paths = [...new Set(['/', ...layers.map(({ path }) => path), ...applications])];
     return {
       name,

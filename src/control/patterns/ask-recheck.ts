@@ -33,10 +33,21 @@ export type Diagnosis =
   | { readonly kind: 'unknown' };
 
 export function askRecheck(text: string, ignoreCase: boolean): Diagnosis {
-  const answer = load()(text, ignoreCase ? 'i' : '', LIMITS);
+  const answer = ask(text, ignoreCase ? 'i' : '');
+  if (answer === null) return { kind: 'unknown' };
   if (answer.status === 'safe') return { kind: 'safe', proven: answer.checker === 'automaton' };
   if (answer.status === 'unknown') return { kind: 'unknown' };
   const { complexity, attack } = answer;
   const degree = complexity.type === 'polynomial' ? complexity.degree : null;
   return { kind: 'vulnerable', degree, text: attack.string, attack: attack.pattern };
+}
+
+/** Null for what it has no stack for: thousands of groups in each other. */
+function ask(text: string, flags: string): Diagnostics | null {
+  try {
+    return load()(text, flags, LIMITS);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@
 // (docs/decisions/0005). Most patterns need no look: V8's linear engine takes them, or their shape proves them fast.
 import type { SlowPattern } from '../../model/config.ts';
 import { askRecheck, type Diagnosis } from './ask-recheck.ts';
-import { growthOf } from './growth.ts';
+import { type Growth, growthOf } from './growth.ts';
 import { hasLinearEngine, takesLinearEngine } from './linear-engine.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { type PatternNode, plainPart } from './pattern-tree.ts';
@@ -72,8 +72,7 @@ function shapeOf(written: WrittenPattern, writeCaseless: WriteCaseless, linearEn
   if (!isExpression(text)) return FAST;
   const { source, flags } = ignoreCase ? writeCaseless(text) : { source: text, flags: '' };
   if (linearEngine && flags === '' && takesLinearEngine(source)) return FAST;
-  const tree = parsePattern(text, ignoreCase);
-  const growth = tree && growthOf(tree);
+  const { tree, growth } = treeOf(written);
   const base = { ...written, attack: '' };
   if (growth === null) {
     return { isSettled: false, slow: { ...base, directUpTo: DIRECT_WHERE_UNKNOWN, verdict: 'unknown' }, tree };
@@ -82,6 +81,16 @@ function shapeOf(written: WrittenPattern, writeCaseless: WriteCaseless, linearEn
   const directUpTo = Math.floor((DIRECT_STEPS / 2 ** growth.bits) ** (1 / Math.max(1, growth.degree)));
   const slow: SlowPattern = { ...base, directUpTo, verdict: 'bounded' };
   return growth.degree <= HARMLESS_DEGREE ? { isSettled: true, slow } : { isSettled: false, slow, tree };
+}
+
+function treeOf({ text, ignoreCase }: WrittenPattern): { tree: PatternNode | null; growth: Growth | null } {
+  try {
+    const tree = parsePattern(text, ignoreCase);
+    return { tree, growth: tree && growthOf(tree) };
+  } catch (error) {
+    if (error instanceof RangeError) return { tree: null, growth: null }; // thousands of groups in each other
+    throw error;
+  }
 }
 
 /** Null where there is a proof that it is fast. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { choice, flag, text, whole } from '../../base/setting.ts';
 import { tagFilters } from '../../model/outbound-config.ts';
-import { patternTimeLimit } from './schema.ts';
+import { LONGEST_PATTERN, patternTimeLimit } from './schema.ts';
 
 const syntax = () => choice('How patterns are read.', ['ECMAScript', 'Wildcard', 'ExactMatch']).prefault('ECMAScript');
 const grouping = () =>
@@ -13,7 +13,7 @@ const conditions = z
     z.strictObject({
       input: text('What is tested, such as {RESPONSE_CONTENT_TYPE}.', { nonEmpty: true }),
       matchType: choice('Pattern is the only one here.', ['Pattern']).prefault('Pattern'),
-      pattern: text('Pattern that the input must match.').prefault(''),
+      pattern: text('Pattern that the input must match.', { longest: LONGEST_PATTERN }).prefault(''),
       ignoreCase: flag('Letter case does not count.').prefault(true),
       negate: flag('The condition holds when the pattern does not match.').prefault(false),
     }),
@@ -59,7 +59,7 @@ const outboundRule = z.strictObject({
       serverVariable: text(
         'RESPONSE_NAME: the rule is for that response header. Another name: for that variable of the request.',
       ).prefault(''),
-      pattern: text('Pattern for the value.').prefault(''),
+      pattern: text('Pattern for the value.', { longest: LONGEST_PATTERN }).prefault(''),
       occurrences: whole('Most matches that are rewritten; 0: all.', 0, 4_294_967_295).prefault(0),
       ignoreCase: flag('Letter case does not count.').prefault(true),
       negate: flag('The rule applies where the pattern does not match.').prefault(false),

@@ -6,6 +6,9 @@ const SYNTAXES = ['ECMAScript', 'Wildcard', 'ExactMatch'] as const;
 const patternSyntax = () => choice('How patterns of the rule are read.', SYNTAXES).prefault('ECMAScript');
 const name = (what: string) => text(`Name of the ${what}; unique.`, { nonEmpty: true, trimmed: true });
 
+/** Looking whether a pattern can run away takes time that grows with its square. */
+export const LONGEST_PATTERN = 8192;
+
 const conditionSchema = z.strictObject({
   input: text(
     'What is tested, such as {HTTP_HOST}. Values of HTTP_* come from the client. IsFile and IsDirectory test {REQUEST_FILENAME} unless it is written.',
@@ -15,12 +18,15 @@ const conditionSchema = z.strictObject({
     'IsFile',
     'IsDirectory',
   ]).prefault('Pattern'),
-  pattern: text('Pattern that the input must match.').prefault(''),
+  pattern: text('Pattern that the input must match.', { longest: LONGEST_PATTERN }).prefault(''),
   ignoreCase: flag('Letter case does not count.').prefault(true),
   negate: flag('The condition holds when the pattern does not match.').prefault(false),
 });
 
-const conditionList = z.array(conditionSchema).meta({ description: 'The conditions, in order.' });
+const conditionList = z
+  .array(conditionSchema)
+  .max(1000, 'a rule has at most 1000 conditions')
+  .meta({ description: 'The conditions, in order.' });
 const logicalGrouping = () =>
   choice('Whether all conditions must hold, or any.', ['MatchAll', 'MatchAny']).prefault('MatchAll');
 
@@ -105,6 +111,7 @@ const ruleSchema = z.strictObject({
         'Pattern for the path, without its leading slash. One that can run away is refused (see patternTimeLimit).',
         {
           nonEmpty: true,
+          longest: LONGEST_PATTERN,
         },
       ),
       ignoreCase: flag('Letter case does not count.').prefault(true),

@@ -26,9 +26,13 @@ export function parseExpression(text: string): Node[] {
   return nodes;
 }
 
+/** Deeper ones are nobody's, and would be too much for the stack. */
+const DEEPEST = 32;
+
 class Reader {
   readonly #text: string;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -65,7 +69,9 @@ class Reader {
     let node: Node = { kind: 'variable', name };
     if (after === ':') {
       this.#at++;
+      if (++this.#depth > DEEPEST) throw new ExpressionError(`${this.#from(start)} stands more than ${DEEPEST} deep`);
       node = callOrGroup(name, this.nodes());
+      this.#depth--;
     }
     if (this.#text[this.#at] !== '}') {
       throw new ExpressionError(`unbalanced { in ${JSON.stringify(this.#text)}`, 'pair each { with a }');
