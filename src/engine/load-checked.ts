@@ -43,7 +43,7 @@ export async function loadChecked(input: ConfigInput, options: RouterOptions, cl
     },
     faultsOfRooms(config) {
       const problems: ConfigProblem[] = [];
-      config.slowPatterns.push(...findSlowPatterns(config, anyCase));
+      config.slowPatterns.push(...findSlowPatterns(config, anyCase, undefined, config.vulnerablePatterns === 'refuse'));
       compileForNobody({ config, extensions }, clock, problems);
       return problems;
     },

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../base/clock.ts';
 import { findSlowPatterns } from './find-slow-patterns.ts';
 
 /** As the rules do it for patterns that hold no letter. */
@@ -46,5 +47,26 @@ describe('patterns that may be slow', () => {
     expect(at({ patternSyntax: 'ECMAScript', match: bad })).toEqual(['^(a+)+$']);
     expect(at({ preConditions: { html: { patternSyntax: 'ECMAScript', add: [bad, bad] } } })).toEqual(['^(a+)+$']);
     expect(at({ patternSyntax: 'Wildcard', conditions: { add: [bad] } })).toEqual([]);
+  });
+});
+
+describe('where slow patterns are limited anyway', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('no more than some seconds are spent on finding out; what is left counts as unknown', () => {
+    let now = 0;
+    vi.spyOn(systemClock, 'monotonic').mockImplementation(() => {
+      now += 800;
+      return now;
+    });
+    const list = Array.from({ length: 5 }, (_, index) => ({
+      patternSyntax: 'ECMAScript',
+      match: { url: `^(?=a)(a+)+x{${index}}$`, ignoreCase: false },
+    }));
+    const found = findSlowPatterns({ rules: { list } }, asWritten, false, false);
+    expect(found.map(({ verdict }) => verdict)).toEqual(['vulnerable', 'vulnerable', 'unknown', 'unknown', 'unknown']);
+    expect(findSlowPatterns({ rules: { list } }, asWritten, false, true).map(({ verdict }) => verdict)).toEqual(
+      Array(5).fill('vulnerable'),
+    );
   });
 });

@@ -1,5 +1,6 @@
 // The patterns of a configuration that may be slow: found in the control thread, so that workers only look them up
 // (docs/decisions/0005). Most patterns need no look: V8's linear engine takes them, or their shape proves them fast.
+import { systemClock } from '../../base/clock.ts';
 import type { SlowPattern } from '../../model/config.ts';
 import { askRecheck, type Diagnosis } from './ask-recheck.ts';
 import { type Growth, growthOf } from './growth.ts';
@@ -25,27 +26,40 @@ const LONGEST_ATTACK = 120;
 /** Patterns for which recheck is asked in one load: it may take seconds for each. What is left then counts as unknown. */
 const MOST_ASKED = 20;
 
+/**
+ * Where all slow patterns are limited anyway, no more time than this is spent on finding out, ms: it is the owners of sites who
+ * wrote them, and meanwhile nobody looks after the servers.
+ */
+const PATIENCE = 2000;
+const MOST_KNOWN = 20_000;
+
 /** What was found, by pattern and way to run it: a reload asks for the same ones again. */
 const known = new Map<string, SlowPattern | null>();
 
 /**
  * @param config anything that holds rules, however deep
  * @param linearEngine whether V8's is switched on
+ * @param patient whether it matters what is found: slow patterns are refused
  */
 export function findSlowPatterns(
   config: unknown,
   writeCaseless: WriteCaseless,
   linearEngine = hasLinearEngine(),
+  patient = true,
 ): SlowPattern[] {
   const slow: SlowPattern[] = [];
+  const begun = systemClock.monotonic();
   let asked = 0;
+  if (known.size > MOST_KNOWN) known.clear();
   for (const written of writtenPatterns(config)) {
     const key = `${linearEngine} ${written.ignoreCase} ${written.text}`;
     let found = known.get(key);
     if (found === undefined) {
-      const shape = shapeOf(written, writeCaseless, linearEngine);
-      found = shape.isSettled ? shape.slow : ++asked > MOST_ASKED ? shape.slow : judged(shape.slow, shape.tree);
-      if (shape.isSettled || asked <= MOST_ASKED) known.set(key, found);
+      const late = !patient && systemClock.monotonic() - begun > PATIENCE;
+      const shape = shapeOf(written, writeCaseless, linearEngine, late);
+      const asks = !shape.isSettled && !late && ++asked <= MOST_ASKED;
+      found = asks ? judged(shape.slow, shape.tree) : shape.slow;
+      if (shape.isSettled || asks) known.set(key, found);
     }
     if (found !== null) slow.push(found);
   }
@@ -67,12 +81,17 @@ interface Open {
 const FAST: Fast = { isSettled: true, slow: null };
 
 /** What can be told without trying. A pattern that is no regular expression is passed over: that is said elsewhere. */
-function shapeOf(written: WrittenPattern, writeCaseless: WriteCaseless, linearEngine: boolean): Fast | Open {
+function shapeOf(
+  written: WrittenPattern,
+  writeCaseless: WriteCaseless,
+  linearEngine: boolean,
+  late: boolean,
+): Fast | Open {
   const { text, ignoreCase } = written;
   if (!isExpression(text)) return FAST;
   const { source, flags } = ignoreCase ? writeCaseless(text) : { source: text, flags: '' };
   if (linearEngine && flags === '' && takesLinearEngine(source)) return FAST;
-  const { tree, growth } = treeOf(written);
+  const { tree, growth } = late ? NOT_LOOKED_AT : treeOf(written);
   const base = { ...written, attack: '' };
   if (growth === null) {
     return { isSettled: false, slow: { ...base, directUpTo: DIRECT_WHERE_UNKNOWN, verdict: 'unknown' }, tree };
@@ -83,12 +102,14 @@ function shapeOf(written: WrittenPattern, writeCaseless: WriteCaseless, linearEn
   return growth.degree <= HARMLESS_DEGREE ? { isSettled: true, slow } : { isSettled: false, slow, tree };
 }
 
+const NOT_LOOKED_AT = { tree: null, growth: null };
+
 function treeOf({ text, ignoreCase }: WrittenPattern): { tree: PatternNode | null; growth: Growth | null } {
   try {
     const tree = parsePattern(text, ignoreCase);
     return { tree, growth: tree && growthOf(tree) };
   } catch (error) {
-    if (error instanceof RangeError) return { tree: null, growth: null }; // thousands of groups in each other
+    if (error instanceof RangeError) return NOT_LOOKED_AT; // thousands of groups in each other
     throw error;
   }
 }
