@@ -12,6 +12,7 @@ export function createRouter(config: ConfigInput, options: RouterOptions = {}): 
 
 export type { Clock } from './base/clock.ts';
 export type { Logger } from './base/logger.ts';
+export { printable } from './base/printable.ts';
 export { SimulatedClock } from './base/simulated-clock.ts';
 export { formatProblem, problemsAsJson } from './control/config/format-problems.ts';
 export { createLogger } from './control/observe/logger.ts';

@@ -1,7 +1,7 @@
 // `narrows explain --file`: what the router would do with each request of a list, or of a log.
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { createExplainer, type Explainer, Replay } from '../index.ts';
+import { createExplainer, type Explainer, printable, Replay } from '../index.ts';
 import { withAdmin } from './admin-command.ts';
 import { adminExplainer } from './admin-explainer.ts';
 import { formatResult, resultAsJson } from './format-replay.ts';
@@ -9,7 +9,6 @@ import { formatJudged, summaryAsJson, summaryLine, unloggedLines } from './forma
 import { type IisCommandOptions, iisOptions } from './iis-options.ts';
 import { Output } from './output.ts';
 import { refuse } from './refusal.ts';
-import { printable } from './terminal-text.ts';
 
 export interface ListOptions extends IisCommandOptions {
   config?: string;

@@ -1,8 +1,7 @@
 // What many explained requests come to, for people and as JSON.
-import type { ReplayResult, ReplaySummary, RuleTally } from '../index.ts';
+import { printable, type ReplayResult, type ReplaySummary, type RuleTally } from '../index.ts';
 import { type Column, formatTable } from './format-table.ts';
 import { outcomeWords } from './outcome-words.ts';
-import { printable } from './terminal-text.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'RULE', align: 'left' },

@@ -1,7 +1,7 @@
 // Results of many explained requests: one a line, for people and as JSON.
-import type { ReplayResult } from '../index.ts';
+import { printable, type ReplayResult } from '../index.ts';
 import { outcomeWords } from './outcome-words.ts';
-import { printable, styled } from './terminal-text.ts';
+import { styled } from './terminal-text.ts';
 
 type Changed = ReplayResult['requestHeaders'];
 

@@ -18,6 +18,15 @@ describe('problems', () => {
     );
   });
 
+  it.each(['\u061c', '\u200e', '\u200f', '\u2028', '\u202a', '\u202e', '\u2066', '\u2069'])(
+    'show %j rather than turn or break the text beside it',
+    (character) => {
+      const code = character.charCodeAt(0).toString(16).padStart(4, '0');
+      const shown = formatProblem({ ...problem, message: `a ${character}fault` });
+      expect(shown).toBe(`n.yaml:2:5: error: a \\u${code}fault`);
+    },
+  );
+
   it('are an array of objects in JSON', () => {
     expect(JSON.parse(problemsAsJson([problem, { ...problem, suggestion: 'do that' }]))).toEqual([
       problem,
