@@ -7,6 +7,7 @@ import { type ConfigSource, fileSource, namesLike, objectSource } from './config
 import { expandValues } from './expand-values.ts';
 import { type ForeignFormats, isXml } from './foreign-formats.ts';
 import { readFiles } from './read-files.ts';
+import { refuseNames } from './refuse-names.ts';
 import { isMap } from './written-lists.ts';
 
 export interface Input {
@@ -41,7 +42,7 @@ export function readInput(text: string, file: string, { env = process.env, forei
   const place = (problem: LocatedProblem) => ({ ...problem, file: shownAs(problem.file) });
   if (!root) throw new ConfigError(problems.map(place));
   const added = foreign?.addSiteFiles(root) ?? { files: [], problems: [] };
-  const found = [...problems, ...added.problems];
+  const found = [...problems, ...added.problems, ...refuseNames(root)];
   return {
     raw: plainValue(root) as Record<string, unknown>,
     file: path,
@@ -67,13 +68,14 @@ export function readObject(config: Record<string, unknown>, { foreign }: ReadOpt
   if (!foreign || !isMap(config.sites)) return plain;
   const root = treeOf(config, objectSource.locate([])) as MapNode;
   const { files, problems } = foreign.addSiteFiles(root);
+  const found = [...problems, ...refuseNames(root)];
   return {
     ...plain,
     raw: plainValue(root) as Record<string, unknown>,
     source: fileSource(root, (file) => file, files),
     files,
-    found: problems,
-    readSoundly: !problems.some(({ severity }) => severity === 'error'),
+    found,
+    readSoundly: !found.some(({ severity }) => severity === 'error'),
   };
 }
 

@@ -15,6 +15,7 @@ import {
 } from 'yaml';
 import type { LocatedProblem } from '../../model/config-error.ts';
 import type { ConfigNode, MapNode, Place } from '../../model/config-node.ts';
+import { NAME_REFUSED, REFUSED_NAME } from './refuse-names.ts';
 import { BACKSLASH_ADVICE, quotingAdvice } from './yaml-traps.ts';
 
 /** Bounds on what a file may unfold to: aliases let a few bytes stand for billions of nodes. */
@@ -160,8 +161,8 @@ class TreeBuilder {
     }
     const keyPlace = this.#place(key);
     const name = keyText(key);
-    if (name === '__proto__') {
-      this.#fault('"__proto__" cannot be used as a name', keyPlace);
+    if (name === REFUSED_NAME) {
+      this.#fault(NAME_REFUSED, keyPlace);
       return;
     }
     const node: ConfigNode | null = value
