@@ -27,6 +27,8 @@ function hostNodes(url: readonly Node[]): readonly Node[] {
   if (first.kind !== 'text') return first.kind === 'ruleGroup' ? [] : [first];
   const written = /^https?:\/\/([^/?#]*)(.*)/is.exec(first.text);
   if (written === null ? !/^h[a-z]*:?\/?$/i.test(first.text) : written[2] !== '') return [];
+  // Behind a host that is written down only more of it can come: a lint of the configuration says so, for redirects too.
+  if (written !== null && !/^$|[:@]$/.test(written[1]!)) return [];
   const end = rest.findIndex((node) => node.kind === 'text' && /[/?#]/.test(node.text));
   return end === -1 ? rest : rest.slice(0, end);
 }

@@ -4,6 +4,7 @@ import type { Config, RuleConfig, RuleSetConfig } from '../../../model/config.ts
 import type { ProblemList } from '../problem-list.ts';
 import { lintAction } from './lint-action.ts';
 import { lintConditions } from './lint-conditions.ts';
+import { lintHost } from './lint-host.ts';
 import { lintHttpsRedirect } from './lint-https.ts';
 import { lintMatch } from './lint-match.ts';
 import { lintOrder } from './lint-order.ts';
@@ -39,4 +40,5 @@ function lintRule(rule: RuleConfig, warnerOf: (rule: LintedRule) => ReturnType<t
   lintMatch(rule, warn);
   lintConditions(rule, warn);
   lintAction(rule, warn);
+  lintHost(rule, warn);
 }
