@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -45,9 +45,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Lets the system's notices arrive until `seen` holds. */
-async function until(seen: () => boolean): Promise<void> {
-  while (!seen()) await turn();
+/** Lets the system's notices arrive until a look is due, and the look happen. */
+async function look(): Promise<void> {
+  const { begun } = clock;
+  while (clock.begun === begun) await turn();
+  clock.advance(100);
 }
 
 describe('watching a site', () => {
@@ -56,11 +58,11 @@ describe('watching a site', () => {
   it('a new folder is no change, and a web.config that comes to it is one', async () => {
     mkdirSync(join(folder, 'a/b'), { recursive: true });
     writeFileSync(file, 'b'); // notices come in their order: once this one is seen, so is the one before
-    await until(() => clock.waiting === 1);
+    await look();
     clock.advance(300);
     expect(changes).toBe(1);
     writeFileSync(join(folder, 'a/b/Web.config'), 'x');
-    await until(() => clock.waiting === 1);
+    await look();
     clock.advance(300);
     expect(changes).toBe(2);
   });
@@ -70,7 +72,7 @@ describe('watching a site', () => {
     mkdirSync(join(elsewhere, 'a/b'), { recursive: true });
     writeFileSync(join(elsewhere, 'a/b/WEB.config'), 'x');
     renameSync(join(elsewhere, 'a'), join(folder, 'a'));
-    await until(() => clock.waiting === 1);
+    await look();
     clock.advance(300);
     expect(changes).toBe(1);
     rmSync(elsewhere, { recursive: true });
@@ -79,7 +81,7 @@ describe('watching a site', () => {
   it('folders without end are not all watched: what comes in later ones counts with the next reload', async () => {
     for (let i = 0; i < 501; i++) mkdirSync(join(folder, `${i}`));
     writeFileSync(file, 'b');
-    await until(() => clock.waiting === 1);
+    await look();
     const marked = watcher.mark();
     writeFileSync(join(folder, '500', 'web.config'), 'late');
     expect(watcher.mark()).toBe(marked);
@@ -91,10 +93,10 @@ describe('watching a site', () => {
     mkdirSync(join(folder, 'a'));
     writeFileSync(join(folder, 'page.html'), 'x');
     writeFileSync(file, 'b');
-    await until(() => clock.waiting === 1);
+    await look();
     writeFileSync(file, 'a');
-    await until(() => clock.waiting === 0);
-    expect(clock.begun).toBe(1);
+    await look();
+    expect(clock.begun).toBe(3); // a look, the wait for rest, and the look that ended it
     expect(changes).toBe(0);
   });
 });
@@ -102,19 +104,35 @@ describe('watching a site', () => {
 describe('watching the configuration', () => {
   it('reports a change once the bytes have been the same for 300 ms', async () => {
     writeFileSync(file, 'b');
-    await until(() => clock.waiting === 1);
+    await look();
     clock.advance(299);
     expect(changes).toBe(0);
     clock.advance(1);
     expect(changes).toBe(1);
   });
 
+  it('however often a file is written, there is one look in 100 ms', async () => {
+    let notices = 0;
+    const system = watch(folder, () => void notices++);
+    for (let i = 0; i < 5; i++) {
+      const before = notices;
+      writeFileSync(file, `${i}`);
+      while (notices === before) await turn();
+    }
+    system.close();
+    expect(clock.begun).toBe(1);
+    clock.advance(100);
+    expect(clock.begun).toBe(2);
+    clock.advance(300);
+    expect(changes).toBe(1);
+  });
+
   it('a file that is still being written is not reported', async () => {
     writeFileSync(file, 'first half');
-    await until(() => clock.begun === 1);
+    await look();
     clock.advance(200);
     writeFileSync(file, 'first half and second half');
-    await until(() => clock.begun === 2);
+    await look();
     clock.advance(299);
     expect(changes).toBe(0);
     clock.advance(1);
@@ -126,7 +144,7 @@ describe('watching the configuration', () => {
       const next = join(folder, 'next.tmp');
       writeFileSync(next, `version ${round}`);
       renameSync(next, file);
-      await until(() => clock.waiting === 1);
+      await look();
       clock.advance(300);
       expect(changes).toBe(round);
     }
@@ -136,9 +154,9 @@ describe('watching the configuration', () => {
     writeFileSync(file, 'a');
     writeFileSync(join(folder, 'other'), 'x');
     writeFileSync(file, 'b');
-    await until(() => clock.waiting === 1);
+    await look();
     writeFileSync(file, 'a');
-    await until(() => clock.waiting === 0);
+    await look();
     clock.advance(1000);
     expect(changes).toBe(0);
   });
@@ -149,14 +167,14 @@ describe('watching the configuration', () => {
     watcher.setFiles([other]);
     writeFileSync(file, 'b');
     writeFileSync(other, '2');
-    await until(() => clock.waiting === 1);
+    await look();
     clock.advance(300);
     expect(changes).toBe(1);
   });
 
   it('a change while the files were read is reported, one before is not', async () => {
     writeFileSync(file, 'before');
-    await until(() => clock.waiting === 1);
+    await look();
     const mark = watcher.mark();
     watcher.setFiles([file], mark);
     clock.advance(1000);
@@ -169,9 +187,11 @@ describe('watching the configuration', () => {
 
   it('reports nothing after it was closed', async () => {
     writeFileSync(file, 'b');
-    await until(() => clock.waiting === 1);
+    await look();
+    writeFileSync(file, 'c');
     watcher.close();
     clock.advance(1000);
+    expect(clock.waiting).toBe(0);
     expect(changes).toBe(0);
   });
 });

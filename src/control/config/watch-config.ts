@@ -1,14 +1,15 @@
 // Notices that a file of the configuration changed, and says so once its bytes have come to rest: an editor or a copy
 // may still be writing, and half a YAML file can be valid (DESIGN 5).
-import { createHash } from 'node:crypto';
-import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
-import { readRegularFile } from '../../base/read-regular-file.ts';
+import { FileDigests } from './file-digests.ts';
 import { isWebConfig, siteFolders, webConfigsBelow } from './new-folders.ts';
 
-/** What is larger is not read for a look: no file of a configuration is. */
-const LARGEST = 64 * 1024 * 1024;
+/** How long after a notice of the system the files are looked at, in ms: further ones until then bring no other look. */
+const LOOK = 100;
+/** A look that takes long is not repeated before so many times as long: who writes in a loop holds nobody up. */
+const PAUSE = 10;
 /** How long the bytes must stay the same, in ms (CONTRACT 2). */
 const REST = 300;
 
@@ -45,6 +46,7 @@ export function watchConfig(files: readonly string[], { clock = systemClock, onC
 class FolderWatcher implements ConfigWatcher {
   readonly #clock: Clock;
   readonly #onChange: () => void;
+  readonly #digests: FileDigests;
   readonly #folders = new Map<string, FSWatcher>();
   #files: readonly string[] = [];
   /** The same, to be asked. */
@@ -58,14 +60,21 @@ class FolderWatcher implements ConfigWatcher {
   /** Digest at the last look, while waiting for rest. */
   #seen = '';
   #cancel: (() => void) | null = null;
+  /** Calls off the look that is due. */
+  #cancelLook: (() => void) | null = null;
+  /** How long the last look took, in ms. */
+  #took = 0;
+  /** What came to folders of sites since the last look. */
+  readonly #arrived = new Set<string>();
 
   constructor(clock: Clock, onChange: () => void) {
     this.#clock = clock;
+    this.#digests = new FileDigests(clock);
     this.#onChange = onChange;
   }
 
   mark(): string {
-    return digest(this.#files);
+    return this.#digests.of(this.#files);
   }
 
   setFiles(files: readonly string[], read?: string): void {
@@ -82,7 +91,7 @@ class FolderWatcher implements ConfigWatcher {
       this.#folders.delete(folder);
     }
     for (const folder of wanted) if (!this.#folders.has(folder)) this.#watch(folder);
-    this.#known = (areSame ? read : undefined) ?? digest(this.#files);
+    this.#known = (areSame ? read : undefined) ?? this.#digests.of(this.#files);
     this.#stopWaiting();
     this.#look();
   }
@@ -95,14 +104,16 @@ class FolderWatcher implements ConfigWatcher {
   close(): void {
     for (const watcher of this.#folders.values()) watcher.close();
     this.#folders.clear();
+    this.#cancelLook?.();
+    this.#cancelLook = null;
     this.#stopWaiting();
   }
 
   #watch(folder: string): void {
     const watcher = watch(folder, { persistent: false }, (event, name) => {
       // `..data` is the symbolic link that Kubernetes swaps to replace all files at once.
-      if (name === null || name === '..data' || this.#concerns(folder, name)) this.#look();
-      else if (event === 'rename' && this.#ofSites.has(folder)) this.#adopt(join(folder, name));
+      if (name === null || name === '..data' || this.#concerns(folder, name)) this.#lookSoon();
+      else if (event === 'rename' && this.#ofSites.has(folder)) this.#arrives(join(folder, name));
     });
     // The folder was removed: what is known stays, and a reload by hand still works.
     watcher.on('error', () => {
@@ -114,6 +125,12 @@ class FolderWatcher implements ConfigWatcher {
 
   #concerns(folder: string, name: string): boolean {
     return this.#watched.has(join(folder, name));
+  }
+
+  #arrives(path: string): void {
+    if (this.#arrived.size >= MOST_NEW) return;
+    this.#arrived.add(path);
+    this.#lookSoon();
   }
 
   /** Something is new in a folder of a site. A folder without a web.config is watched from now on, and no change. */
@@ -130,13 +147,24 @@ class FolderWatcher implements ConfigWatcher {
     } catch {
       // Gone again, or there are no watches left: it counts with the next reload.
     }
-    // All files are read for a look, and folders may come by the thousand: what is not there has changed nothing.
-    if (added.some((each) => existsSync(each))) this.#look();
+  }
+
+  /** However many notices come, there is one look for them. */
+  #lookSoon(): void {
+    this.#cancelLook ??= this.#clock.after(Math.max(LOOK, PAUSE * this.#took), () => {
+      this.#cancelLook = null;
+      const before = this.#clock.monotonic();
+      const arrived = [...this.#arrived];
+      this.#arrived.clear();
+      for (const path of arrived) if (this.#ofSites.has(dirname(path))) this.#adopt(path);
+      this.#look();
+      this.#took = this.#clock.monotonic() - before;
+    });
   }
 
   /** Something happened: the time of rest begins, and begins again at each change of the bytes. */
   #look(): void {
-    const now = digest(this.#files);
+    const now = this.#digests.of(this.#files);
     if (this.#cancel && now === this.#seen) return;
     this.#stopWaiting();
     if (now === this.#known) return;
@@ -146,7 +174,7 @@ class FolderWatcher implements ConfigWatcher {
 
   #rested(): void {
     this.#cancel = null;
-    const now = digest(this.#files);
+    const now = this.#digests.of(this.#files);
     if (now !== this.#seen) {
       this.#look();
       return;
@@ -159,19 +187,4 @@ class FolderWatcher implements ConfigWatcher {
     this.#cancel?.();
     this.#cancel = null;
   }
-}
-
-/** One digest over the bytes of all files that can be read: one more that is absent changes nothing. */
-function digest(files: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const file of files) {
-    let bytes: Buffer;
-    try {
-      bytes = readRegularFile(file, LARGEST);
-    } catch {
-      continue; // absent for a moment while it is being replaced, or gone for good: either way different from before
-    }
-    hash.update(`${file}\0${bytes.length}\0`).update(bytes);
-  }
-  return hash.digest('hex');
 }
