@@ -75,6 +75,7 @@ function allowsDoubleEscaping({ requestFiltering, sites }: Config): boolean {
   return [requestFiltering, ...ofLevels].some((filtering) => filtering.allowDoubleEscaping);
 }
 
-function hasRules({ levels }: SiteConfig): boolean {
-  return levels.some(({ rules }) => rules.list.length > 0);
+/** Rules that cannot be read are rules: else a fault in them would send to the farm what they kept from it. */
+function hasRules({ levels, brokenFolders }: SiteConfig): boolean {
+  return levels.some(({ rules }) => rules.list.length > 0) || brokenFolders.some(({ mayHaveRules }) => mayHaveRules);
 }

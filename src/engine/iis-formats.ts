@@ -1,6 +1,7 @@
 // Files of IIS for the loader of configurations: the two rooms do not know each other.
 import type { ForeignFormats } from '../control/config/foreign-formats.ts';
 import { addSiteFiles } from '../control/iis/add-site-files.ts';
+import type { FolderFiles } from '../control/iis/folder-files.ts';
 import type { IisOptions } from '../control/iis/iis-options.ts';
 import { readIis } from '../control/iis/read-iis.ts';
 import type { RouterOptions } from './router-options.ts';
@@ -8,8 +9,9 @@ import type { RouterOptions } from './router-options.ts';
 /** Opens PFX files (CONTRACT 1). */
 export const PASSPHRASE = 'NARROWS_PFX_PASSWORD';
 
-export function iisFormats(options: RouterOptions): ForeignFormats {
-  const reading = iisOptions(options);
+/** @param folderFiles gets the web.config files in the folders of sites, and says which are left out */
+export function iisFormats(options: RouterOptions, folderFiles: FolderFiles): ForeignFormats {
+  const reading = { ...iisOptions(options), folderFiles };
   return { read: (text, file) => readIis(text, file, reading), addSiteFiles: (root) => addSiteFiles(root, reading) };
 }
 

@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { configFromObject, type LoadedConfig, type LoadOptions, loadConfig } from '../control/config/load-config.ts';
+import { FolderFiles } from '../control/iis/folder-files.ts';
 import { findSlowPatterns } from '../control/patterns/find-slow-patterns.ts';
 import type { Config, ConfigProblem } from '../model/config.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
@@ -26,16 +27,34 @@ export interface CheckedConfig {
   locate: LoadedConfig['locate'];
   /** Its extensions, as this thread has loaded them. */
   extensions: Extensions;
+  /** What it does without. */
+  broken: BrokenFiles;
 }
+
+/** web.config files that are left out, and the faults in them. */
+export interface BrokenFiles {
+  files: ReadonlySet<string>;
+  faults: readonly LocatedProblem[];
+  /** How many folders answer 500.19 for it. */
+  folders: number;
+}
+
+const NOTHING: BrokenFiles = { files: new Set(), faults: [], folders: 0 };
 
 /**
  * Loads and checks a configuration as far as that is possible without running it.
+ * @param folderFiles gets the web.config files in the folders of sites, and says which are left out
  * @throws ConfigError with every fault of every room
  */
-export async function loadChecked(input: ConfigInput, options: RouterOptions, clock: Clock): Promise<CheckedConfig> {
+export async function loadChecked(
+  input: ConfigInput,
+  options: RouterOptions,
+  clock: Clock,
+  folderFiles = new FolderFiles(),
+): Promise<CheckedConfig> {
   let extensions = extensionsHere([], clock);
   const given = (options.extensions ?? []).map(({ href }) => href);
-  const { config, ...loaded } = await load(input, options, {
+  const { config, ...loaded } = await load(input, options, folderFiles, {
     async loadExtensions(addresses) {
       const { list, problems } = await loadExtensions([...addresses, ...given]);
       extensions = extensionsHere(list, clock);
@@ -43,13 +62,16 @@ export async function loadChecked(input: ConfigInput, options: RouterOptions, cl
     },
     faultsOfRooms(config) {
       const problems: ConfigProblem[] = [];
+      for (const site of config.sites)
+        site.brokenFolders = folderFiles.broken.filter((folder) => folder.site === site.name);
       config.slowPatterns.push(...findSlowPatterns(config, anyCase, undefined, config.vulnerablePatterns === 'refuse'));
       compileForNobody({ config, extensions }, clock, problems);
       return problems;
     },
   });
   const listeners = overrideListeners(config.listeners, options.listen ?? []);
-  return { ...loaded, config: { ...config, listeners, extensions: [...config.extensions, ...given] }, extensions };
+  const running = { ...config, listeners, extensions: [...config.extensions, ...given] };
+  return { ...loaded, config: running, extensions, broken: NOTHING };
 }
 
 /** In the control thread they check and explain; no request ends here. */
@@ -66,11 +88,12 @@ export function refuseFaults(problems: readonly ConfigProblem[], { locate }: Pic
 function load(
   input: ConfigInput,
   options: RouterOptions,
+  folderFiles: FolderFiles,
   checks: Pick<LoadOptions, 'loadExtensions' | 'faultsOfRooms'>,
 ): Promise<LoadedConfig> {
   const absent = {
     ...checks,
-    foreign: iisFormats(options),
+    foreign: iisFormats(options, folderFiles),
     adminDefault: options.adminDefault ?? false,
     ...(options.stateDirectoryDefault === undefined ? {} : { stateDirectoryDefault: options.stateDirectoryDefault }),
   };

@@ -10,7 +10,8 @@ import { applyConfig } from './apply-config.ts';
 import { explainConfig } from './check-config.ts';
 import { launch } from './launch.ts';
 import { LiveExplainer } from './live-explainer.ts';
-import { type CheckedConfig, loadChecked } from './load-checked.ts';
+import type { CheckedConfig } from './load-checked.ts';
+import { loadSparing, logBroken } from './load-sparing.ts';
 import type { AdminSource } from './open-admin.ts';
 import { asConfigError, farmsLosingMost, fixedKeysChanged } from './reload-guard.ts';
 import { type ConfigInput, type RouterOptions, silentLogger } from './router-options.ts';
@@ -54,7 +55,7 @@ export class Router {
 
   async #start(): Promise<{ listeners: OpenedListener[] }> {
     try {
-      const checked = await loadChecked(this.#input, this.#options, this.#clock);
+      const checked = await loadSparing(this.#input, this.#options, this.#clock, () => true);
       this.#logWarnings(checked);
       this.#running = await launch(checked, {
         clock: this.#clock,
@@ -102,7 +103,9 @@ export class Router {
   }
 
   async #loadNext(running: Running, input: ConfigInput, byWatcher: boolean): Promise<CheckedConfig> {
-    const checked = await loadChecked(input, this.#options, this.#clock);
+    // What answers 500.19 already may go on so: the repair of one folder does not wait for that of another.
+    const { files } = running.checked.broken;
+    const checked = await loadSparing(input, this.#options, this.#clock, (file) => files.has(file));
     const before = running.checked.config;
     const farms = byWatcher ? farmsLosingMost(before, checked.config) : [];
     if (farms.length > 0) {
@@ -198,6 +201,7 @@ export class Router {
 
   /** @param before what ran until now: what was said of it is not said again */
   #logWarnings(checked: CheckedConfig, before?: CheckedConfig): void {
+    logBroken(this.#logger, checked.broken, before?.broken);
     const said = new Set(before?.problems.map(sayProblem));
     for (const problem of checked.problems) {
       const text = sayProblem(problem);

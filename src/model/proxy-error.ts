@@ -89,6 +89,7 @@ export const errorKinds = {
   noRoute: proxy(404, 0, 'destination_not_found'),
   webSocketOff: proxy(502, 5, 'http_upgrade_failed'),
   schemeNotServed: proxy(502, 3, 'proxy_configuration_error'),
+  siteConfigBroken: proxy(500, 19, 'proxy_configuration_error'),
   siteRuleFailed: proxy(500, 50, 'proxy_configuration_error'),
   ruleFailed: proxy(500, 51, 'proxy_configuration_error'),
   outboundRuleFailed: proxy(500, 52, 'proxy_configuration_error'),
@@ -129,6 +130,11 @@ export function asProxyError(error: unknown): ProxyError {
 function isLikeOne(error: unknown): error is ProxyError {
   const { code, kind } = error instanceof Error ? (error as Partial<ProxyError>) : {};
   return kind !== undefined && code !== undefined && Object.hasOwn(errorKinds, code);
+}
+
+/** A web.config above the request has a fault. What it says is not for clients. @param folder with the URL path `path` */
+export function siteConfigBroken({ path }: { path: string }): ProxyError {
+  return new ProxyError('siteConfigBroken', `the web.config of ${path} has a fault, which the log of the router tells`);
 }
 
 /** The refusal of a body that is longer than the site allows, by its head or as it comes. */

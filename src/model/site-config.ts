@@ -19,6 +19,8 @@ export interface SiteConfig {
   applications: string[];
   /** Folders that stand elsewhere than their URL path says; the longest path first. */
   virtualDirectories: VirtualDirectoryConfig[];
+  /** Folders that answer 500.19 with all that is below them, because their web.config has a fault. */
+  brokenFolders: BrokenFolderConfig[];
   /** Of every URL path that something is written for, and of applications; the first is that of `/`. */
   levels: LevelConfig[];
 }
@@ -38,6 +40,15 @@ export interface VirtualDirectoryConfig {
   path: string;
   /** Absolute. */
   folder: string;
+}
+
+export interface BrokenFolderConfig {
+  /** `/`, or with a slash at the start and none at the end. */
+  path: string;
+  /** False where its web.config, and those below, surely have no rules. */
+  mayHaveRules: boolean;
+  /** The same for ipSecurity and requestFiltering. */
+  mayGuard: boolean;
 }
 
 /** What is in force for URLs at and below `path`, unless a longer path says otherwise. */

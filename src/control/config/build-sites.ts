@@ -44,6 +44,7 @@ export function buildSites(
       ignoreCase,
       applications,
       virtualDirectories: directories,
+      brokenFolders: [],
       levels: inBounds(
         paths.map((path) => ({ path, layers: layersAt(path, layers, applications) })),
         at,

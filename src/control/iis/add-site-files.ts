@@ -4,10 +4,9 @@ import { dirname, resolve } from 'node:path';
 import type { LocatedProblem } from '../../model/config-error.ts';
 import type { ConfigNode, MapNode, ScalarNode } from '../../model/config-node.ts';
 import type { FidelityRow } from '../../model/fidelity-row.ts';
-import type { SiteFolders } from './find-web-configs.ts';
 import type { IisOptions, PathOptions } from './iis-options.ts';
 import { isWindowsPath, mapPath } from './path-map.ts';
-import { readSiteFolders } from './read-site-folders.ts';
+import { type FoldersOfSite, readSiteFolders } from './read-site-folders.ts';
 import { Report } from './report.ts';
 import { locationNodes } from './write-locations.ts';
 import { put } from './write-section.ts';
@@ -23,10 +22,10 @@ export function addSiteFiles(root: MapNode, options: IisOptions): SiteFilesAdded
   const report = new Report();
   const files: string[] = [];
   const sites = mapAt(root, 'sites');
-  const paths = { env: options.env, pathMap: { ...writtenPathMap(root), ...options.pathMap } };
-  for (const { node: site } of sites?.entries.values() ?? []) {
+  const paths = { ...options, pathMap: { ...writtenPathMap(root), ...options.pathMap } };
+  for (const [name, { node: site }] of sites?.entries ?? []) {
     if (site.kind !== 'map') continue;
-    const folders = foldersOf(site, paths, report);
+    const folders = foldersOf(name, site, paths, report);
     if (!folders || isOff(site.entries.get('webConfig')?.node)) continue;
     const read = readSiteFolders(folders, paths, report);
     files.push(...read.files);
@@ -44,14 +43,14 @@ function addLocations(site: MapNode, layers: MapNode[]): void {
 }
 
 /** The folders of a site; null where it has none. Windows paths are replaced by what they are here. */
-function foldersOf(site: MapNode, paths: PathOptions, report: Report): SiteFolders | null {
+function foldersOf(name: string, site: MapNode, paths: PathOptions, report: Report): FoldersOfSite | null {
   const root = folderAt(site.entries.get('root')?.node, paths, report);
   const virtualDirectories = new Map<string, string>();
   for (const [path, { node }] of mapAt(site, 'virtualDirectories')?.entries ?? []) {
     const folder = folderAt(node, paths, report);
     if (folder !== null) virtualDirectories.set(path, folder);
   }
-  return root === null ? null : { root, virtualDirectories };
+  return root === null ? null : { site: name, root, virtualDirectories };
 }
 
 function folderAt(node: ConfigNode | undefined, paths: PathOptions, report: Report): string | null {

@@ -11,9 +11,15 @@ const MOST_FOLDERS = 1000;
 /** Names that nothing is served from where nothing else is written: what IIS hides. */
 const HIDDEN: ReadonlySet<string> = new Set(defaultLevelSettings.requestFiltering.hiddenSegments);
 
+export interface Found {
+  file: string;
+  /** URL path of its folder. */
+  url: string;
+}
+
 export interface FoundWebConfigs {
   /** Parents before what is below them. */
-  files: { file: string; url: string }[];
+  files: Found[];
   /** Where a web.config is or may come to be: what a watcher has to look at. */
   watch: string[];
   /** True when there are more folders than are looked into. */

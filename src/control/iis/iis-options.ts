@@ -1,5 +1,7 @@
 // What a reading of IIS files is told from outside: the machine they come from is another one.
 
+import type { FolderFiles } from './folder-files.ts';
+
 /** Where paths of another machine are here. */
 export interface PathOptions {
   /** `%NAME%` in paths. */
@@ -15,4 +17,6 @@ export interface IisOptions extends PathOptions {
   pfxPassphrase?: string;
   /** https bindings need no certificate: they are warned of, or with 'silent' not even that. */
   skipHttps?: boolean | 'silent';
+  /** Gets the web.config files in the folders of sites, and says which are left out. */
+  folderFiles?: FolderFiles;
 }

@@ -1,12 +1,15 @@
 // A web.config given as the whole configuration: one site, whose root is its folder (CONTRACT 1).
 import type { ConfigNode, MapNode, Place } from '../../model/config-node.ts';
-import type { PathOptions } from './iis-options.ts';
+import type { IisOptions } from './iis-options.ts';
 import { readSiteFolders } from './read-site-folders.ts';
 import { declaredSections, type Layer, readWebConfig } from './read-web-config.ts';
 import type { Report } from './report.ts';
 import { addLayers } from './write-locations.ts';
 import { mapNode, put, scalar } from './write-section.ts';
 import type { XmlElement } from './xml-tree.ts';
+
+/** Its name. */
+const SITE = 'default';
 
 /**
  * @param folder of the site
@@ -17,7 +20,7 @@ export function readMainWebConfig(
   folder: string,
   file: string,
   files: string[],
-  paths: PathOptions,
+  options: IisOptions,
   report: Report,
 ): MapNode {
   report.row(root.place, 'configuration');
@@ -28,15 +31,16 @@ export function readMainWebConfig(
     isServer: false,
     allowsProxy: true,
     declared: declaredSections(root),
-    paths,
+    paths: options,
   });
-  const below = readSiteFolders({ root: folder, virtualDirectories: new Map() }, paths, report, file);
+  const folders = { site: SITE, root: folder, virtualDirectories: new Map() };
+  const below = readSiteFolders(folders, options, report, file);
   files.push(...below.files.filter((each) => !files.includes(each)));
   put(site, 'webConfig', scalar(false, root.place)); // they stand in the tree already
   addLayers(site, [...layers, ...below.layers]);
   addProxy(tree, [...layers, ...below.layers], report);
   const sites = mapNode(root.place);
-  put(sites, 'default', site);
+  put(sites, SITE, site);
   put(tree, 'sites', sites);
   return tree;
 }

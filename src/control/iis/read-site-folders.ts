@@ -2,9 +2,10 @@
 // is added, changed or removed counts.
 import { decodeText } from '../../base/decode-text.ts';
 import { readRegularFile } from '../../base/read-regular-file.ts';
+import { isAtOrBelow } from '../../model/url-path.ts';
 import { expandConfigSources } from './expand-config-sources.ts';
-import { findWebConfigs, type SiteFolders } from './find-web-configs.ts';
-import type { PathOptions } from './iis-options.ts';
+import { type Found, findWebConfigs, type SiteFolders } from './find-web-configs.ts';
+import type { IisOptions } from './iis-options.ts';
 import { declaredSections, type Layer, readWebConfig } from './read-web-config.ts';
 import { LARGEST_XML, readXml } from './read-xml.ts';
 import type { Report } from './report.ts';
@@ -19,28 +20,44 @@ export interface SiteFoldersRead {
   files: string[];
 }
 
+export interface FoldersOfSite extends SiteFolders {
+  /** Its name. */
+  site: string;
+}
+
 /** @param except a file that is read otherwise */
 export function readSiteFolders(
-  folders: SiteFolders,
-  paths: PathOptions,
+  folders: FoldersOfSite,
+  options: IisOptions,
   report: Report,
   except?: string,
 ): SiteFoldersRead {
   const { files: found, watch, cutOff } = findWebConfigs(folders);
   const files = [...watch];
   const layers: Layer[] = [];
+  const { folderFiles } = options;
+  const broken = outermost(found.filter(({ file }) => folderFiles?.isLeftOut(file)));
+  for (const { url } of broken) {
+    const below = found.filter((each) => isAtOrBelow(each.url, url)).map(({ file }) => file);
+    folderFiles?.noteBroken(folders.site, url, below);
+  }
   let room = MOST_TEXT;
   for (const { file, url } of found) {
     // A main file with the folder of the site is its web.config, whatever it is called.
     if (file === except || (except !== undefined && url === '/')) continue;
+    if (broken.some((above) => isAtOrBelow(url, above.url))) continue; // nothing is served there
+    folderFiles?.noteRead(file, []);
     const root = readOne(file, report, (length) => {
       room -= length;
       return room >= 0;
     });
     if (root === null) continue;
-    expandConfigSources(root, file, files, report);
-    const options = { isServer: false, isFound: true, declared: declaredSections(root), paths };
-    layers.push(...readWebConfig(root, url, report, options));
+    const parts: string[] = [];
+    expandConfigSources(root, file, parts, report);
+    folderFiles?.noteRead(file, parts);
+    files.push(...parts);
+    const level = { isServer: false, isFound: true, declared: declaredSections(root), paths: options };
+    layers.push(...readWebConfig(root, url, report, level));
   }
   if (cutOff) {
     const place = { file: folders.root, line: 1, column: 1 };
@@ -48,6 +65,13 @@ export function readSiteFolders(
     report.warning(place, message, 'set webConfig: false for the site, or make it smaller');
   }
   return { layers, files };
+}
+
+/** Those of `found` with none of the others above them. */
+function outermost(found: readonly Found[]): Found[] {
+  return found.filter(
+    ({ url }) => !found.some((other) => other.url.length < url.length && isAtOrBelow(url, other.url)),
+  );
 }
 
 /** @param takes whether there is room for so many characters */

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { extensionOf } from '../../base/extension-of.ts';
 import { type FoundFile, findFile } from '../../base/find-file.ts';
 import { type Answer, type FileAnswer, type LocalAnswer, redirectAnswer } from '../../model/answer.ts';
-import { ProxyError } from '../../model/proxy-error.ts';
+import { ProxyError, siteConfigBroken } from '../../model/proxy-error.ts';
 import type { FolderAndRest, Site } from '../../model/site.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
 import { decodePath, encodePath, pathEnd } from '../../wire/target.ts';
@@ -17,7 +17,7 @@ const ALLOW = 'GET, HEAD, OPTIONS';
  * @param target path and query as rules left them
  * @param memory of the files of all sites
  * @returns null where the site has no folder for the path
- * @throws ProxyError fileNotFound, segmentHidden, extensionDenied, notListed, typeNotServed, methodNotAllowed
+ * @throws ProxyError siteConfigBroken, fileNotFound, segmentHidden, extensionDenied, notListed, typeNotServed, methodNotAllowed
  */
 export async function chooseContent(
   site: Site,
@@ -45,7 +45,7 @@ export async function chooseContent(
   const asked = found.path;
   if (found.kind === 'directory') {
     if (!path.endsWith('/')) return addSlash(path, target);
-    found = await findDefault(place, level, ignoreCase);
+    found = await findDefault(site, path, place, level);
     if (found === null) throw notListed(level, path);
   }
   const choice = { file: found, neighbours: await findNeighbours(place.folder, found) };
@@ -72,14 +72,19 @@ function addSlash(path: string, target: string): LocalAnswer {
   return redirectAnswer(301, location, 'The page of this folder is found with a slash at the end.');
 }
 
+/** @throws ProxyError siteConfigBroken for a name with a folder whose web.config is broken */
 async function findDefault(
+  site: Site,
+  path: string,
   { folder, rest }: FolderAndRest,
   { defaultFiles }: ContentLevel,
-  ignoreCase: boolean,
 ): Promise<FoundFile | null> {
   for (const name of defaultFiles) {
-    const found = await findFile(folder, `${rest}/${name}`, ignoreCase);
-    if (found?.kind === 'file') return found;
+    const found = await findFile(folder, `${rest}/${name}`, site.config.ignoreCase);
+    if (found?.kind !== 'file') continue;
+    const broken = site.brokenAbove(`${path}/${name}`.replace(/\/{2,}/g, '/'));
+    if (broken !== null) throw siteConfigBroken(broken);
+    return found;
   }
   return null;
 }

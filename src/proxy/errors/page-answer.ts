@@ -42,7 +42,9 @@ export async function pageAnswer(
 
 /** ExecuteURL: pages that are programs are not run here. */
 async function fileAt(url: string, site: Site): Promise<FoundFile | null> {
-  const place = site.folderOf(decodePath(url));
+  const path = decodePath(url);
+  if (site.brokenAbove(path) !== null) return null;
+  const place = site.folderOf(path);
   const found = place === null ? null : await findFile(place.folder, place.rest, site.config.ignoreCase);
   return found?.kind === 'file' ? found : null;
 }

@@ -4,7 +4,7 @@ import type { Answer } from '../../model/answer.ts';
 import type { Config } from '../../model/config.ts';
 import type { Stage } from '../../model/extensions.ts';
 import { noFiltering, type RequestFilteringConfig } from '../../model/level-settings.ts';
-import { ProxyError } from '../../model/proxy-error.ts';
+import { ProxyError, siteConfigBroken } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { Site } from '../../model/site.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
@@ -53,6 +53,8 @@ function filterRequest(ctx: RequestContext, filters: readonly LevelFilters[]): A
   const refused = addresses?.check(ctx.clientAddress);
   if (refused !== undefined) return refused;
   const path = originalPath(ctx);
+  const broken = ctx.site!.brokenAbove(path);
+  if (broken?.mayGuard) throw siteConfigBroken(broken); // whom it keeps out cannot be told
   requests.check(inbound, path);
   if (inbound.bodyKind === BodyKind.chunked) ctx.client?.limitBody(requests.bodyLimit);
   return undefined;

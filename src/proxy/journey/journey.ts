@@ -29,6 +29,7 @@ import type { OutboundSets } from '../rules/outbound/compile-outbound-sets.ts';
 import { outboundStage } from '../rules/outbound/outbound-stage.ts';
 import type { RuleSets } from '../rules/rule-set.ts';
 import { rulesStage, siteRulesStage } from '../rules/rules-stage.ts';
+import { brokenFolderStage } from '../sites/broken-folder-stage.ts';
 import { customHeadersStage } from '../sites/custom-headers-stage.ts';
 import { redirectStage } from '../sites/redirect-stage.ts';
 import { siteStage } from '../sites/site-stage.ts';
@@ -49,6 +50,7 @@ export function journeyStages(
   outbound: OutboundSets | null,
   extensions: readonly Stage[],
 ): readonly Stage[] {
+  const brokenFolders = brokenFolderStage(sites);
   return [
     // The site that a binding chooses: rules read its variables, and nothing that they do changes it.
     sites.length === 0 ? null : siteStage(config, sites),
@@ -58,6 +60,8 @@ export function journeyStages(
     serverFilterStage(config.requestFiltering),
     // The global rules: they decide where the request goes, or answer it.
     rules.global === null ? null : rulesStage(rules.global),
+    // Folders of the site whose web.config is broken: before anything else of the site is asked.
+    brokenFolders,
     // Clients and URLs that the site refuses, as they came: wherever the global rules sent them (arr.md 2).
     sites.length === 0 ? null : siteFilterStage(sites),
     // The rules of the site, for what is still to stay here.
@@ -68,6 +72,8 @@ export function journeyStages(
     webSocketStage(sites),
     // Then those of extensions: they see what the rules made of it, and may still send it to another farm.
     ...extensions.map(wayIn),
+    // Those folders again: a rule or an extension may have led there.
+    brokenFolders,
     // What is still to stay here is a file of the site, if there is one.
     sites.length === 0 ? null : contentStage(sites),
     // The farm that it goes to, and which of its servers take work.
