@@ -1,6 +1,7 @@
 // A folder that comes to a site may bring a web.config: where one may stand in it, so that it can be watched for.
-import { lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { readFolder } from '../../base/read-folder.ts';
 
 /** Folders of one new tree that are looked into. */
 const MOST_FOLDERS = 100;
@@ -19,9 +20,9 @@ export function webConfigsBelow(path: string): string[] {
   const found: string[] = [];
   const queue = isFolder(path) ? [path] : [];
   for (let folder = queue.shift(); folder !== undefined && found.length < MOST_FOLDERS; folder = queue.shift()) {
-    const names = namesIn(folder);
-    found.push(join(folder, names.find(isWebConfig) ?? 'web.config'));
-    queue.push(...names.map((name) => join(folder!, name)).filter(isFolder));
+    const entries = entriesIn(folder);
+    found.push(join(folder, entries.find(({ name }) => isWebConfig(name))?.name ?? 'web.config'));
+    for (const entry of entries) if (entry.isDirectory()) queue.push(join(folder, entry.name));
   }
   return found;
 }
@@ -35,9 +36,9 @@ function isFolder(path: string): boolean {
   }
 }
 
-function namesIn(folder: string): string[] {
+function entriesIn(folder: string): Dirent[] {
   try {
-    return readdirSync(folder);
+    return readFolder(folder).entries;
   } catch {
     return [];
   }

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderWith, webConfig } from '../../../test/kit/iis-sample.ts';
@@ -73,6 +73,24 @@ sites:
       ['', '/a', '/b', '/c'].map((name) => `${name}/web.config`),
     );
     expect(findWebConfigs({ root: folder, virtualDirectories: none }, 6).cutOff).toBe(false);
+  });
+
+  it('are looked for among a bounded number of entries of a folder, which is said; its own is always found', () => {
+    const folder = folderWith({ 'a/': '', 'b/': '', 'c/web.config': '', 'd/': '', 'web.config': '' });
+    const { files, watch, crowded } = findWebConfigs({ root: folder, virtualDirectories: none }, 100, 2);
+    expect(crowded).toEqual([folder]);
+    expect(files).toContainEqual({ file: join(folder, 'web.config'), url: '/' });
+    expect(watch.length).toBeLessThanOrEqual(3);
+    expect(findWebConfigs({ root: folder, virtualDirectories: none }, 100, 5).crowded).toEqual([]);
+  });
+
+  it('in a folder with entries without end, are no reason to read all of them', () => {
+    const folder = folderWith({ 'www/': '' });
+    for (let i = 0; i <= 20_000; i++) writeFileSync(join(folder, 'www', `${i}`), '');
+    const { problems } = added('sites: { main: { root: ./www } }', join(folder, 'narrows.yaml'));
+    const message = expect.stringMatching(/more than 20000 entries in this folder/);
+    expect(problems).toMatchObject([{ file: join(folder, 'www'), severity: 'warning', message }]);
+    rmSync(folder, { recursive: true });
   });
 
   it('that are malformed, or of another kind, are faults in their places', () => {

@@ -1,7 +1,8 @@
 // The web.config files in the folders of a site, each with the URL path of its folder. The walk is bounded, and links that
 // lead out of the site are not followed.
-import { type Dirent, readdirSync, realpathSync } from 'node:fs';
+import { type Dirent, existsSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { type FolderRead, MOST_ENTRIES, readFolder } from '../../base/read-folder.ts';
 import { defaultLevelSettings } from '../../model/level-settings.ts';
 import { joinPaths } from './read-web-config.ts';
 
@@ -24,6 +25,8 @@ export interface FoundWebConfigs {
   watch: string[];
   /** True when there are more folders than are looked into. */
   cutOff: boolean;
+  /** Folders with more entries than are looked at. */
+  crowded: string[];
 }
 
 export interface SiteFolders {
@@ -32,9 +35,16 @@ export interface SiteFolders {
   virtualDirectories: ReadonlyMap<string, string>;
 }
 
-/** @param most folders to look into */
-export function findWebConfigs({ root, virtualDirectories }: SiteFolders, most = MOST_FOLDERS): FoundWebConfigs {
-  const found: FoundWebConfigs = { files: [], watch: [], cutOff: false };
+/**
+ * @param most folders to look into
+ * @param mostEntries of one folder to look at
+ */
+export function findWebConfigs(
+  { root, virtualDirectories }: SiteFolders,
+  most = MOST_FOLDERS,
+  mostEntries = MOST_ENTRIES,
+): FoundWebConfigs {
+  const found: FoundWebConfigs = { files: [], watch: [], cutOff: false, crowded: [] };
   const elsewhere = new Set([...virtualDirectories.keys()].map((path) => path.toLowerCase()));
   const queue = [{ folder: root, url: '/', top: realPath(root) }];
   for (const [url, folder] of virtualDirectories)
@@ -47,12 +57,15 @@ export function findWebConfigs({ root, virtualDirectories }: SiteFolders, most =
       found.cutOff = true;
       break;
     }
-    const entries = entriesOf(folder);
-    if (entries === null) continue;
+    const read = entriesOf(folder, mostEntries);
+    if (read === null) continue;
+    const { entries, cutOff } = read;
+    if (cutOff) found.crowded.push(folder);
     const config = entries.find((entry) => entry.name === 'web.config') ?? entries.find(isWebConfig);
     const file = join(folder, config?.name ?? 'web.config');
     found.watch.push(file);
-    if (config) found.files.push({ file, url });
+    // It may be among the entries that were not looked at.
+    if (config || (cutOff && existsSync(file))) found.files.push({ file, url });
     for (const entry of entries) {
       const below = joinPaths(url, entry.name);
       if (isHidden(entry.name) || elsewhere.has(below.toLowerCase())) continue;
@@ -73,9 +86,9 @@ function isWebConfig(entry: Dirent): boolean {
 }
 
 /** Null for a folder that may not be read: then nothing is served from it either. */
-function entriesOf(folder: string): Dirent[] | null {
+function entriesOf(folder: string, most: number): FolderRead | null {
   try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return readFolder(folder, most);
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 // The web.config files below the folders of a site → layers of its settings, and what has to be watched so that one that
 // is added, changed or removed counts.
 import { decodeText } from '../../base/decode-text.ts';
+import { MOST_ENTRIES } from '../../base/read-folder.ts';
 import { readRegularFile } from '../../base/read-regular-file.ts';
 import { isAtOrBelow } from '../../model/url-path.ts';
 import { expandConfigSources } from './expand-config-sources.ts';
@@ -32,7 +33,7 @@ export function readSiteFolders(
   report: Report,
   except?: string,
 ): SiteFoldersRead {
-  const { files: found, watch, cutOff } = findWebConfigs(folders);
+  const { files: found, watch, cutOff, crowded } = findWebConfigs(folders);
   const files = [...watch];
   const layers: Layer[] = [];
   const { folderFiles } = options;
@@ -63,6 +64,10 @@ export function readSiteFolders(
     const place = { file: folders.root, line: 1, column: 1 };
     const message = 'there are more than 1000 folders below: web.config files in the rest of them are not read';
     report.warning(place, message, 'set webConfig: false for the site, or make it smaller');
+  }
+  for (const folder of crowded) {
+    const message = `there are more than ${MOST_ENTRIES} entries in this folder: folders among the rest of them are not looked into`;
+    report.warning({ file: folder, line: 1, column: 1 }, message, 'put fewer into one folder');
   }
   return { layers, files };
 }
