@@ -4,6 +4,7 @@ import { answerLostTargets } from '../control/config/answer-lost-targets.ts';
 import { namesLike } from '../control/config/config-source.ts';
 import { type Departure, departuresOf, undoing } from '../control/config/departures.ts';
 import { isXml } from '../control/config/foreign-formats.ts';
+import { refuseNames } from '../control/config/refuse-names.ts';
 import { importIis } from '../control/iis/import-iis.ts';
 import { ConfigError, type LocatedProblem, refusedFile } from '../model/config-error.ts';
 import { type ConfigNode, type MapNode, type Place, placeOf, plainValue } from '../model/config-node.ts';
@@ -37,6 +38,7 @@ export async function importIisFiles(
   const shown = problems.map((problem) => ({ ...problem, file: shownAs(problem.file) }));
   if (root === null || shown.some(({ severity }) => severity === 'error')) throw new ConfigError(shown);
   const { faults, warnings } = await faultsOf(files, options);
+  refuseNames(root); // told among the faults; YAML could not be read with them
   const departures = departuresOf(plainValue(root) as Record<string, unknown>);
   const all = [...rows, ...answerLostTargets(root), ...departures.map((departure) => departureRow(departure, root))];
   if (out !== null) relativeFolders(root, dirname(resolve(out)));

@@ -1,7 +1,7 @@
 // What is called `__proto__` was lost between the file and the router, without a word.
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { checkConfig } from '../../src/index.ts';
+import { checkConfig, importIisFiles } from '../../src/index.ts';
 import { folder } from '../kit/site.ts';
 
 const MAP = `<configuration><system.webServer><rewrite><rewriteMaps>
@@ -23,4 +23,10 @@ it('so is one in a web.config in the folder of a site', async () => {
   const file = join(folder({ 'narrows.yaml': JSON.stringify({ sites: { main: { root } } }) }), 'narrows.yaml');
   expect(await checkConfig({ file })).toEqual([{ file: join(root, 'sub/web.config'), ...fault }]);
   expect(await checkConfig({ sites: { main: { root } } })).toEqual([{ file: join(root, 'sub/web.config'), ...fault }]);
+});
+
+it('import-iis says that it is left out, and writes what can be read', async () => {
+  const { yaml, rows } = await importIisFiles([join(folder({ 'web.config': MAP }), 'web.config')]);
+  expect(rows).toContainEqual(expect.objectContaining({ line: 3, verdict: 'unsupported', note: fault.message }));
+  expect(await checkConfig({ file: join(folder({ 'narrows.yaml': yaml }), 'narrows.yaml') })).toEqual([]);
 });
