@@ -5,7 +5,6 @@ import { namesLike } from '../control/config/config-source.ts';
 import { type Departure, departuresOf, undoing } from '../control/config/departures.ts';
 import { isXml } from '../control/config/foreign-formats.ts';
 import { refuseNames } from '../control/config/refuse-names.ts';
-import { importIis } from '../control/iis/import-iis.ts';
 import { ConfigError, type LocatedProblem, refusedFile } from '../model/config-error.ts';
 import { type ConfigNode, type MapNode, type Place, placeOf, plainValue } from '../model/config-node.ts';
 import type { FidelityRow } from '../model/fidelity-row.ts';
@@ -34,6 +33,7 @@ export async function importIisFiles(
   const reading = iisOptions(options);
   // The passphrase itself is never written.
   if (reading.pfxPassphrase !== undefined) reading.pfxPassphrase = `\${${PASSPHRASE}}`;
+  const { importIis } = await import('../control/iis/import-iis.ts'); // with all that reads files of IIS: not for `run`
   const { root, problems, rows } = importIis(sources, reading);
   const shown = problems.map((problem) => ({ ...problem, file: shownAs(problem.file) }));
   if (root === null || shown.some(({ severity }) => severity === 'error')) throw new ConfigError(shown);

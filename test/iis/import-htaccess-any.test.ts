@@ -83,7 +83,7 @@ it('gives a configuration without errors', { timeout: 60_000 }, async () => {
       const problems = await checkConfig({ file: out });
       expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

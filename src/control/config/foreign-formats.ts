@@ -7,9 +7,9 @@ import type { MapNode } from '../../model/config-node.ts';
 /** Reads what other programs write; the engine brings it. */
 export interface ForeignFormats {
   /** Reads the file `file` with the text `text`. */
-  read(text: string, file: string): ForeignRead;
+  read(text: string, file: string): Promise<ForeignRead>;
   /** Adds to the sites in `root`, in place, what files in their folders say about them. */
-  addSiteFiles(root: MapNode): Omit<ForeignRead, 'root'>;
+  addSiteFiles(root: MapNode): Promise<Omit<ForeignRead, 'root'>>;
 }
 
 interface ForeignRead {

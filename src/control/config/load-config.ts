@@ -16,7 +16,7 @@ import { type ForeignFormats, isXmlName } from './foreign-formats.ts';
 import { warnOfMissing } from './not-yet.ts';
 import { ProblemList } from './problem-list.ts';
 import { providerFiles } from './provider-file.ts';
-import { type Input, readInput, readObject } from './read-input.ts';
+import { type Input, readInput, readObject, readYamlInput } from './read-input.ts';
 import { hasRulesOfIis } from './rules-of-iis.ts';
 
 export interface LoadOptions extends AbsentSections {
@@ -53,16 +53,16 @@ export async function loadConfig(file: string, options: LoadOptions = {}): Promi
   } catch (error) {
     throw refusedFile(file, `the configuration cannot be read: ${whyUnreadable(error)}`);
   }
-  return interpretWithExtensions(readInput(text, file, options), options);
+  return interpretWithExtensions(await readInput(text, file, options), options);
 }
 
 /**
- * Checks the configuration `text` as if it stood in `file`; extensions are not loaded.
+ * Checks the configuration `text`, YAML, as if it stood in `file`; extensions and files of sites are not read.
  * @param file includes, secrets and other paths are relative to it; messages name it as it is given
  * @throws ConfigError with every fault and warning found
  */
 export function parseConfig(text: string, file: string, options: LoadOptions = {}): LoadedConfig {
-  return interpret(readInput(text, file, options), options, NO_EXTENSIONS);
+  return interpret(readYamlInput(text, file, options.env), options, NO_EXTENSIONS);
 }
 
 /**
@@ -74,7 +74,7 @@ export async function configFromObject(config: unknown, options: LoadOptions = {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new ConfigError([{ ...objectSource.locate([]), severity: 'error', message: 'expected a map of settings' }]);
   }
-  return interpretWithExtensions(readObject(config as Record<string, unknown>, options), options);
+  return interpretWithExtensions(await readObject(config as Record<string, unknown>, options), options);
 }
 
 async function interpretWithExtensions(input: Input, options: LoadOptions): Promise<LoadedConfig> {

@@ -33,19 +33,37 @@ export interface ReadOptions {
  * Reads `text` as if it stood in `file`.
  * @throws ConfigError where there is nothing that could be checked further
  */
-export function readInput(text: string, file: string, { env = process.env, foreign }: ReadOptions): Input {
-  const path = resolve(file);
+export async function readInput(text: string, file: string, options: ReadOptions): Promise<Input> {
+  const { foreign } = options;
+  if (!isXml(text, file)) {
+    const read = readOwn(text, resolve(file), options.env ?? process.env);
+    const hasSites = foreign !== undefined && read.root?.entries.has('sites') === true;
+    return inputOf(text, file, read, hasSites ? await foreign.addSiteFiles(read.root!) : NO_FILES);
+  }
+  if (foreign === undefined) throw refusedFile(file, 'files of IIS are not read here', 'expected YAML');
+  const read = await foreign.read(text, resolve(file));
+  return inputOf(text, file, read, read.root === null ? NO_FILES : await foreign.addSiteFiles(read.root));
+}
+
+/** The same for YAML alone: nothing else is looked for. */
+export function readYamlInput(text: string, file: string, env: ReadOptions['env'] = process.env): Input {
+  if (isXml(text, file)) throw refusedFile(file, 'files of IIS are not read here', 'expected YAML');
+  return inputOf(text, file, readOwn(text, resolve(file), env), NO_FILES);
+}
+
+type Added = Omit<Read, 'root'>;
+
+const NO_FILES: Added = { files: [], problems: [] };
+
+/** @throws ConfigError where there is no tree */
+function inputOf(text: string, file: string, { root, files, problems }: Read, added: Added): Input {
   const shownAs = namesLike(file);
-  const { root, files, problems } = isXml(text, file)
-    ? readForeign(text, file, path, foreign)
-    : readOwn(text, path, env);
   const place = (problem: LocatedProblem) => ({ ...problem, file: shownAs(problem.file) });
   if (!root) throw new ConfigError(problems.map(place));
-  const added = foreign?.addSiteFiles(root) ?? { files: [], problems: [] };
   const found = [...problems, ...added.problems, ...refuseNames(root)];
   return {
     raw: plainValue(root) as Record<string, unknown>,
-    file: path,
+    file: resolve(file),
     source: fileSource(root, shownAs, added.files),
     files: [...new Set([...files, ...added.files])],
     found: found.map(place),
@@ -55,7 +73,7 @@ export function readInput(text: string, file: string, { env = process.env, forei
 }
 
 /** The same for an object that a program gives; without sites there are no files to look for. */
-export function readObject(config: Record<string, unknown>, { foreign }: ReadOptions): Input {
+export async function readObject(config: Record<string, unknown>, { foreign }: ReadOptions): Promise<Input> {
   const plain = {
     raw: config,
     file: null,
@@ -67,7 +85,7 @@ export function readObject(config: Record<string, unknown>, { foreign }: ReadOpt
   };
   if (!foreign || !isMap(config.sites)) return plain;
   const root = treeOf(config, objectSource.locate([])) as MapNode;
-  const { files, problems } = foreign.addSiteFiles(root);
+  const { files, problems } = await foreign.addSiteFiles(root);
   const found = [...problems, ...refuseNames(root)];
   return {
     ...plain,
@@ -99,9 +117,4 @@ function readOwn(text: string, path: string, env: NonNullable<ReadOptions['env']
   const fileRead = (secret: string) => void (files.includes(secret) || files.push(secret));
   if (root) expandValues(root, { env, fileRead, problems });
   return { root, files, problems };
-}
-
-function readForeign(text: string, file: string, path: string, foreign: ForeignFormats | undefined): Read {
-  if (foreign) return foreign.read(text, path);
-  throw refusedFile(file, 'files of IIS are not read here', 'expected YAML');
 }
