@@ -29,7 +29,7 @@ export type { ConfigInput, RouterOptions } from './engine/router-options.ts';
 export { VERSION } from './engine/version.ts';
 export type { Answer, LocalAnswer } from './model/answer.ts';
 export type { BodyOutput, BodyTransform } from './model/body-transform.ts';
-export type { Config, FarmConfig } from './model/config.ts';
+export type { Config } from './model/config.ts';
 export { ConfigError, type LocatedProblem } from './model/config-error.ts';
 export type { AskedRequest, ExplainRequest, GivenResponse } from './model/explain-request.ts';
 export type { Explainer } from './model/explainer.ts';
@@ -47,6 +47,7 @@ export type {
   StageExtension,
 } from './model/extensions.ts';
 export type { Farm, Server } from './model/farm.ts';
+export type { FarmConfig } from './model/farm-config.ts';
 export type { FidelityRow, FidelityVerdict } from './model/fidelity-row.ts';
 export { type ErrorCode, ProxyError } from './model/proxy-error.ts';
 export type { Outcome, RequestContext } from './model/request-context.ts';

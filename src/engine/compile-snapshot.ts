@@ -1,7 +1,8 @@
 // Config to Snapshot, in every thread alike: each room compiles its part.
 import type { Clock } from '../base/clock.ts';
-import type { Config, ConfigProblem, FarmConfig } from '../model/config.ts';
+import type { Config, ConfigProblem } from '../model/config.ts';
 import type { Farm } from '../model/farm.ts';
+import type { FarmConfig } from '../model/farm-config.ts';
 import type { ServerTable } from '../model/server-table.ts';
 import type { SiteConfig } from '../model/site-config.ts';
 import type { Snapshot } from '../model/snapshot.ts';

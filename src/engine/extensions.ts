@@ -1,6 +1,6 @@
 // Extensions at work: what they create for one configuration, each behind a guard, so that a fault of theirs is the
 // fault of one request and never of a worker.
-import type { Config, ConfigProblem, FarmConfig } from '../model/config.ts';
+import type { Config, ConfigProblem } from '../model/config.ts';
 import type {
   ExtensionServices,
   LoadBalancingPolicy,
@@ -8,6 +8,7 @@ import type {
   RewriteProvider,
   Stage,
 } from '../model/extensions.ts';
+import type { FarmConfig } from '../model/farm-config.ts';
 import { type ExtensionProviderConfig, shortTypeName } from '../model/provider-config.ts';
 import { guardBalancer, guardSink, guardStage, type OnFault } from './guard-extension.ts';
 import { type LoadedExtension, reasonOf } from './load-extensions.ts';

@@ -1,5 +1,5 @@
 // Lists of status codes: `200-399`, `404,410`, `500-` (arr.md 8.1).
-import type { CodeRanges } from './config.ts';
+import type { CodeRanges } from './farm-config.ts';
 
 const LAST_CODE = 999;
 

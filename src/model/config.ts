@@ -1,8 +1,10 @@
 // The configuration as written, after validation: plain data with every default filled in, so that it can cross
 // to a worker thread as it is. Durations are milliseconds, sizes are bytes. The rooms' schema.ts check what was written, build-*.ts of
 // control/config make it of that; the rooms' compile-*.ts turn it into what requests run on. Names and defaults: arr.md 3 and 5, CONTRACT 2.
+import type { FarmConfig } from './farm-config.ts';
 import type { RequestFilteringConfig } from './level-settings.ts';
 import type { OutboundRulesConfig } from './outbound-config.ts';
+import type { ProtocolConfig } from './protocol-config.ts';
 import type { ProviderConfig } from './provider-config.ts';
 import type { SiteConfig } from './site-config.ts';
 
@@ -48,6 +50,7 @@ export interface Config {
   watch: boolean;
   /** Absolute path; null when the library's caller named none: then nothing is written. */
   stateDirectory: string | null;
+  webhooks: WebhookConfig[];
   /** Absolute addresses (file: URLs) of extension modules. */
   extensions: string[];
   /** What becomes of patterns that can run away and whose rule has no patternTimeLimit. */
@@ -91,103 +94,18 @@ export interface ListenerConfig {
 
 export type ListenAddress = { kind: 'tcp'; host: string; port: number } | { kind: 'unix'; path: string };
 
-export interface FarmConfig {
-  name: string;
-  enabled: boolean;
-  servers: ServerConfig[];
-  loadBalancing: LoadBalancingConfig;
-  affinity: AffinityConfig;
-  healthCheck: HealthCheckConfig;
-  protocol: ProtocolConfig;
-  passConnectionCloseHeader: boolean;
-  passServerHeader: 'Replace' | 'Remove' | 'PassThrough';
-  serverAutoStart: boolean;
-}
-
-export interface ServerConfig {
-  /** As written: the identity of the server in its farm. */
-  address: string;
-  /** Where to connect: taken from the address. */
-  target: { kind: 'tcp'; host: string } | { kind: 'unix'; path: string };
-  httpPort: number;
-  httpsPort: number;
-  weight: number;
-  enabled: boolean;
-  priorityGroup: number;
-  hostName: string | null;
-  healthCheckAlternateHostName: string | null;
-  healthCheckAlternatePort: number;
-}
-
-export interface LoadBalancingConfig {
-  algorithm: string;
-  randomizeLBTies: boolean;
-}
-
-export interface AffinityConfig {
-  useCookie: boolean;
-  /** As it will be used: the second farm with one cookieName has NAME_FARM (CONTRACT 2). */
-  cookieName: string;
-  /** HMAC secret; null: the one in stateDirectory, else one for this run. */
-  secret: string | null;
-  previousSecrets: string[];
-  /** Milliseconds; null: no limit. */
-  cookieIdleTimeout: number | null;
-  cookieLifetime: number | null;
-  sameSite: 'Strict' | 'Lax' | 'None' | null;
-  timeout: number;
-}
-
-/** Inclusive ranges of status codes, from `200-399`, `404`, `500-`. */
-export type CodeRanges = readonly (readonly [from: number, to: number])[];
-
-export interface HealthCheckConfig {
-  /** Absolute URL or a path; '' is off. */
-  url: string;
-  interval: number;
-  timeout: number;
-  retries: number;
-  statusCodeMatch: CodeRanges;
-  responseMatch: string;
-  liveTrafficFailureCodes: CodeRanges;
-  maxLiveTrafficFailures: number;
-  /** 0 is off (DESIGN 6). */
-  liveTrafficFailurePeriod: number;
-  minServers: number;
-}
-
-/** `protocol` of a farm and, with other defaults, `proxy` of the server (arr.md 3). */
-export interface ProtocolConfig {
-  httpVersion: 'Http10' | 'Http11' | 'PassThrough';
-  keepAlive: boolean;
-  timeout: number;
-  preserveHostHeader: boolean;
-  alternateHostName: string;
-  reverseRewriteHostInResponseHeaders: boolean;
-  xForwardedForHeaderName: string;
-  includePortInXForwardedFor: boolean;
-  xForwardedByHeaderName: string;
-  xForwardedByHeader: string;
-  arrResponseHeader: boolean;
-  sslHeaderName: string;
-  clientCertHeaderName: string;
-  logGuidName: string;
-  maxForwards: number;
-  minResponseBuffer: number;
-  responseBufferLimit: number;
-  bufferChunkedResponses: boolean;
-  maxResponseHeaderSize: number;
-  stealthMode: boolean;
-  /** Narrows' own: open connections to one server, for the whole process; 0 is no limit. */
-  maxConnections: number;
-  /** Narrows' own: how long an idle server connection is kept. */
-  idleTimeout: number;
-  /** Narrows' own: further attempts on other servers after a connect failure. */
-  retries: number;
-}
-
 export interface ServerProxyConfig extends ProtocolConfig {
   enabled: boolean;
+}
+
+/** Whom changes of servers and farms are told, as a POST of JSON. */
+export interface WebhookConfig {
+  url: string;
+  /** Names of events (docs/operating.md); empty: all. */
+  events: string[];
+  /** Sent as a bearer token. */
+  token: string | null;
+  timeout: number;
 }
 
 export interface AdminConfig {

@@ -2,8 +2,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Answer } from './answer.ts';
-import type { Config, FarmConfig } from './config.ts';
+import type { Config } from './config.ts';
 import type { Server } from './farm.ts';
+import type { FarmConfig } from './farm-config.ts';
 import type { ProxyError } from './proxy-error.ts';
 import type { RequestContext } from './request-context.ts';
 import type { ResponseDraft } from './response-draft.ts';

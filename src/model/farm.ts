@@ -1,6 +1,7 @@
 // A farm and its servers, compiled and frozen: what requests run on. FarmConfig is what was written, ServerState what lives.
-import type { FarmConfig, ServerConfig } from './config.ts';
+
 import type { AffinityPolicy, LoadBalancingPolicy, RequestForwarding } from './extensions.ts';
+import type { FarmConfig, ServerConfig } from './farm-config.ts';
 import type { ServerNumbers } from './server-numbers.ts';
 
 export interface Server {

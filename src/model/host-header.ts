@@ -1,5 +1,5 @@
 // The name that a server is asked under where the client's Host is not kept (arr.md 5.2), for requests and for probes.
-import type { FarmConfig, ServerConfig } from './config.ts';
+import type { FarmConfig, ServerConfig } from './farm-config.ts';
 
 const DEFAULT_HTTP_PORT = 80;
 

@@ -1,6 +1,6 @@
 // The address of a server of a farm: `host`, `host:port`, `[v6]`, `[v6]:port`, `unix:/path`. The string as written is
 // the server's identity (CONTRACT 2); here it becomes where to connect.
-import type { ServerConfig } from './config.ts';
+import type { ServerConfig } from './farm-config.ts';
 import { isIPv6Text } from './listen-address.ts';
 
 export interface ServerTarget {

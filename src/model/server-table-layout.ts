@@ -13,7 +13,7 @@ const ROWS = 1;
 /** Header word: place of this block in the table. */
 const PLACE = 2;
 
-const CONTROL_INTS = 16;
+export const CONTROL_INTS = 16;
 /** Control words of a slot, written with Atomics. */
 export const GENERATION = 0;
 /** 1 while unhealthy, so that zeroed memory is a healthy server. */
@@ -23,6 +23,15 @@ export const AVAILABILITY = 2;
 export const CONNECTIONS = 3;
 export const FIRST_CURSOR = 4;
 export const RETRY_CURSOR = 5;
+/** Percent of its weight that a server that ramps up does not have yet, so that zeroed memory is full weight. */
+export const RAMP_MISSING = 6;
+/** Attempts under way, exact for the process where a limit counts them. */
+export const REQUESTS = 7;
+/** Failures in a row, and until when the circuit is open: ms of the process's monotonic clock, 0 is closed. */
+export const CIRCUIT_FAILURES = 8;
+export const CIRCUIT_OPEN_UNTIL = 9;
+/** Wall time, in seconds since 1970, when a client bound to the server was seen last; 0 is never. */
+export const LAST_BINDING = 10;
 
 /** Upper bounds of the response time histogram, in seconds; one more bucket takes what is above. */
 export const RESPONSE_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;

@@ -6,15 +6,14 @@ import {
   AVAILABILITY,
   type Block,
   CONNECTIONS,
+  CONTROL_INTS,
   controlIndex,
   EPOCH,
-  FIRST_CURSOR,
   GENERATION,
   HELD,
   isTotal,
   makeBlock,
   RECORD_LENGTH,
-  RETRY_CURSOR,
   recordIndex,
   SLOTS_PER_BLOCK,
   UNHEALTHY,
@@ -114,9 +113,7 @@ export class ServerTableOwner extends ServerTable {
     const at = controlIndex(position);
     // First the generation: what still holds a state of the old server stops writing.
     Atomics.add(block.control, at + GENERATION, 1);
-    for (const word of [UNHEALTHY, AVAILABILITY, CONNECTIONS, FIRST_CURSOR, RETRY_CURSOR]) {
-      Atomics.store(block.control, at + word, 0);
-    }
+    for (let word = GENERATION + 1; word < CONTROL_INTS; word++) Atomics.store(block.control, at + word, 0);
     for (let row = 0; row < block.rows; row++) {
       const base = recordIndex(row, position);
       block.records.fill(0, base, base + RECORD_LENGTH);

@@ -1,7 +1,7 @@
 // For tests: a request as it stands when its outcome is settled, its head read by the router's own scanner.
 import type { ClientConnectionInfo } from '../../src/model/client.ts';
-import type { CodeRanges } from '../../src/model/config.ts';
 import type { Farm } from '../../src/model/farm.ts';
+import type { CodeRanges } from '../../src/model/farm-config.ts';
 import { type Outcome, RequestContext } from '../../src/model/request-context.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import type { RequestHead } from '../../src/wire/http1/request-head.ts';

@@ -1,6 +1,8 @@
 // Configurations of farms and servers with ARR's defaults, for tests that compile rooms without a configuration file.
-import type { FarmConfig, ServerConfig, ServerProxyConfig } from '../../src/model/config.ts';
+import type { ServerProxyConfig } from '../../src/model/config.ts';
 import type { Server } from '../../src/model/farm.ts';
+import type { FarmConfig, ServerConfig } from '../../src/model/farm-config.ts';
+import { farmDefaults, serverDefaults } from '../../src/model/farm-defaults.ts';
 import { farmSlotId, ServerTable, serverId } from '../../src/model/server-table.ts';
 import { ServerTableOwner } from '../../src/model/server-table-owner.ts';
 
@@ -12,12 +14,7 @@ export function sampleServer(address: string, changes: Partial<ServerConfig> = {
     target: { kind: 'tcp', host: host! },
     httpPort: Number(port ?? 80),
     httpsPort: Number(port ?? 443),
-    weight: 100,
-    enabled: true,
-    priorityGroup: 0,
-    hostName: null,
-    healthCheckAlternateHostName: null,
-    healthCheckAlternatePort: 0,
+    ...serverDefaults(),
     ...changes,
   };
 }
@@ -29,32 +26,9 @@ export function sampleFarm(
   changes: Partial<FarmConfig> = {},
 ): FarmConfig {
   return {
+    ...farmDefaults(),
     name,
-    enabled: true,
     servers: servers.map((server) => (typeof server === 'string' ? sampleServer(server) : server)),
-    loadBalancing: { algorithm: 'WeightedRoundRobin', randomizeLBTies: false },
-    affinity: {
-      useCookie: false,
-      cookieName: 'ARRAffinity',
-      secret: null,
-      previousSecrets: [],
-      cookieIdleTimeout: null,
-      cookieLifetime: null,
-      sameSite: null,
-      timeout: 1_200_000,
-    },
-    healthCheck: {
-      url: '',
-      interval: 30_000,
-      timeout: 30_000,
-      retries: 3,
-      statusCodeMatch: [[200, 399]],
-      responseMatch: '',
-      liveTrafficFailureCodes: [[500, 999]],
-      maxLiveTrafficFailures: 10,
-      liveTrafficFailurePeriod: 0,
-      minServers: 0,
-    },
     protocol: {
       httpVersion: 'Http11',
       keepAlive: true,
@@ -80,9 +54,7 @@ export function sampleFarm(
       idleTimeout: 4_000,
       retries: 1,
     },
-    passConnectionCloseHeader: false,
     passServerHeader: 'PassThrough',
-    serverAutoStart: true,
     ...changes,
   };
 }

@@ -53,7 +53,7 @@ export function buildConfig(
   const sites = buildSites(written, server, source, problems);
   return {
     listeners: buildListeners(written, sites, problems),
-    farms: buildFarms(written.farms, problems),
+    farms: buildFarms(written.farms, compatibility, source, problems),
     sites,
     unmatchedHost: written.unmatchedHost,
     rules: buildRuleSet(written.rules, rulesPath(raw)),
@@ -63,6 +63,7 @@ export function buildConfig(
     proxy: { enabled, ...buildProtocol(proxy) },
     admin: buildAdmin(written.admin, absent.adminDefault ?? false, problems),
     accessLog: buildAccessLog(written.accessLog, source),
+    webhooks: written.webhooks.map((webhook) => ({ ...webhook, token: webhook.token ?? null })),
     stateDirectory: stateDirectory(written.stateDirectory, file, source, absent),
     extensions: extensionAddresses(raw, source),
     vulnerablePatterns: written.vulnerablePatterns,

@@ -1,18 +1,41 @@
-// Farms as written → FarmConfig: addresses become where to connect, and cookie names unique.
-import type { AffinityConfig, ConfigPath, FarmConfig, ServerConfig } from '../../model/config.ts';
+// Farms as written → FarmConfig: addresses become where to connect, paths absolute.
+import type { CompatibilityKey, ConfigPath } from '../../model/config.ts';
+import type {
+  FarmConfig,
+  FarmErrorPage,
+  LoadBalancingConfig,
+  MembershipSourceConfig,
+  RetryConfig,
+  ServerConfig,
+} from '../../model/farm-config.ts';
+import { buildAffinity } from './build-affinity.ts';
 import { buildProtocol } from './build-protocol.ts';
+import type { ConfigSource } from './config-source.ts';
 import type { WrittenFarm } from './farm-schema.ts';
 import { algorithmInUse } from './not-yet.ts';
 import type { ProblemList } from './problem-list.ts';
 
 /** A farm's name stands in URLs as a host, and in names of cookies. */
 const FARM_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-/** RFC 6265 4.1.1: a cookie's name is a token. */
-const COOKIE_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
-const SHORTEST_SECRET = 16;
+/** Of errorPages: a status, or a status and a sub-status. */
+const PAGE_KEY = /^([45]\d\d)(?:\.(\d{1,3}))?$/;
 
-export function buildFarms(farms: Record<string, WrittenFarm>, problems: ProblemList): FarmConfig[] {
-  const cookies = new Map<string, string>();
+/** What all farms are built with. */
+interface FarmScope {
+  readonly compatibility: readonly CompatibilityKey[];
+  readonly source: ConfigSource;
+  readonly problems: ProblemList;
+  /** Names of cookies in use, with the farm that has each. */
+  readonly cookies: Map<string, string>;
+}
+
+export function buildFarms(
+  farms: Record<string, WrittenFarm>,
+  compatibility: readonly CompatibilityKey[],
+  source: ConfigSource,
+  problems: ProblemList,
+): FarmConfig[] {
+  const scope = { compatibility, source, problems, cookies: new Map<string, string>() };
   return Object.entries(farms).map(([name, farm]) => {
     const path: ConfigPath = ['farms', name];
     if (!FARM_NAME.test(name))
@@ -21,26 +44,91 @@ export function buildFarms(farms: Record<string, WrittenFarm>, problems: Problem
         `"${name}" cannot be the name of a farm`,
         'use letters, digits, dots, hyphens and underscores',
       );
-    return buildFarm(name, farm, cookies, problems);
+    return buildFarm(name, farm, scope);
   });
 }
 
-function buildFarm(name: string, farm: WrittenFarm, cookies: Map<string, string>, problems: ProblemList): FarmConfig {
+function buildFarm(name: string, farm: WrittenFarm, scope: FarmScope): FarmConfig {
+  const { compatibility, source, problems, cookies } = scope;
+  const path: ConfigPath = ['farms', name];
+  const { maintenancePage } = farm;
+  const { enabled, passConnectionCloseHeader, passServerHeader, serverAutoStart, slowStart, queue } = farm;
   return {
     name,
-    enabled: farm.enabled,
+    ...{ enabled, passConnectionCloseHeader, passServerHeader, serverAutoStart, slowStart, queue },
     servers: buildServers(farm.servers),
-    loadBalancing: {
-      algorithm: algorithmInUse(farm.loadBalancing.algorithm),
-      randomizeLBTies: farm.loadBalancing.randomizeLBTies,
-    },
-    affinity: buildAffinity(name, farm.affinity, cookies, problems),
-    healthCheck: farm.healthCheck,
+    loadBalancing: buildLoadBalancing(farm),
+    affinity: buildAffinity(name, farm.affinity, compatibility, cookies, problems),
+    healthCheck: { ...farm.healthCheck, outlier: farm.healthCheck.outlier ?? null },
     protocol: buildProtocol(farm.protocol),
-    passConnectionCloseHeader: farm.passConnectionCloseHeader,
-    passServerHeader: farm.passServerHeader,
-    serverAutoStart: farm.serverAutoStart,
+    serversFrom: buildSources(farm, path, source),
+    maintenancePage:
+      maintenancePage === undefined ? null : source.resolvePath([...path, 'maintenancePage'], maintenancePage),
+    errorPages: buildErrorPages(farm, path, scope),
+    warmUp: farm.warmUp ?? null,
+    retry: buildRetry(farm),
+    circuitBreaker: farm.circuitBreaker ?? null,
+    drain: { idleTimeout: farm.drain.idleTimeout ?? farm.affinity.timeout, deadline: farm.drain.deadline },
   };
+}
+
+function buildLoadBalancing({ loadBalancing, protocol }: WrittenFarm): LoadBalancingConfig {
+  return {
+    algorithm: algorithmInUse(loadBalancing.algorithm),
+    randomizeLBTies: loadBalancing.randomizeLBTies,
+    leastResponseTimePeriod: loadBalancing.leastResponseTimePeriod,
+    hashServerVariables: namesIn(loadBalancing.hashServerVariable),
+    queryStringNames: namesIn(loadBalancing.queryStringNames),
+    hashesQueryString: protocol.cache?.queryStringHandling === 'Accept',
+    priorityGroupActivation: loadBalancing.priorityGroupActivation,
+  };
+}
+
+function namesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function buildRetry({ retry, protocol }: WrittenFarm): RetryConfig {
+  return { ...retry, attempts: retry.attempts ?? 1 + protocol.retries };
+}
+
+function buildSources({ serversFrom }: WrittenFarm, path: ConfigPath, source: ConfigSource): MembershipSourceConfig[] {
+  return serversFrom.map((written, index): MembershipSourceConfig => {
+    if ('file' in written) {
+      return { kind: 'file', path: source.resolvePath([...path, 'serversFrom', index, 'file'], written.file) };
+    }
+    if ('dns' in written) {
+      const { dns, ...settings } = written;
+      return { kind: 'dns', name: dns, ...settings };
+    }
+    return { kind: 'http', ...written, token: written.token ?? null };
+  });
+}
+
+function buildErrorPages({ errorPages }: WrittenFarm, path: ConfigPath, { source, problems }: FarmScope) {
+  return Object.entries(errorPages).flatMap(([key, page]): FarmErrorPage[] => {
+    const at: ConfigPath = [...path, 'errorPages', key];
+    const [, status, subStatus] = PAGE_KEY.exec(key) ?? [];
+    if (status === undefined) {
+      problems.error(
+        at,
+        `"${key}" is no status of an error`,
+        'write a status like "503", or with a sub-status: "502.4"',
+      );
+      return [];
+    }
+    const isAddress = /^https?:\/\//i.test(page);
+    return [
+      {
+        status: Number(status),
+        subStatus: subStatus === undefined ? null : Number(subStatus),
+        page: isAddress ? { kind: 'redirect', url: page } : { kind: 'file', path: source.resolvePath(at, page) },
+      },
+    ];
+  });
 }
 
 function buildServers(servers: WrittenFarm['servers']): ServerConfig[] {
@@ -56,52 +144,4 @@ function buildServers(servers: WrittenFarm['servers']): ServerConfig[] {
       healthCheckAlternateHostName: server.healthCheckAlternateHostName ?? null,
     };
   });
-}
-
-/** `cookies`: names in use, with the farm that has each. */
-function buildAffinity(
-  farm: string,
-  written: WrittenFarm['affinity'],
-  cookies: Map<string, string>,
-  problems: ProblemList,
-): AffinityConfig {
-  const path: ConfigPath = ['farms', farm, 'affinity'];
-  checkAffinity(written, path, problems);
-  let { cookieName } = written;
-  const holder = cookies.get(cookieName);
-  if (written.useCookie && holder) {
-    cookieName = `${cookieName}_${farm}`;
-    problems.warning(
-      [...path, 'cookieName'],
-      `farm "${holder}" has this cookie name too: here the cookie is called ${cookieName}`,
-    );
-  }
-  if (written.useCookie) cookies.set(cookieName, farm);
-  return {
-    useCookie: written.useCookie,
-    cookieName,
-    secret: written.secret ?? null,
-    previousSecrets: written.previousSecrets,
-    cookieIdleTimeout: written.cookieIdleTimeout ?? null,
-    cookieLifetime: written.cookieLifetime ?? null,
-    sameSite: written.sameSite ?? null,
-    timeout: written.timeout,
-  };
-}
-
-function checkAffinity(written: WrittenFarm['affinity'], path: ConfigPath, problems: ProblemList): void {
-  if (!COOKIE_NAME.test(written.cookieName))
-    problems.error(
-      [...path, 'cookieName'],
-      `"${written.cookieName}" cannot be the name of a cookie`,
-      'use letters, digits, - and _',
-    );
-  if (written.secret !== undefined && written.secret.length < SHORTEST_SECRET)
-    problems.error([...path, 'secret'], 'the secret can be guessed', `expected at least ${SHORTEST_SECRET} characters`);
-  if (written.by !== 'cookie' && written.name === undefined)
-    problems.error(
-      [...path, 'by'],
-      `by: ${written.by} needs a name`,
-      `add name: the ${written.by} that identifies a client`,
-    );
 }

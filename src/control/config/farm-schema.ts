@@ -2,13 +2,21 @@
 import { z } from 'zod';
 import { affinitySchema } from '../../proxy/affinity/schema.ts';
 import { loadBalancingSchema } from '../../proxy/balancer/schema.ts';
-import { farmShape } from '../../proxy/farms/schema.ts';
+import { farmShape, serverSchema } from '../../proxy/farms/schema.ts';
 import { protocolSchema } from '../../proxy/upstream/schema.ts';
-import { healthCheckSchema } from '../health/schema.ts';
+import { healthCheckSchema, serverHealthCheckSchema } from '../health/schema.ts';
+import { serversFromSchema } from '../membership/schema.ts';
+
+/** A list of servers, in the configuration or from a source of servers. */
+export const serversSchema = z
+  .array(serverSchema({ healthCheck: serverHealthCheckSchema.prefault({}) }))
+  .meta({ description: 'The servers, in the order that ties are broken by. An address stands once.' });
 
 export const farmSchema = z
   .strictObject({
     ...farmShape,
+    servers: serversSchema.prefault([]),
+    serversFrom: serversFromSchema.prefault([]),
     loadBalancing: loadBalancingSchema.prefault({}),
     affinity: affinitySchema.prefault({}),
     healthCheck: healthCheckSchema.prefault({}),

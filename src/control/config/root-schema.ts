@@ -16,6 +16,7 @@ import { unmatchedHostSchema } from '../../proxy/sites/schema.ts';
 import { proxySchema } from '../../proxy/upstream/schema.ts';
 import { discoveryShape } from '../discovery/schema.ts';
 import { accessLogSchema } from '../observe/schema.ts';
+import { webhooksSchema } from '../webhooks/schema.ts';
 import { compatibilityKeys } from './compatibility.ts';
 import { farmSchema } from './farm-schema.ts';
 import { siteSchema } from './site-schema.ts';
@@ -110,6 +111,7 @@ export const rootShape = {
   proxy: proxySchema.prefault({}),
   admin: adminSchema.optional(),
   accessLog: accessLogSchema.optional(),
+  webhooks: webhooksSchema.prefault([]),
   limits: limitsSchema.prefault({}),
   ...trustShape,
   ...discoveryShape,

@@ -1,7 +1,7 @@
 // The health of a farm's servers together: it carries out the verdicts of their tests in the shared table, unless too
 // few servers would be left (arr.md 8.4).
 import type { Clock } from '../../base/clock.ts';
-import type { FarmConfig, ServerConfig } from '../../model/config.ts';
+import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
 import { serverId } from '../../model/server-table.ts';
 import type { ServerTableOwner } from '../../model/server-table-owner.ts';
 import type { HealthEvent, HealthEventKind } from './health-event.ts';

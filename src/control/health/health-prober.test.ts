@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sampleFarm } from '../../../test/kit/sample-farm.ts';
 import { SimulatedClock } from '../../base/simulated-clock.ts';
-import type { FarmConfig, HealthCheckConfig } from '../../model/config.ts';
+import type { FarmConfig, HealthCheckConfig } from '../../model/farm-config.ts';
 import { Availability } from '../../model/server-state.ts';
 import { ServerTableOwner } from '../../model/server-table-owner.ts';
 import { claimSlots } from '../state/server-slots.ts';

@@ -1,5 +1,5 @@
 // Health of all farms: one prober for each router, however many workers (arr.md 8.2, last point).
-import type { FarmConfig } from '../../model/config.ts';
+import type { FarmConfig } from '../../model/farm-config.ts';
 import { FarmHealth, type HealthServices } from './farm-health.ts';
 import type { HealthEvidence } from './health-event.ts';
 import type { ServerHealth } from './server-health.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sampleFarm, sampleServer } from '../../../test/kit/sample-farm.ts';
-import type { HealthCheckConfig, ServerConfig } from '../../model/config.ts';
+import type { HealthCheckConfig, ServerConfig } from '../../model/farm-config.ts';
 import { probeOverHttp } from './http-probe.ts';
 import { probeRequestFor } from './probe-request.ts';
 

@@ -2,7 +2,7 @@
 import { get as httpGet, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { isIP } from 'node:net';
-import type { CodeRanges, HealthCheckConfig } from '../../model/config.ts';
+import type { CodeRanges, HealthCheckConfig } from '../../model/farm-config.ts';
 import type { ProbeRequest } from './probe-request.ts';
 
 /** Bytes of a body that are read: a health page is small, and what comes later is not looked at. */

@@ -1,6 +1,6 @@
 // Where the URL test of a server goes: a path to its own port under the farm's Host rules, an absolute URL with the
 // URL's scheme and Host to the server's address (CONTRACT 2 Health, arr.md 8.2).
-import type { FarmConfig, ServerConfig } from '../../model/config.ts';
+import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
 import { hostHeaderOf } from '../../model/host-header.ts';
 
 export interface ProbeRequest {

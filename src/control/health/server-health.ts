@@ -1,6 +1,6 @@
 // The health of one server: what its tests saw, and what was decided. Whether a mark may be made the farm decides.
 import type { Clock } from '../../base/clock.ts';
-import type { HealthCheckConfig } from '../../model/config.ts';
+import type { HealthCheckConfig } from '../../model/farm-config.ts';
 import { FailureWindow } from './failure-window.ts';
 import type { HealthEvidence, ProbeResult } from './health-event.ts';
 import { type Probe, UrlTest } from './url-test.ts';

@@ -1,7 +1,7 @@
 // The timetable of one server's URL test: one run at a time, the next an interval after the start of the last, closer
 // together while failures are being confirmed (arr.md 8.2).
 import type { Clock } from '../../base/clock.ts';
-import type { HealthCheckConfig } from '../../model/config.ts';
+import type { HealthCheckConfig } from '../../model/farm-config.ts';
 import type { ProbeResult } from './health-event.ts';
 import type { Verdict } from './http-probe.ts';
 

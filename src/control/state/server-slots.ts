@@ -1,6 +1,6 @@
 // Which servers have a place in the shared table: those of the configuration that runs, and those that requests on an
 // older snapshot may still write to.
-import type { FarmConfig } from '../../model/config.ts';
+import type { FarmConfig } from '../../model/farm-config.ts';
 import { Availability } from '../../model/server-state.ts';
 import { farmSlotId, serverId } from '../../model/server-table.ts';
 import type { ServerTableOwner } from '../../model/server-table-owner.ts';

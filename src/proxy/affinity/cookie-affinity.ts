@@ -1,8 +1,8 @@
 // Client affinity by cookie: a client keeps the server that its first request was balanced to (arr.md 7.2, DESIGN 6).
 import type { Clock } from '../../base/clock.ts';
-import type { AffinityConfig } from '../../model/config.ts';
 import type { AffinityPolicy } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
+import type { AffinityConfig } from '../../model/farm-config.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { ResponseDraft } from '../../model/response-draft.ts';
 import { Availability } from '../../model/server-state.ts';

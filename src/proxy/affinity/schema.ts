@@ -1,8 +1,9 @@
 // Settings of affinity: what ties a client, or a host name, to a server (arr.md 7.1).
 import { z } from 'zod';
-import { choice, duration, flag, text, whole } from '../../base/setting.ts';
+import { choice, duration, flag, refuse, shown, text, whole } from '../../base/setting.ts';
 
 const DAY = 86_400_000;
+const HOST_PROVIDERS = ['HostNameRoundRobin', 'HostNameMemory'] as const;
 
 const hostSchema = z.strictObject({
   name: text('Host name.', { nonEmpty: true, trimmed: true }),
@@ -47,10 +48,22 @@ const clientShape = {
     'variable',
   ]).prefault('cookie'),
   name: text('The header, query parameter or server variable that `by` refers to.', { nonEmpty: true }).optional(),
+  mostBindings: whole(
+    'Bindings of header, query or variable that are remembered, in memory that all workers share; the least recently used go first.',
+    1024,
+    4_194_304,
+  ).prefault(65_536),
   whenServerGone: choice(
-    'What becomes of a client whose server takes no requests: another server, waiting, or refusal.',
+    'What becomes of a client whose server takes no requests: another server, waiting for it (waitTimeout), or refusal (503).',
     ['redistribute', 'wait', 'refuse'],
   ).prefault('redistribute'),
+  waitTimeout: duration('With `wait`: how long a request waits for its server before it is given another.', {
+    max: DAY,
+  }).prefault('10s'),
+  cookiePath: text('Path of the cookie.', { nonEmpty: true, trimmed: true }).prefault('/'),
+  partitioned: flag(
+    'Partitioned (CHIPS): a site that embeds this one has a cookie, and so a server, of its own. It brings Secure with it.',
+  ).prefault(false),
   ignoreSubDomainClientAffinity: flag(
     'Scope the cookie to the parent domain. Every other site under that domain then receives it.',
   ).prefault(false),
@@ -64,9 +77,21 @@ const clientShape = {
 /** Host-name affinity, for shared hosting. */
 const hostNameShape = {
   useHostName: flag('Send all requests for one host name to the same server, whoever the client is.').prefault(false),
-  hostAffinityProvider: text('Which server a new host name gets.', { nonEmpty: true }).prefault(
-    'Microsoft.Web.Arr.HostNameRoundRobin',
-  ),
+  hostAffinityProvider: z
+    .string()
+    .transform((written, ctx) => {
+      const name = written.replace(/^Microsoft\.Web\.Arr\./i, '').toLowerCase();
+      const found = HOST_PROVIDERS.find((provider) => provider.toLowerCase() === name);
+      return (
+        found ?? refuse(ctx, written, `${shown(written)} is not known here`, `expected ${HOST_PROVIDERS.join(' or ')}`)
+      );
+    })
+    .meta({
+      description:
+        'Which server a new host name gets: the next in turn, or the one with most free memory, which the header X-Narrows-Memory-Available (bytes) of its answer to the URL test says. ARR writes Microsoft.Web.Arr. before the name.',
+      enum: [...HOST_PROVIDERS],
+    })
+    .prefault('HostNameRoundRobin'),
   useExternalCache: flag('Share the host mappings with other routers.').prefault(false),
   hostCountersEnabled: flag('Keep statistics for each host name.').prefault(true),
   ignoreSubDomain: flag('Treat the sub-domains of a domain as one host name.').prefault(false),

@@ -1,5 +1,6 @@
 // What `check` says of weights that one cycle of weighted round robin cannot hold exactly (DESIGN 2).
-import type { ConfigProblem, FarmConfig } from '../../model/config.ts';
+import type { ConfigProblem } from '../../model/config.ts';
+import type { FarmConfig } from '../../model/farm-config.ts';
 import { largestDeviation } from './smooth-order.ts';
 
 /** A share that is further from its weight than this is worth a word. */

@@ -1,6 +1,7 @@
 // The balancing methods by the names that configurations use (arr.md 6.2). The method is chosen once, when a farm is compiled.
-import type { LoadBalancingConfig } from '../../model/config.ts';
+
 import type { LoadBalancingPolicy } from '../../model/extensions.ts';
+import type { LoadBalancingConfig } from '../../model/farm-config.ts';
 import type { FarmCursors } from '../../model/server-table.ts';
 import { WeightedRoundRobin } from './weighted-round-robin.ts';
 

@@ -18,9 +18,12 @@ const algorithmSchema = z
 export const loadBalancingSchema = z
   .strictObject({
     algorithm: algorithmSchema.prefault('WeightedRoundRobin'),
-    leastResponseTimePeriod: duration('Averaging window of LeastResponseTime.', { max: 86_400_000 }).prefault('5s'),
+    leastResponseTimePeriod: duration('Averaging window of LeastResponseTime and Fastest.', {
+      min: 1000,
+      max: 86_400_000,
+    }).prefault('5s'),
     hashServerVariable: text(
-      'RequestHash: server variables whose values are hashed, separated by commas; empty: the URL. A variable that clients set (HTTP_*) lets them choose their server.',
+      'RequestHash and RendezvousHash: server variables whose values are hashed, separated by commas; empty: the URL. A variable that clients set (HTTP_*) lets them choose their server.',
     ).prefault(''),
     queryStringNames: text(
       'RequestHash over QUERY_STRING: names of the parameters that count, separated by commas.',

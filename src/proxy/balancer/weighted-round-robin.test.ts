@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleFarm, sampleServer, sampleServers, sampleTable } from '../../../test/kit/sample-farm.ts';
 import type { ClientExchange } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
+import { farmDefaults } from '../../model/farm-defaults.ts';
 import type { Attempt, RequestContext } from '../../model/request-context.ts';
 import { farmSlotId, ServerTable } from '../../model/server-table.ts';
 import { createBalancer } from './registry.ts';
@@ -18,7 +19,7 @@ function request(changes: { attempts?: Attempt[]; dryRun?: boolean } = {}): Requ
 
 function balanced(weights: readonly number[], rows = 1, randomizeLBTies = false, seed = 1) {
   const servers = weights.map((weight, index) => sampleServer(`s${index}:80`, { weight }));
-  const config = sampleFarm('shop', servers, { loadBalancing: { algorithm: 'WeightedRoundRobin', randomizeLBTies } });
+  const config = sampleFarm('shop', servers, { loadBalancing: { ...farmDefaults().loadBalancing, randomizeLBTies } });
   const table = sampleTable(config, rows);
   const slot = table.slots.get(farmSlotId('shop'))!;
   return Array.from({ length: rows }, (_, row) => ({
@@ -162,7 +163,7 @@ describe('balancing methods', () => {
     const config = sampleFarm('shop', ['a:80']);
     const { owner, slots } = sampleTable(config);
     const cursors = owner.cursors(slots.get(farmSlotId('shop'))!);
-    const named = (algorithm: string) => createBalancer({ algorithm, randomizeLBTies: false }, cursors, 0).name;
+    const named = (algorithm: string) => createBalancer({ ...config.loadBalancing, algorithm }, cursors, 0).name;
     expect([named('WeightedRoundRobin'), named('LeastRequests')]).toEqual(['WeightedRoundRobin', 'WeightedRoundRobin']);
   });
 });

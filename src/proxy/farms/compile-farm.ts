@@ -1,7 +1,8 @@
 // FarmConfig to Farm: what was written becomes what requests run on.
-import type { FarmConfig, ServerConfig } from '../../model/config.ts';
+
 import type { AffinityPolicy, LoadBalancingPolicy, RequestForwarding } from '../../model/extensions.ts';
 import type { Farm, Server } from '../../model/farm.ts';
+import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
 import { hostHeaderOf } from '../../model/host-header.ts';
 import { type FarmCursors, farmSlotId, type ServerTable, serverId } from '../../model/server-table.ts';
 import { Candidates } from './candidates.ts';

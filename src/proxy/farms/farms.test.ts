@@ -1,9 +1,9 @@
 // Selecting a farm and its candidates, as the journey does it.
 import { describe, expect, it } from 'vitest';
 import { sampleFarm, sampleProxy, sampleServer, sampleTable } from '../../../test/kit/sample-farm.ts';
-import type { FarmConfig } from '../../model/config.ts';
 import type { AffinityPolicy, LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Farm, Origins } from '../../model/farm.ts';
+import type { FarmConfig } from '../../model/farm-config.ts';
 import { OutboundDraft } from '../../model/outbound-draft.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { Availability } from '../../model/server-state.ts';

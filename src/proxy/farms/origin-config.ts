@@ -1,38 +1,18 @@
 // The settings of `proxy`, in the form that a farm has them: what requests to origins run on.
-import type { FarmConfig, ServerProxyConfig } from '../../model/config.ts';
+import type { ServerProxyConfig } from '../../model/config.ts';
+import type { FarmConfig } from '../../model/farm-config.ts';
+import { farmDefaults } from '../../model/farm-defaults.ts';
 
 /** What origins do not have is off: affinity, health tests, failures that count. */
 export function originConfig({ enabled, ...protocol }: ServerProxyConfig): FarmConfig {
+  const defaults = farmDefaults();
   return {
+    ...defaults,
     name: '',
     enabled,
     servers: [],
-    loadBalancing: { algorithm: 'WeightedRoundRobin', randomizeLBTies: false },
-    affinity: {
-      useCookie: false,
-      cookieName: '',
-      secret: null,
-      previousSecrets: [],
-      cookieIdleTimeout: null,
-      cookieLifetime: null,
-      sameSite: null,
-      timeout: 0,
-    },
-    healthCheck: {
-      url: '',
-      interval: 0,
-      timeout: 0,
-      retries: 0,
-      statusCodeMatch: [],
-      responseMatch: '',
-      liveTrafficFailureCodes: [],
-      maxLiveTrafficFailures: 0,
-      liveTrafficFailurePeriod: 0,
-      minServers: 0,
-    },
+    healthCheck: { ...defaults.healthCheck, liveTrafficFailureCodes: [] },
+    retry: { ...defaults.retry, attempts: 1 + protocol.retries },
     protocol,
-    passConnectionCloseHeader: false,
-    passServerHeader: 'Replace',
-    serverAutoStart: true,
   };
 }

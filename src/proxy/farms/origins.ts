@@ -1,10 +1,13 @@
 // Origins: hosts that are no farm, which rules may send requests to when proxy.enabled (arr.md 2, url-rewrite.md 13). One is
 // made when a request first needs it. Clients may choose the names, so only so many are kept; one that made room is made
 // again. Health, affinity and balancing do not apply; the settings are those of `proxy`.
+
 import { RecentMap } from '../../base/recent-map.ts';
-import type { ServerConfig, ServerProxyConfig } from '../../model/config.ts';
+import type { ServerProxyConfig } from '../../model/config.ts';
 import type { LoadBalancingPolicy, RequestForwarding } from '../../model/extensions.ts';
 import type { Farm, Origins, Server } from '../../model/farm.ts';
+import type { ServerConfig } from '../../model/farm-config.ts';
+import { serverDefaults } from '../../model/farm-defaults.ts';
 import { type OriginAddress, readOriginAddress } from './origin-address.ts';
 import { originConfig } from './origin-config.ts';
 import { OriginNumbers } from './origin-numbers.ts';
@@ -65,12 +68,7 @@ function originServer(name: string, { host, port, hostHeader }: OriginAddress): 
     target: { kind: 'tcp', host },
     httpPort: port,
     httpsPort: port,
-    weight: 100,
-    enabled: true,
-    priorityGroup: 0,
-    hostName: null,
-    healthCheckAlternateHostName: null,
-    healthCheckAlternatePort: 0,
+    ...serverDefaults(),
   };
   return Object.freeze({
     id: name,

@@ -1,5 +1,5 @@
 // What tells the connections of one server from those of others.
-import type { ServerConfig } from '../../model/config.ts';
+import type { ServerConfig } from '../../model/farm-config.ts';
 
 /**
  * Everything that makes two connections interchangeable (DESIGN 5). The server's id is in it, so that connections are

@@ -1,7 +1,7 @@
 // Why a server takes new work or not, in words: for the 502.4 reason and for explain.
 
-import type { FarmConfig, ServerConfig } from '../../model/config.ts';
 import type { Farm, Server } from '../../model/farm.ts';
+import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
 import { Availability } from '../../model/server-state.ts';
 import type { CandidatesStep } from '../../model/trace.ts';
 

@@ -1,8 +1,9 @@
 // The live-traffic test, as far as a worker does it: says which requests a server failed. Only failures are told to
 // the control thread, which counts them against maxLiveTrafficFailures (arr.md 8.2, DESIGN 2).
-import type { CodeRanges } from '../../model/config.ts';
+
 import type { OutcomeSink } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
+import type { CodeRanges } from '../../model/farm-config.ts';
 import { type ErrorCode, errorKinds } from '../../model/proxy-error.ts';
 import type { Attempt, RequestContext } from '../../model/request-context.ts';
 

@@ -1,8 +1,9 @@
 // The last stage of a response head: what ARR itself changes in it (arr.md 4.2, 4.3).
 
-import type { Config, ProtocolConfig } from '../../model/config.ts';
+import type { Config } from '../../model/config.ts';
 import type { Stage } from '../../model/extensions.ts';
 import type { Farm } from '../../model/farm.ts';
+import type { ProtocolConfig } from '../../model/protocol-config.ts';
 import { ReverseRewrite } from './reverse-rewrite.ts';
 
 /** The stage for one snapshot's farms, and for origins where it allows them; null when nobody asks for anything. */

@@ -2,9 +2,10 @@
 // meant for us alone, with what a server behind a proxy needs to know (arr.md 4.1, CONTRACT 3).
 //
 // The head is put together from runs of the client's text: on the plain path a handful of pieces, no object per field.
-import type { FarmConfig } from '../../model/config.ts';
+
 import type { RequestForwarding } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
+import type { FarmConfig } from '../../model/farm-config.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { isAuthority } from '../../wire/http1/authority.ts';

@@ -1,6 +1,6 @@
 // The body of a server's response: where it ends, and how its bytes go on towards the client.
 import { BODY_NONE, BODY_STREAMED, type BodyTarget } from '../../model/client.ts';
-import type { ProtocolConfig } from '../../model/config.ts';
+import type { ProtocolConfig } from '../../model/protocol-config.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import { CHUNKED_LIMITS, ChunkedDecoder } from '../../wire/http1/chunked-decoder.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';

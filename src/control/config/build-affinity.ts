@@ -1,0 +1,76 @@
+// `affinity` of a farm as written → AffinityConfig: cookie names become unique.
+import type { CompatibilityKey, ConfigPath } from '../../model/config.ts';
+import type { AffinityConfig, HostAffinityConfig } from '../../model/farm-config.ts';
+import type { WrittenFarm } from './farm-schema.ts';
+import type { ProblemList } from './problem-list.ts';
+
+/** RFC 6265 4.1.1: a cookie's name is a token. */
+const COOKIE_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+const SHORTEST_SECRET = 16;
+
+/** `cookies`: names in use, with the farm that has each. */
+export function buildAffinity(
+  farm: string,
+  written: WrittenFarm['affinity'],
+  compatibility: readonly CompatibilityKey[],
+  cookies: Map<string, string>,
+  problems: ProblemList,
+): AffinityConfig {
+  const path: ConfigPath = ['farms', farm, 'affinity'];
+  checkAffinity(written, path, problems);
+  let { cookieName } = written;
+  const holder = cookies.get(cookieName);
+  if (written.useCookie && holder) {
+    cookieName = `${cookieName}_${farm}`;
+    problems.warning(
+      [...path, 'cookieName'],
+      `farm "${holder}" has this cookie name too: here the cookie is called ${cookieName}`,
+    );
+  }
+  if (written.useCookie) cookies.set(cookieName, farm);
+  return {
+    useCookie: written.useCookie,
+    cookieName,
+    secret: written.secret ?? null,
+    previousSecrets: written.previousSecrets,
+    cookieIdleTimeout: written.cookieIdleTimeout ?? null,
+    cookieLifetime: written.cookieLifetime ?? null,
+    sameSite: written.sameSite ?? null,
+    cookiePath: written.cookiePath,
+    partitioned: written.partitioned,
+    cookieDomainLabels: written.ignoreSubDomainClientAffinity ? written.ignoreSubDomainFragmentDepth : null,
+    writesArrValue: compatibility.includes('affinityCookie'),
+    by: written.by === 'cookie' ? null : { kind: written.by, name: written.name ?? '' },
+    mostBindings: written.mostBindings,
+    whenServerGone: written.whenServerGone,
+    waitTimeout: written.waitTimeout,
+    timeout: written.timeout,
+    hostName: written.useHostName ? buildHostAffinity(written) : null,
+  };
+}
+
+function buildHostAffinity(written: WrittenFarm['affinity']): HostAffinityConfig {
+  return {
+    provider: written.hostAffinityProvider,
+    countersEnabled: written.hostCountersEnabled,
+    labels: written.ignoreSubDomain ? written.ignoreSubDomainFragmentDepth : null,
+    hosts: written.hosts,
+  };
+}
+
+function checkAffinity(written: WrittenFarm['affinity'], path: ConfigPath, problems: ProblemList): void {
+  if (!COOKIE_NAME.test(written.cookieName))
+    problems.error(
+      [...path, 'cookieName'],
+      `"${written.cookieName}" cannot be the name of a cookie`,
+      'use letters, digits, - and _',
+    );
+  if (written.secret !== undefined && written.secret.length < SHORTEST_SECRET)
+    problems.error([...path, 'secret'], 'the secret can be guessed', `expected at least ${SHORTEST_SECRET} characters`);
+  if (written.by !== 'cookie' && written.name === undefined)
+    problems.error(
+      [...path, 'by'],
+      `by: ${written.by} needs a name`,
+      `add name: the ${written.by} that identifies a client`,
+    );
+}

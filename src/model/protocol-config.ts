@@ -1,0 +1,31 @@
+// How requests are sent to servers: `protocol` of a farm and, with other defaults, `proxy` of the router (arr.md 3).
+
+/** `protocol` of a farm and, with other defaults, `proxy` of the server (arr.md 3). */
+export interface ProtocolConfig {
+  httpVersion: 'Http10' | 'Http11' | 'PassThrough';
+  keepAlive: boolean;
+  timeout: number;
+  preserveHostHeader: boolean;
+  alternateHostName: string;
+  reverseRewriteHostInResponseHeaders: boolean;
+  xForwardedForHeaderName: string;
+  includePortInXForwardedFor: boolean;
+  xForwardedByHeaderName: string;
+  xForwardedByHeader: string;
+  arrResponseHeader: boolean;
+  sslHeaderName: string;
+  clientCertHeaderName: string;
+  logGuidName: string;
+  maxForwards: number;
+  minResponseBuffer: number;
+  responseBufferLimit: number;
+  bufferChunkedResponses: boolean;
+  maxResponseHeaderSize: number;
+  stealthMode: boolean;
+  /** Narrows' own: open connections to one server, for the whole process; 0 is no limit. */
+  maxConnections: number;
+  /** Narrows' own: how long an idle server connection is kept. */
+  idleTimeout: number;
+  /** Narrows' own: further attempts on other servers after a connect failure. */
+  retries: number;
+}

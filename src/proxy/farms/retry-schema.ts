@@ -1,0 +1,35 @@
+// Settings of retries: what of a failed attempt is tried again, and how much of it a farm may afford.
+import { z } from 'zod';
+import { choice, duration, size, whole } from '../../base/setting.ts';
+
+/** Failures that a request may be tried again after. */
+export const retryConditions = ['connect', 'lost', 'timeout', 'invalid', '502', '503', '504'] as const;
+
+const budgetSchema = z
+  .strictObject({
+    percent: whole('Retries in percent of the requests of the last ten seconds.', 0, 1000).prefault(20),
+    minPerSecond: whole('Retries per second that are always allowed.', 0, 100_000).prefault(10),
+  })
+  .meta({ description: 'Bounds retries for the whole process, so that they never make an outage worse.' });
+
+/** `farms.NAME.retry`. */
+export const retrySchema = z
+  .strictObject({
+    attempts: whole('Attempts in all, each on another server. Default: 1 + protocol.retries.', 1, 21).optional(),
+    on: z
+      .array(choice('A failure.', retryConditions))
+      .meta({
+        description:
+          'Failures after which another server is tried. connect: no connection could be made, for any method. The others only for methods that may be repeated (RFC 9110 9.2.2): lost: the connection broke before a response; timeout: none came in time; invalid: it could not be read; 502, 503, 504: that status.',
+      })
+      .prefault(['connect']),
+    perTryTimeout: duration('Time for one attempt, until the head of its response. 0: only protocol.timeout.', {
+      zeroIsOff: true,
+    }).prefault(0),
+    bodyMemory: size('Bytes of a request body kept in memory, so that it can be sent again.').prefault('64KB'),
+    bodyFile: size(
+      'Bytes of a request body kept in a file of the state directory when it is longer than that; beyond them the request is not tried again. 0: no file.',
+    ).prefault(0),
+    budget: budgetSchema.prefault({}),
+  })
+  .meta({ description: 'What is tried again after a failed attempt.' });
