@@ -38,9 +38,18 @@ describe('the sources', () => {
         ]
           .concat('upstream')
           .map((room) => `proxy/${room}`),
-        ...['config', 'discovery', 'health', 'iis', 'observe', 'patterns', 'replay', 'state'].map(
-          (room) => `control/${room}`,
-        ),
+        ...[
+          'config',
+          'discovery',
+          'health',
+          'iis',
+          'membership',
+          'observe',
+          'patterns',
+          'replay',
+          'state',
+          'webhooks',
+        ].map((room) => `control/${room}`),
       ]),
     );
   });
