@@ -9,6 +9,8 @@ import { type MemoryFigures, memoryRows, memoryTable } from './memory/memory-row
 import { type Options, readOptions } from './options.ts';
 import { type BodySpeed, bodySpeeds } from './outbound/body-speed.ts';
 import { speedTable } from './outbound/speed-table.ts';
+import { type PickCost, pickCosts } from './picks/pick-cost.ts';
+import { pickTable } from './picks/pick-table.ts';
 import { sayMissing } from './proxies/running-proxy.ts';
 import { describeMachine } from './report/machine.ts';
 import { spread } from './report/statistics.ts';
@@ -20,6 +22,8 @@ import { type RuleCost, ruleCosts } from './rules/rule-cost.ts';
 import { ruleTable } from './rules/rule-table.ts';
 
 const STARTS = 5;
+/** Rows that need no server. */
+const IN_PROCESS: readonly string[] = ['rules', 'picks', 'outbound'];
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const progress = (line: string) => void process.stderr.write(`${line}\n`);
@@ -30,17 +34,22 @@ async function main(options: Options): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'narrows-bench-'));
   const results = new Map<string, Measured[]>();
   let rules: RuleCost[] = [];
+  let picks: PickCost[] = [];
   let outbound: BodySpeed[] = [];
   let memory: MemoryFigures[] = [];
   let startUp: number[] = [];
   let corpus: CorpusResult | null = null;
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  const needsServers = options.rows.some((name) => name !== 'rules' && name !== 'outbound');
+  const needsServers = options.rows.some((name) => !IN_PROCESS.includes(name));
   const backend = needsServers ? await startBackend(scratch) : null;
   await measureRows(options, scratch, results);
   if (options.rows.includes('rules')) {
     rules = await ruleCosts(options.rounds);
     print(ruleTable(rules));
+  }
+  if (options.rows.includes('picks')) {
+    picks = pickCosts(options.rounds);
+    print(pickTable(picks));
   }
   if (options.rows.includes('outbound')) {
     outbound = await bodySpeeds(options.rounds);
@@ -61,6 +70,7 @@ async function main(options: Options): Promise<void> {
     void: invalid,
     rows: Object.fromEntries(results),
     rules,
+    picks,
     outbound,
     memory,
     startUp,

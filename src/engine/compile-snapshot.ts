@@ -1,5 +1,6 @@
 // Config to Snapshot, in every thread alike: each room compiles its part.
 import type { Clock } from '../base/clock.ts';
+import { systemRandom } from '../base/random.ts';
 import type { Config, ConfigProblem } from '../model/config.ts';
 import type { Farm } from '../model/farm.ts';
 import type { FarmConfig } from '../model/farm-config.ts';
@@ -17,6 +18,7 @@ import { checkFields } from '../proxy/outcomes/check-fields.ts';
 import { compileRules } from '../proxy/rules/compile-rules.ts';
 import { compileOutboundSets } from '../proxy/rules/outbound/compile-outbound-sets.ts';
 import { sharedParts } from '../proxy/rules/shared-parts.ts';
+import { farmVariables } from '../proxy/rules/variables/read-variable.ts';
 import { compileSites } from '../proxy/sites/compile-sites.ts';
 import { ForwardedHead } from '../proxy/upstream/forwarded-head.ts';
 import type { Revision } from './data-plane-port.ts';
@@ -33,13 +35,24 @@ export function compileSnapshot(
   const { config } = revision;
   const createForwarding = (farm: FarmConfig) =>
     new ForwardedHead(farm, config.compatibility.includes('xForwardedFor'));
+  const readerOf = farmVariables(config, problems);
   const farms = config.farms.map((farm) =>
     compileFarm(farm, {
       table,
       slots: revision.slots,
       createBalancer: (farmConfig, cursors) =>
         extensions.balancer(farmConfig, problems) ??
-        createBalancer(farmConfig.loadBalancing, cursors, revision.tieSeed),
+        createBalancer({
+          ...{
+            cursors,
+            clock,
+            random: systemRandom,
+            tieSeed: farmConfig.loadBalancing.randomizeLBTies ? revision.tieSeed : null,
+          },
+          config: farmConfig.loadBalancing,
+          readVariable: (name) =>
+            readerOf(name, farmConfig.name, ['farms', farmConfig.name, 'loadBalancing', 'hashServerVariable']),
+        }),
       createForwarding,
       createAffinity: (farmConfig, servers) =>
         compileCookieAffinity(farmConfig.affinity, farmConfig.name, servers, revision.affinitySecret, clock),

@@ -12,7 +12,9 @@ import type { ResponseDraft } from './response-draft.ts';
 /** Picks one of several servers. Synchronous: it runs for each request. */
 export interface LoadBalancingPolicy {
   readonly name: string;
-  /** `candidates` is never empty. */
+  /** True: it reads ServerState.requests, which are then counted for the servers of its farm. */
+  readonly countsRequests?: boolean;
+  /** `candidates` is never empty, and the same list as before unless its servers or their weights have changed. */
   pick(candidates: readonly Server[], ctx: RequestContext): Server;
 }
 

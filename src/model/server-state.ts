@@ -12,7 +12,11 @@ import {
   FAILED,
   GENERATION,
   HELD,
+  HELD_REQUESTS,
+  RAMP_MISSING,
+  REQUESTS,
   RESPONSE_BOUNDS,
+  RESPONSE_COUNT,
   RESPONSE_SUM,
   recordIndex,
   STATUSES,
@@ -20,6 +24,7 @@ import {
   TOTAL,
   UNHEALTHY,
   WAITING,
+  WARMING,
 } from './server-table-layout.ts';
 import { readTotals, type ServerTotals } from './server-table-totals.ts';
 
@@ -36,6 +41,7 @@ export class ServerState {
   readonly #at: number;
   readonly #base: number;
   readonly #generation: number;
+  #countsRequests = false;
 
   /** @param position of the slot in `block`; @param row the one that the calling thread writes */
   constructor(block: Block, position: number, row: number) {
@@ -57,6 +63,45 @@ export class ServerState {
     return Atomics.load(this.#control, this.#at + AVAILABILITY) as Availability;
   }
 
+  /** Percent of its weight that the server does not have yet: it starts slowly. */
+  get rampMissing(): number {
+    return Atomics.load(this.#control, this.#at + RAMP_MISSING);
+  }
+
+  /** It is warmed up, and gets no new work unless nobody else can take it. */
+  get warming(): boolean {
+    return Atomics.load(this.#control, this.#at + WARMING) === 1;
+  }
+
+  /** From now on `requests` is exact for the process. To be called before the first attempt. */
+  countRequests(): void {
+    this.#countsRequests = true;
+  }
+
+  /** Attempts under way in the whole process, where countRequests() was called. */
+  get requests(): number {
+    return Atomics.load(this.#control, this.#at + REQUESTS);
+  }
+
+  /** Where `requests` stands, for who reads those of very many servers. */
+  get requestsWord(): { words: Int32Array; index: number } {
+    return { words: this.#control, index: this.#at + REQUESTS };
+  }
+
+  /** Bytes to and from the server, of all workers. */
+  get traffic(): number {
+    return this.#sum(BYTES_SENT) + this.#sum(BYTES_RECEIVED);
+  }
+
+  /** Milliseconds to the response head, of all workers: their sum, and how many there are. */
+  get responseTimeSum(): number {
+    return this.#sum(RESPONSE_SUM);
+  }
+
+  get responseTimeCount(): number {
+    return this.#sum(RESPONSE_COUNT);
+  }
+
   /** Healthy and Active. What a farm below minServers does with the others is the farm's affair. */
   get takesNewWork(): boolean {
     return this.healthy && this.availability === Availability.Active;
@@ -66,6 +111,7 @@ export class ServerState {
   started(): void {
     if (this.#isStale()) return;
     this.#records[this.#base + CURRENT]! += 1;
+    if (this.#countsRequests) this.#holdRequest();
   }
 
   /**
@@ -79,6 +125,7 @@ export class ServerState {
     const records = this.#records;
     const base = this.#base;
     records[base + CURRENT]! -= 1;
+    if (this.#countsRequests) this.#returnRequest();
     records[base + TOTAL]! += 1;
     if (failed) records[base + FAILED]! += 1;
     records[base + BYTES_SENT]! += bytesSent;
@@ -86,6 +133,7 @@ export class ServerState {
     records[base + STATUSES + statusPosition(status)]! += 1;
     if (responseTime < 0) return;
     records[base + RESPONSE_SUM]! += responseTime;
+    records[base + RESPONSE_COUNT]! += 1;
     records[base + BUCKETS + bucketOf(responseTime / 1000)]! += 1;
   }
 
@@ -128,6 +176,23 @@ export class ServerState {
   /** The numbers of all workers together. */
   totals(): ServerTotals {
     return readTotals(this.#block, this.#position);
+  }
+
+  /** In our row before it is counted, and out of it after: see tryAcquireConnection(). */
+  #holdRequest(): void {
+    this.#records[this.#base + HELD_REQUESTS]! += 1;
+    Atomics.add(this.#control, this.#at + REQUESTS, 1);
+  }
+
+  #returnRequest(): void {
+    Atomics.sub(this.#control, this.#at + REQUESTS, 1);
+    this.#records[this.#base + HELD_REQUESTS]! -= 1;
+  }
+
+  #sum(field: number): number {
+    let sum = 0;
+    for (let row = 0; row < this.#block.rows; row++) sum += this.#records[recordIndex(row, this.#position) + field]!;
+    return sum;
   }
 
   /** True when the slot has gone to another server since: nothing of ours may be written there. */

@@ -25,13 +25,15 @@ export const FIRST_CURSOR = 4;
 export const RETRY_CURSOR = 5;
 /** Percent of its weight that a server that ramps up does not have yet, so that zeroed memory is full weight. */
 export const RAMP_MISSING = 6;
-/** Attempts under way, exact for the process where a limit counts them. */
+/** Attempts under way, exact for the process, of servers whose farm asks for it (ServerState.countRequests). */
 export const REQUESTS = 7;
 /** Failures in a row, and until when the circuit is open: ms of the process's monotonic clock, 0 is closed. */
 export const CIRCUIT_FAILURES = 8;
 export const CIRCUIT_OPEN_UNTIL = 9;
 /** Wall time, in seconds since 1970, when a client bound to the server was seen last; 0 is never. */
 export const LAST_BINDING = 10;
+/** 1 while the server is warmed up: it gets no new work unless nobody else can take it. */
+export const WARMING = 11;
 
 /** Upper bounds of the response time histogram, in seconds; one more bucket takes what is above. */
 export const RESPONSE_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
@@ -65,14 +67,18 @@ export const RESPONSE_SUM = 5;
 export const HELD = 6;
 /** Requests of this row that wait for a connection, where CONNECTIONS has reached its limit. */
 export const WAITING = 7;
-export const BUCKETS = 8;
+/** Response times that RESPONSE_SUM adds up. */
+export const RESPONSE_COUNT = 8;
+/** What this row holds of REQUESTS. */
+export const HELD_REQUESTS = 9;
+export const BUCKETS = 10;
 export const BUCKET_COUNT = RESPONSE_BOUNDS.length + 1;
 export const STATUSES = BUCKETS + BUCKET_COUNT;
 const RECORD_FLOATS = Math.ceil((STATUSES + STATUS_LABELS.length) / 8) * 8;
 
 /** Fields that only grow: they are folded into the retired row when a worker dies. */
 export function isTotal(field: number): boolean {
-  return field !== CURRENT && field !== HELD && field !== WAITING;
+  return field !== CURRENT && field !== HELD && field !== WAITING && field !== HELD_REQUESTS;
 }
 
 /** One block as a thread sees it. */

@@ -11,12 +11,16 @@ import {
   EPOCH,
   GENERATION,
   HELD,
+  HELD_REQUESTS,
   isTotal,
   makeBlock,
+  RAMP_MISSING,
   RECORD_LENGTH,
+  REQUESTS,
   recordIndex,
   SLOTS_PER_BLOCK,
   UNHEALTHY,
+  WARMING,
 } from './server-table-layout.ts';
 
 export class ServerTableOwner extends ServerTable {
@@ -77,6 +81,15 @@ export class ServerTableOwner extends ServerTable {
     this.#setControl(slot, AVAILABILITY, availability);
   }
 
+  /** @param percent of its weight that the server does not have yet, 0 to 99 */
+  setRampMissing(slot: number, percent: number): void {
+    this.#setControl(slot, RAMP_MISSING, percent);
+  }
+
+  setWarming(slot: number, warming: boolean): void {
+    this.#setControl(slot, WARMING, warming ? 1 : 0);
+  }
+
   /** Tells every worker that lists made from states are out of date. */
   advanceEpoch(): void {
     Atomics.add(this.opened[0]!.control, EPOCH, 1);
@@ -95,7 +108,9 @@ export class ServerTableOwner extends ServerTable {
   #retireRecord(block: Block, position: number, row: number): void {
     const dead = recordIndex(row, position);
     const kept = recordIndex(this.row, position);
-    Atomics.sub(block.control, controlIndex(position) + CONNECTIONS, block.records[dead + HELD]!);
+    const at = controlIndex(position);
+    Atomics.sub(block.control, at + CONNECTIONS, block.records[dead + HELD]!);
+    Atomics.sub(block.control, at + REQUESTS, block.records[dead + HELD_REQUESTS]!);
     for (let field = 0; field < RECORD_LENGTH; field++) {
       if (isTotal(field)) block.records[kept + field]! += block.records[dead + field]!;
       block.records[dead + field] = 0;

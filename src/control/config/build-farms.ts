@@ -8,11 +8,11 @@ import type {
   RetryConfig,
   ServerConfig,
 } from '../../model/farm-config.ts';
+import { upgradeOnlyMethods } from '../../model/load-balancing.ts';
 import { buildAffinity } from './build-affinity.ts';
 import { buildProtocol } from './build-protocol.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { WrittenFarm } from './farm-schema.ts';
-import { algorithmInUse } from './not-yet.ts';
 import type { ProblemList } from './problem-list.ts';
 
 /** A farm's name stands in URLs as a host, and in names of cookies. */
@@ -57,7 +57,7 @@ function buildFarm(name: string, farm: WrittenFarm, scope: FarmScope): FarmConfi
     name,
     ...{ enabled, passConnectionCloseHeader, passServerHeader, serverAutoStart, slowStart, queue },
     servers: buildServers(farm.servers),
-    loadBalancing: buildLoadBalancing(farm),
+    loadBalancing: buildLoadBalancing(farm, compatibility),
     affinity: buildAffinity(name, farm.affinity, compatibility, cookies, problems),
     healthCheck: { ...farm.healthCheck, outlier: farm.healthCheck.outlier ?? null },
     protocol: buildProtocol(farm.protocol),
@@ -72,9 +72,12 @@ function buildFarm(name: string, farm: WrittenFarm, scope: FarmScope): FarmConfi
   };
 }
 
-function buildLoadBalancing({ loadBalancing, protocol }: WrittenFarm): LoadBalancingConfig {
+function buildLoadBalancing(
+  { loadBalancing, protocol }: WrittenFarm,
+  compatibility: readonly CompatibilityKey[],
+): LoadBalancingConfig {
   return {
-    algorithm: algorithmInUse(loadBalancing.algorithm),
+    algorithm: algorithmInUse(loadBalancing.algorithm, compatibility),
     randomizeLBTies: loadBalancing.randomizeLBTies,
     leastResponseTimePeriod: loadBalancing.leastResponseTimePeriod,
     hashServerVariables: namesIn(loadBalancing.hashServerVariable),
@@ -82,6 +85,11 @@ function buildLoadBalancing({ loadBalancing, protocol }: WrittenFarm): LoadBalan
     hashesQueryString: protocol.cache?.queryStringHandling === 'Accept',
     priorityGroupActivation: loadBalancing.priorityGroupActivation,
   };
+}
+
+/** With compatibility `algorithms` as ARR 3.0 has it: three of its names are accepted, and balance by weight (arr.md 6.1). */
+function algorithmInUse(written: string, compatibility: readonly CompatibilityKey[]): string {
+  return compatibility.includes('algorithms') && upgradeOnlyMethods.has(written) ? 'WeightedRoundRobin' : written;
 }
 
 function namesIn(list: string): string[] {

@@ -26,7 +26,7 @@ workers: many
       '4:5: error: farms.shop.sevrers: unknown key, did you mean "servers"?',
       '6:46: error: farms.shop.servers[0].weight: expected a whole number from 1 to 4294967295, got 0',
       '7:9: error: farms.shop.servers[1]: "http://10.0.0.1" is a URL, expected host:port, write it like 10.0.0.1:8080',
-      '8:33: error: farms.shop.loadBalancing.algorithm: "LeastRequest" is not known here, did you mean "LeastRequests"? (expected WeightedRoundRobin, LeastRequests, LeastResponseTime, WeightedTotalTraffic, RequestHash)',
+      '8:33: error: farms.shop.loadBalancing.algorithm: "LeastRequest" is not known here, did you mean "LeastRequests"? (expected WeightedRoundRobin, LeastRequests, LeastResponseTime, WeightedTotalTraffic, RequestHash, Ratio, LeastConnections, Fastest, Observed, Predictive, PowerOfTwoChoices, RendezvousHash)',
       '9:30: error: farms.shop.healthCheck.interval: "3x" is not a duration, write it like 250ms, 30s, 20m, 1h or 00:00:30',
       '9:43: error: farms.shop.healthCheck.retries: expected a whole number from 0 to 20, got 21',
       '9:64: error: farms.shop.healthCheck.statusCodeMatch: "399-200" is not a list of status codes, write codes and ranges, such as 200-399, 404 or 500-',
@@ -181,11 +181,6 @@ describe('warnings', () => {
       'keys of a map that differ in case',
       'rewriteMaps: { M: { entries: { a: x, A: y } } }',
       'differ only in letter case',
-    ],
-    [
-      'an algorithm of a later version',
-      'farms: { a: { servers: [h], loadBalancing: { algorithm: LeastRequests } } }',
-      'algorithm is ignored',
     ],
     [
       'a feature of a later version',

@@ -1,6 +1,7 @@
 // Where a configuration of IIS is touched by one of our defaults that differs from ARR's (DESIGN 6), with the word of
 // `compatibility` that takes ARR's back. It is never implied, so whoever brings such a file is told (CONTRACT 2).
 import type { CompatibilityKey, ConfigPath } from '../../model/config.ts';
+import { balancingMethod, upgradeOnlyMethods } from '../../model/load-balancing.ts';
 import type { ProblemList } from './problem-list.ts';
 import { isMap } from './written-lists.ts';
 
@@ -46,6 +47,12 @@ export function departuresOf(raw: Written): Departure[] {
       'reverseRewrite',
       'a Location that names a third party is left alone; ARR rewrites it',
       rewritesBack,
+    ),
+    first(
+      senders,
+      'algorithms',
+      'this algorithm is carried out; ARR 3.0 balances by WeightedRoundRobin under its name',
+      carriedOut,
     ),
     tls(raw),
   ];
@@ -96,6 +103,13 @@ function first(
 function cookie({ farm, path }: Sender): ConfigPath | null {
   const affinity = isMap(farm?.affinity) ? farm.affinity : {};
   return isTrue(affinity.useCookie) ? [...path, 'affinity', 'useCookie'] : null;
+}
+
+/** Three names that ARR 3.0 accepts for upgrades only (arr.md 6.1). */
+function carriedOut({ farm, path }: Sender): ConfigPath | null {
+  const loadBalancing = isMap(farm?.loadBalancing) ? farm.loadBalancing : {};
+  const method = balancingMethod(String(loadBalancing.algorithm));
+  return method !== undefined && upgradeOnlyMethods.has(method) ? [...path, 'loadBalancing', 'algorithm'] : null;
 }
 
 function forwards({ protocol, path }: Sender): ConfigPath | null {

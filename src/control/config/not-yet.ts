@@ -1,7 +1,6 @@
 // What the configuration accepts and this version does not carry out. Each row is one warning of `check`; a feature
 // that arrives takes its row away.
 import type { ConfigPath } from '../../model/config.ts';
-import { balancingMethod } from '../../model/load-balancing.ts';
 import type { ProblemList } from './problem-list.ts';
 
 interface Missing {
@@ -46,17 +45,6 @@ const MISSING: Missing[] = [
   { path: 'listeners.*.protocol', when: isOther('http'), text: 'tcp listeners are not opened yet' },
   { path: 'listeners.*.proxyProtocol', text: 'the PROXY protocol is not read yet' },
   { path: 'farms.*.passConnectionCloseHeader', when: isTrue, text: 'connections of clients are kept for now' },
-  {
-    path: 'farms.*.loadBalancing.algorithm',
-    when: (value) => typeof value === 'string' && !['WeightedRoundRobin', undefined].includes(balancingMethod(value)),
-    text: 'requests are balanced by WeightedRoundRobin for now',
-  },
-  {
-    path: 'farms.*.loadBalancing.priorityGroupActivation',
-    when: isOther(0),
-    text: 'priority groups are not looked at yet',
-  },
-  { path: 'farms.*.servers.*.priorityGroup', when: isOther(0), text: 'priority groups are not looked at yet' },
   { path: 'farms.*.affinity.by', when: isOther('cookie'), text: 'clients are recognised by cookie only for now' },
   {
     path: 'farms.*.affinity.whenServerGone',
@@ -91,11 +79,6 @@ export function warnOfMissing(raw: unknown, problems: ProblemList): void {
       if (!when || when(value)) problems.warning(at, `${name ?? at.at(-1)} is ignored: ${text}`);
     });
   }
-}
-
-/** The algorithm that balances in this version: the one of an extension as it is written. */
-export function algorithmInUse(written: string): string {
-  return balancingMethod(written) === undefined ? written : 'WeightedRoundRobin';
 }
 
 function visit(value: unknown, steps: string[], at: ConfigPath, found: (at: ConfigPath, value: unknown) => void): void {

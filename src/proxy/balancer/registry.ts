@@ -1,29 +1,37 @@
-// The balancing methods by the names that configurations use (arr.md 6.2). The method is chosen once, when a farm is compiled.
-
+// The balancing methods by the names that configurations use (arr.md 6.2, 12.4). The method is chosen once, when a farm is compiled.
 import type { LoadBalancingPolicy } from '../../model/extensions.ts';
-import type { LoadBalancingConfig } from '../../model/farm-config.ts';
-import type { FarmCursors } from '../../model/server-table.ts';
+import type { BalancingMethod } from '../../model/load-balancing.ts';
+import type { BalancerServices } from './balancer-services.ts';
+import { DynamicRatio, observedRatio, predictedRatio } from './dynamic-ratio.ts';
+import { Fastest } from './fastest.ts';
+import { LeastConnections } from './least-connections.ts';
+import { LeastRequests } from './least-requests.ts';
+import { LeastResponseTime } from './least-response-time.ts';
+import { PowerOfTwoChoices } from './power-of-two-choices.ts';
+import { RendezvousHash } from './rendezvous-hash.ts';
+import { RequestHash } from './request-hash.ts';
 import { WeightedRoundRobin } from './weighted-round-robin.ts';
+import { WeightedTotalTraffic } from './weighted-total-traffic.ts';
 
-/** What a method may use beside the candidates and the request. */
-export interface BalancerServices {
-  readonly cursors: FarmCursors;
-  /** Orders ties where randomizeLBTies asks for it, the same number in every worker; null: configuration order. */
-  readonly tieSeed: number | null;
-}
-
-type BalancerFactory = (services: BalancerServices) => LoadBalancingPolicy;
-
-const factories: ReadonlyMap<string, BalancerFactory> = new Map<string, BalancerFactory>([
-  ['WeightedRoundRobin', (services) => new WeightedRoundRobin(services)],
-]);
+const factories: Readonly<Record<BalancingMethod, (services: BalancerServices) => LoadBalancingPolicy>> = {
+  WeightedRoundRobin: (services) => new WeightedRoundRobin(services),
+  WeightedTotalTraffic: (services) => new WeightedTotalTraffic(services),
+  LeastRequests: (services) => new LeastRequests(services),
+  LeastResponseTime: (services) => new LeastResponseTime(services),
+  RequestHash: (services) => new RequestHash(services),
+  Ratio: (services) => new WeightedRoundRobin(services, 'Ratio'),
+  LeastConnections: (services) => new LeastConnections(services),
+  Fastest: (services) => new Fastest(services),
+  Observed: (services) => new DynamicRatio('Observed', observedRatio, services),
+  Predictive: (services) => new DynamicRatio('Predictive', predictedRatio, services),
+  PowerOfTwoChoices: (services) => new PowerOfTwoChoices(services),
+  RendezvousHash: (services) => new RendezvousHash(services),
+};
 
 /**
- * The method that `config` names; a name without a method of its own is balanced by WeightedRoundRobin, which `check`
- * says and which is what ARR 3.0 does with three of its names (arr.md 6.1).
- * @param seed the same number in every worker of the process
+ * The method that the configuration names: one of ours, since those of extensions are created by them.
+ * @param services `tieSeed` is the same number in every worker of the process
  */
-export function createBalancer(config: LoadBalancingConfig, cursors: FarmCursors, seed: number): LoadBalancingPolicy {
-  const create = factories.get(config.algorithm) ?? factories.get('WeightedRoundRobin')!;
-  return create({ cursors, tieSeed: config.randomizeLBTies ? seed : null });
+export function createBalancer(services: BalancerServices): LoadBalancingPolicy {
+  return factories[services.config.algorithm as BalancingMethod](services);
 }

@@ -2,39 +2,18 @@
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sampleFarm, sampleServer, sampleServers, sampleTable } from '../../../test/kit/sample-farm.ts';
-import type { ClientExchange } from '../../model/client.ts';
+import { balancedFarm, balancedRequest, tally } from '../../../test/kit/balanced-farm.ts';
+import { sampleFarm, sampleTable } from '../../../test/kit/sample-farm.ts';
 import type { Server } from '../../model/farm.ts';
-import { farmDefaults } from '../../model/farm-defaults.ts';
-import type { Attempt, RequestContext } from '../../model/request-context.ts';
-import { farmSlotId, ServerTable } from '../../model/server-table.ts';
-import { createBalancer } from './registry.ts';
+import type { Attempt } from '../../model/request-context.ts';
+import { farmSlotId } from '../../model/server-table.ts';
 import { turnsPerCycle } from './smooth-order.ts';
 
-/** What the method reads of a request. */
-function request(changes: { attempts?: Attempt[]; dryRun?: boolean } = {}): RequestContext {
-  const client = changes.dryRun ? null : ({} as ClientExchange);
-  return { client, attempts: changes.attempts ?? null } as RequestContext;
-}
-
-function balanced(weights: readonly number[], rows = 1, randomizeLBTies = false, seed = 1) {
-  const servers = weights.map((weight, index) => sampleServer(`s${index}:80`, { weight }));
-  const config = sampleFarm('shop', servers, { loadBalancing: { ...farmDefaults().loadBalancing, randomizeLBTies } });
-  const table = sampleTable(config, rows);
-  const slot = table.slots.get(farmSlotId('shop'))!;
-  return Array.from({ length: rows }, (_, row) => ({
-    list: sampleServers(config, table, row),
-    policy: createBalancer(config.loadBalancing, ServerTable.attach(table.owner.blocks, row).cursors(slot), seed),
-  }));
-}
+const request = balancedRequest;
+const balanced = (weights: readonly number[], rows = 1, randomizeLBTies = false, seed = 1) =>
+  balancedFarm(weights, { rows, seed, config: { randomizeLBTies } });
 
 const failed = (server: Server): Attempt => ({ server, reused: false, error: 'connectFailed' });
-const tally = (picks: readonly Server[], servers: number) => {
-  const counts = new Array<number>(servers).fill(0);
-  for (const server of picks) counts[server.index]! += 1;
-  return counts;
-};
-
 describe('weighted round robin', () => {
   it('gives exact shares over a full cycle for any weights, with 1 and with 4 workers', () => {
     fc.assert(
@@ -60,7 +39,12 @@ describe('weighted round robin', () => {
 
   it('gives exact shares when real threads pick at once', async () => {
     const weights = [5, 3, 1];
-    const servers = weights.map((weight, index) => ({ id: `shop/s${index}`, index, config: { weight } }));
+    const servers = weights.map((weight, index) => ({
+      id: `shop/s${index}`,
+      index,
+      config: { weight },
+      state: { rampMissing: 0 },
+    }));
     const config = sampleFarm('shop', ['a:80']);
     const { owner, slots } = sampleTable(config, 4);
     const source = `
@@ -68,7 +52,7 @@ describe('weighted round robin', () => {
       const { ServerTable } = await import(given.table);
       const { createBalancer } = await import(given.registry);
       const cursors = ServerTable.attach(given.blocks, given.row).cursors(given.slot);
-      const policy = createBalancer({ algorithm: 'WeightedRoundRobin', randomizeLBTies: true }, cursors, 7);
+      const policy = createBalancer({ config: { algorithm: 'WeightedRoundRobin' }, cursors, tieSeed: 7 });
       const counts = given.servers.map(() => 0);
       const ctx = { attempts: null, client: {} };
       for (let i = 0; i < 9 * 500; i++) counts[policy.pick(given.servers, ctx).index] += 1;
@@ -155,15 +139,5 @@ describe('weighted round robin', () => {
     const orders = new Set(Array.from({ length: 10 }, (_, seed) => orderOf(seed)));
     expect(orders.size).toBeGreaterThan(1);
     expect(orderOf(3)).toBe(orderOf(3));
-  });
-});
-
-describe('balancing methods', () => {
-  it('are chosen by name, and a name without a method is balanced by weighted round robin', () => {
-    const config = sampleFarm('shop', ['a:80']);
-    const { owner, slots } = sampleTable(config);
-    const cursors = owner.cursors(slots.get(farmSlotId('shop'))!);
-    const named = (algorithm: string) => createBalancer({ ...config.loadBalancing, algorithm }, cursors, 0).name;
-    expect([named('WeightedRoundRobin'), named('LeastRequests')]).toEqual(['WeightedRoundRobin', 'WeightedRoundRobin']);
   });
 });

@@ -3,18 +3,21 @@ import type { LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { SharedCursor } from '../../model/server-table-cursor.ts';
-import type { BalancerServices } from './registry.ts';
+import { weightOf } from '../../model/server-weight.ts';
+import type { BalancerServices } from './balancer-services.ts';
 import { smoothOrder, turnsPerCycle } from './smooth-order.ts';
 import { tieOrder } from './tie-order.ts';
 
 export class WeightedRoundRobin implements LoadBalancingPolicy {
-  readonly name = 'WeightedRoundRobin';
+  readonly name: string;
   readonly #services: BalancerServices;
   /** The list that #order was compiled for. */
   #list: readonly Server[] = [];
   #order: Uint32Array = new Uint32Array(0);
 
-  constructor(services: BalancerServices) {
+  /** @param name under which it is known: Ratio of BIG-IP is the same thing */
+  constructor(services: BalancerServices, name = 'WeightedRoundRobin') {
+    this.name = name;
     this.#services = services;
   }
 
@@ -50,8 +53,13 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
   }
 
   #compile(candidates: readonly Server[]): void {
-    const turns = turnsPerCycle(candidates.map((server) => server.config.weight));
+    const turns = turnsPerCycle(candidates.map(turnsOf));
     this.#order = smoothOrder(turns, tieOrder(candidates, this.#services.tieSeed));
     this.#list = candidates;
   }
+}
+
+/** Whole numbers, as the cycle needs them. */
+function turnsOf(server: Server): number {
+  return Math.max(1, Math.round(weightOf(server)));
 }

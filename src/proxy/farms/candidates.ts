@@ -1,22 +1,25 @@
 // Which servers of a farm take new work now. The list is made again only when the shared epoch has moved, so that the
 // request path reads one number and allocates nothing.
 import type { Server } from '../../model/farm.ts';
+import type { FarmConfig } from '../../model/farm-config.ts';
 import { Availability } from '../../model/server-state.ts';
 import type { ServerTable } from '../../model/server-table.ts';
+import { weightOf } from '../../model/server-weight.ts';
+import { groupsInUse } from './priority-groups.ts';
 
 const NONE: readonly Server[] = [];
 
 export class Candidates {
   readonly #servers: readonly Server[];
-  readonly #minServers: number;
+  readonly #config: FarmConfig;
   readonly #table: ServerTable;
   #epoch: number | null = null;
   #list: readonly Server[] = NONE;
+  #weights: readonly number[] = [];
 
-  /** @param minServers below so many healthy ones health is disregarded; 0 is off (arr.md 8.4) */
-  constructor(servers: readonly Server[], minServers: number, table: ServerTable) {
+  constructor(servers: readonly Server[], config: FarmConfig, table: ServerTable) {
     this.#servers = servers;
-    this.#minServers = minServers;
+    this.#config = config;
     this.#table = table;
   }
 
@@ -24,21 +27,36 @@ export class Candidates {
     // The epoch is read before the states: a change meanwhile makes the list again, and is never missed.
     const epoch = this.#table.epoch;
     if (epoch !== this.#epoch) {
-      this.#list = this.#compile();
+      this.#refresh();
       this.#epoch = epoch;
     }
     return this.#list;
   }
 
-  #compile(): readonly Server[] {
+  /** A change elsewhere leaves the list as it was, and what others have made of it and of the weights in it. */
+  #refresh(): void {
+    const list = groupsInUse(this.#available(), this.#config.loadBalancing.priorityGroupActivation);
+    const weights = list.map(weightOf);
+    if (isSame(list, this.#list) && isSame(weights, this.#weights)) return;
+    this.#list = list;
+    this.#weights = weights;
+  }
+
+  #available(): readonly Server[] {
     const active = this.#servers.filter((server) => server.state.availability === Availability.Active);
     const healthy = active.filter((server) => server.state.healthy);
-    const list = healthy.length < this.#minServers ? active : healthy;
-    // A change elsewhere leaves the list as it was, and what others have made of it.
-    return isSameList(list, this.#list) ? this.#list : list;
+    const able = disregardsHealth(healthy.length, active.length, this.#config) ? active : healthy;
+    const warm = able.filter((server) => !server.state.warming);
+    return warm.length > 0 ? warm : able;
   }
 }
 
-function isSameList(a: readonly Server[], b: readonly Server[]): boolean {
-  return a.length === b.length && a.every((server, index) => server === b[index]);
+/** With so few healthy servers the others get requests too: overloading the rest would be worse (arr.md 8.4). */
+export function disregardsHealth(healthy: number, active: number, { healthCheck }: FarmConfig): boolean {
+  const { minServers, panicThreshold } = healthCheck;
+  return healthy < minServers || healthy * 100 < panicThreshold * active;
+}
+
+function isSame<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((each, index) => each === b[index]);
 }

@@ -25,7 +25,9 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
   const servers = config.servers
     .filter((server) => server.enabled)
     .map((server, index) => compileServer(config, server, index, services));
-  const candidates = new Candidates(servers, config.healthCheck.minServers, services.table);
+  const candidates = new Candidates(servers, config, services.table);
+  const balancer = services.createBalancer(config, services.table.cursors(slotOf(farmSlotId(config.name), services)));
+  if (balancer.countsRequests) for (const { state } of servers) state.countRequests();
   return Object.freeze({
     name: config.name,
     isOrigin: false,
@@ -33,7 +35,7 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
     servers: Object.freeze(servers),
     candidates: () => candidates.list(),
     whyNoServer: () => whyNoServer(config, servers),
-    balancer: services.createBalancer(config, services.table.cursors(slotOf(farmSlotId(config.name), services))),
+    balancer,
     affinity: services.createAffinity(config, servers),
     forwarding: services.createForwarding(config),
   });

@@ -123,6 +123,56 @@ describe('candidates', () => {
     expect(farm.candidates().map((server) => server.address)).toEqual(['a:1', 'b:2']);
   });
 
+  it('disregard health below the panic threshold too', () => {
+    const config = sampleFarm('shop', ['a:1', 'b:2', 'c:3', 'd:4']);
+    config.healthCheck.panicThreshold = 50;
+    const { farm, owner, slot } = compiled(config);
+    owner.setHealthy(slot('a:1'), false);
+    owner.setHealthy(slot('b:2'), false);
+    expect(farm.candidates()).toHaveLength(2);
+    owner.setHealthy(slot('c:3'), false);
+    expect(farm.candidates()).toHaveLength(4);
+    owner.setHealthy(slot('a:1'), true);
+    expect(farm.candidates().map((server) => server.address)).toEqual(['a:1', 'd:4']);
+  });
+
+  it('leave out servers that warm up, unless nobody else is there', () => {
+    const { farm, owner, slot } = compiled(sampleFarm('shop', ['a:1', 'b:2']));
+    owner.setWarming(slot('a:1'), true);
+    expect(farm.candidates().map((server) => server.address)).toEqual(['b:2']);
+    owner.setHealthy(slot('b:2'), false);
+    expect(farm.candidates().map((server) => server.address)).toEqual(['a:1']);
+  });
+
+  it('are another list when a weight changes, so that methods see it', () => {
+    const { farm, owner, slot } = compiled(sampleFarm('shop', ['a:1', 'b:2']));
+    const list = farm.candidates();
+    owner.setRampMissing(slot('a:1'), 90);
+    expect(farm.candidates()).not.toBe(list);
+    expect(farm.candidates()).toEqual(list);
+  });
+
+  it('are those of the highest priority group, and of the next while too few of it are available', () => {
+    const group = (address: string, priorityGroup: number) => sampleServer(address, { priorityGroup });
+    const config = sampleFarm('shop', [group('a:1', 1), group('b:2', 5), group('c:3', 5), group('d:4', 0)]);
+    const of = (priorityGroupActivation: number) => {
+      config.loadBalancing.priorityGroupActivation = priorityGroupActivation;
+      const { farm, owner, slot } = compiled(config);
+      const addresses = () => farm.candidates().map((server) => server.address);
+      const whole = addresses();
+      owner.setHealthy(slot('b:2'), false);
+      const without = addresses();
+      owner.setHealthy(slot('b:2'), true);
+      expect(addresses()).toEqual(whole);
+      return [whole.join(), without.join()];
+    };
+    expect(of(0)).toEqual(['a:1,b:2,c:3,d:4', 'a:1,c:3,d:4']);
+    expect(of(1)).toEqual(['b:2,c:3', 'c:3']);
+    expect(of(2)).toEqual(['b:2,c:3', 'a:1,c:3']);
+    expect(of(3)).toEqual(['a:1,b:2,c:3', 'a:1,c:3,d:4']);
+    expect(of(9)).toEqual(['a:1,b:2,c:3,d:4', 'a:1,c:3,d:4']);
+  });
+
   it('give a reason that counts the servers when there are none', () => {
     const { farm, owner, slot } = compiled(
       sampleFarm('shop', ['a:1', 'b:2', 'c:3', sampleServer('d:4', { enabled: false })]),
@@ -155,7 +205,7 @@ describe('candidates', () => {
       {
         stage: 'candidates',
         servers: [
-          { address: 'a:1', in: true, reason: 'unhealthy, but fewer servers than minServers are healthy' },
+          { address: 'a:1', in: true, reason: 'unhealthy, but too few servers are healthy: health is disregarded' },
           { address: 'b:2', in: true, reason: 'available' },
           { address: 'c:3', in: false, reason: 'disabled' },
         ],

@@ -9,7 +9,16 @@ export class OriginNumbers implements ServerNumbers {
   readonly availability = Availability.Active;
   readonly takesNewWork = true;
   readonly othersWait = false;
+  readonly rampMissing = 0;
+  readonly warming = false;
+  readonly requests = 0;
+  readonly requestsWord = { words: new Int32Array(1), index: 0 };
+  readonly traffic = 0;
+  readonly responseTimeSum = 0;
+  readonly responseTimeCount = 0;
   #connections = 0;
+
+  countRequests(): void {}
 
   started(): void {}
 

@@ -9,7 +9,18 @@ import type { CandidatesStep } from '../../model/trace.ts';
 function standingOf(server: Server): string {
   if (server.state.availability === Availability.Inactive) return 'inactive';
   if (server.state.availability === Availability.Draining) return 'draining';
-  return server.state.healthy ? 'available' : 'unhealthy';
+  if (!server.state.healthy) return 'unhealthy';
+  return server.state.warming ? 'warming up' : 'available';
+}
+
+function reasonOf(farm: Farm, server: Server, isIn: boolean): string {
+  const standing = standingOf(server);
+  if (isIn && standing === 'unhealthy') return 'unhealthy, but too few servers are healthy: health is disregarded';
+  if (isIn && standing === 'warming up') return 'warming up, but no other server is available';
+  if (isIn || standing !== 'available') return standing;
+  const { priorityGroupActivation } = farm.config.loadBalancing;
+  if (priorityGroupActivation === 0) return standing;
+  return `available, in priority group ${server.config.priorityGroup}: ${priorityGroupActivation} servers of higher groups are`;
 }
 
 /** `farm shop: 3 servers: 2 unhealthy, 1 draining`. */
@@ -40,8 +51,5 @@ function standingRow(
   const server = farm.servers.find((each) => each.address === config.address);
   if (server === undefined) return { address: config.address, in: false, reason: 'disabled' };
   const isIn = candidates.includes(server);
-  const standing = standingOf(server);
-  const disregarded = isIn && standing === 'unhealthy';
-  const reason = disregarded ? 'unhealthy, but fewer servers than minServers are healthy' : standing;
-  return { address: config.address, in: isIn, reason };
+  return { address: config.address, in: isIn, reason: reasonOf(farm, server, isIn) };
 }

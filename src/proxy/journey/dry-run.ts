@@ -6,6 +6,22 @@ import { admitRequest } from './admit-request.ts';
 import { pageFor } from './answers.ts';
 import { runStages } from './run-stages.ts';
 
+/** Why a method picks a server, in words; extensions are not known here. */
+const REASONS: Readonly<Record<string, string>> = {
+  WeightedRoundRobin: 'the next in turn',
+  Ratio: 'the next in turn',
+  WeightedTotalTraffic: 'the fewest bytes for its weight',
+  LeastRequests: 'the fewest requests under way',
+  LeastResponseTime: 'the fastest on average, or one that is still to be measured',
+  RequestHash: 'the highest hash with what the request is hashed by',
+  LeastConnections: 'the fewest requests under way for its weight',
+  Fastest: 'the fewest unanswered requests, the fastest of equal ones',
+  Observed: 'the next in turn, by ratios of the requests under way',
+  Predictive: 'the next in turn, by ratios of the trend of requests under way',
+  PowerOfTwoChoices: 'the less busy of two at random',
+  RendezvousHash: 'the highest hash with what the request is hashed by',
+};
+
 /**
  * Runs the stages of `ctx`, whose client is null, and picks a server without taking its turn.
  * @returns the answer that would be made here, the failure, or nothing when ctx.server would be sent the request
@@ -20,7 +36,7 @@ export async function dryRun(ctx: RequestContext): Promise<Answer | ProxyError |
     ctx.server = server;
     farm.forwarding.headFor(ctx, server); // throws what sending would: a loop, a field that is refused
     if (farm.isOrigin) return undefined;
-    const reason = ctx.candidates.length === 1 ? 'the only candidate' : 'the next in turn';
+    const reason = ctx.candidates.length === 1 ? 'the only candidate' : (REASONS[farm.balancer.name] ?? 'its choice');
     ctx.trace?.push({ stage: 'pick', algorithm: farm.balancer.name, server: server.address, reason });
     return undefined;
   } catch (error) {
