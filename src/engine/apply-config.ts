@@ -44,6 +44,7 @@ export async function applyConfig(running: Running, checked: CheckedConfig, cloc
   await prepared.log.commit();
   await swapListeners(running, prepared.opened);
   releaseOtherSlots(table, config.farms);
+  running.bindings.release(config.farms);
   table.advanceEpoch();
   live.use(config);
   live.health.apply(config.farms);

@@ -7,7 +7,7 @@ import type { FarmConfig } from '../model/farm-config.ts';
 import type { ServerTable } from '../model/server-table.ts';
 import type { SiteConfig } from '../model/site-config.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { compileCookieAffinity } from '../proxy/affinity/cookie-affinity.ts';
+import { compileAffinity } from '../proxy/affinity/compile-affinity.ts';
 import { checkWeights } from '../proxy/balancer/check-weights.ts';
 import { createBalancer } from '../proxy/balancer/registry.ts';
 import { compileFarm } from '../proxy/farms/compile-farm.ts';
@@ -55,7 +55,11 @@ export function compileSnapshot(
         }),
       createForwarding,
       createAffinity: (farmConfig, servers) =>
-        compileCookieAffinity(farmConfig.affinity, farmConfig.name, servers, revision.affinitySecret, clock),
+        compileAffinity(farmConfig.affinity, farmConfig.name, servers, {
+          ...{ clock, secret: revision.affinitySecret, seed: revision.bindingSeed },
+          memory: revision.bindings.get(farmConfig.name)!,
+          readVariable: (name) => readerOf(name, farmConfig.name, ['farms', farmConfig.name, 'affinity', 'name']),
+        }),
     }),
   );
   problems.push(...checkWeights(config.farms), ...checkFields(config));
@@ -63,7 +67,7 @@ export function compileSnapshot(
   const shared = sharedParts(config, (provider) => extensions.provider(provider, problems));
   const rules = compileRules(config, sites, problems, shared);
   const outbound = compileOutboundSets(config, sites, problems, shared);
-  const stages = journeyStages(config, farms, sites, rules, outbound, extensions.stages(config, problems));
+  const stages = journeyStages(config, farms, sites, rules, outbound, extensions.stages(config, problems), clock);
   return Object.freeze({
     id: revision.id,
     config,

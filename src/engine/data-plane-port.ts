@@ -20,6 +20,9 @@ export interface Revision {
   slots: ReadonlyMap<string, number>;
   serverBlocks: readonly SharedArrayBuffer[];
   affinitySecret: string;
+  /** Memory for the bindings of clients, by farm; farms without affinity have none. */
+  bindings: ReadonlyMap<string, SharedArrayBuffer>;
+  bindingSeed: number;
   /** The same number in every worker of the process: orders ties. */
   tieSeed: number;
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
 import { RequestRates } from '../control/observe/request-rates.ts';
 import { affinitySecret } from '../control/state/affinity-secret.ts';
+import { BindingTables } from '../control/state/binding-tables.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
 import { AccessLogFile } from './access-log-file.ts';
 import { AdminDoor } from './admin-door.ts';
@@ -57,6 +58,7 @@ function assemble(
   const { clock, logger, options } = services;
   const rows = Math.max(1, threads);
   const table = ServerTableOwner.create(rows);
+  const bindings = new BindingTables();
   const gauges = ProcessGauges.create(rows);
   const accessLog = new AccessLogFile(clock, logger);
   const live = new LiveState(config, {
@@ -73,12 +75,12 @@ function assemble(
   const tieSeed = Math.floor(systemRandom.next() * 2 ** 31);
   const now = clock.wall();
   const running: Running = {
-    ...{ threads, table, gauges, planes, live, accessLog, checked, listeners, tieSeed },
+    ...{ bindings, threads, table, gauges, planes, live, accessLog, checked, listeners, tieSeed },
     affinitySecret: secret,
     rates: new RequestRates(() => requestTotals(table), clock),
     admin: new AdminDoor(() => services.adminSource(running)),
     files: new ConfigFiles({ clock, logger, watch: options.watch, onChange: services.onFilesChanged }),
-    revision: makeRevision(1, config, { table, affinitySecret: secret, tieSeed }),
+    revision: makeRevision(1, config, { table, affinitySecret: secret, bindings, tieSeed }),
     startedAt: now,
     loadedAt: now,
     cancelRecycling: () => {},

@@ -5,6 +5,7 @@ import { systemRandom } from '../base/random.ts';
 import { configFromObject, type LoadedConfig, type LoadOptions, loadConfig } from '../control/config/load-config.ts';
 import { FolderFiles } from '../control/iis/folder-files.ts';
 import { findSlowPatterns } from '../control/patterns/find-slow-patterns.ts';
+import { BindingTables } from '../control/state/binding-tables.ts';
 import type { Config, ConfigProblem } from '../model/config.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
@@ -113,6 +114,6 @@ export function compileForNobody(
   affinitySecret = '',
 ): Snapshot {
   const table = ServerTableOwner.create(1);
-  const revision = makeRevision(0, config, { table, affinitySecret, tieSeed: 0 });
+  const revision = makeRevision(0, config, { table, affinitySecret, bindings: new BindingTables(), tieSeed: 0 });
   return compileSnapshot(revision, table, extensions, clock, problems);
 }

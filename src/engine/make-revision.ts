@@ -1,4 +1,5 @@
 // From a checked configuration to what data planes compile.
+import type { BindingTables } from '../control/state/binding-tables.ts';
 import { claimSlots } from '../control/state/server-slots.ts';
 import type { Config } from '../model/config.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
@@ -8,11 +9,17 @@ import type { Revision } from './data-plane-port.ts';
 export interface RevisionParts {
   readonly table: ServerTableOwner;
   readonly affinitySecret: string;
+  readonly bindings: BindingTables;
   readonly tieSeed: number;
 }
 
 /** `config` with all that compiling it takes; its servers have slots from now on. */
-export function makeRevision(id: number, config: Config, { table, affinitySecret, tieSeed }: RevisionParts): Revision {
+export function makeRevision(id: number, config: Config, parts: RevisionParts): Revision {
+  const { table, affinitySecret, bindings, tieSeed } = parts;
   const slots = claimSlots(table, config.farms);
-  return { id, config, slots, serverBlocks: table.blocks, affinitySecret, tieSeed };
+  return {
+    ...{ id, config, slots, serverBlocks: table.blocks, affinitySecret, tieSeed },
+    bindings: bindings.claim(config.farms),
+    bindingSeed: bindings.seed,
+  };
 }

@@ -1,5 +1,6 @@
 // Everything that exists while a router runs.
 import type { RequestRates } from '../control/observe/request-rates.ts';
+import type { BindingTables } from '../control/state/binding-tables.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { AccessLogFile } from './access-log-file.ts';
 import type { AdminDoor } from './admin-door.ts';
@@ -22,6 +23,7 @@ export interface Running {
   readonly admin: AdminDoor;
   readonly files: ConfigFiles;
   readonly affinitySecret: string;
+  readonly bindings: BindingTables;
   readonly tieSeed: number;
   readonly startedAt: number;
   checked: CheckedConfig;

@@ -94,6 +94,7 @@ export const errorKinds = {
   ruleFailed: proxy(500, 51, 'proxy_configuration_error'),
   outboundRuleFailed: proxy(500, 52, 'proxy_configuration_error'),
   cachedRuleFailed: proxy(500, 53, 'proxy_configuration_error'),
+  boundServerGone: proxy(503, 0, 'destination_unavailable'),
   connectionLimit: proxy(503, 0, 'connection_limit_reached'),
   stopping: proxy(503, 0, 'connection_terminated'),
   /** With the status of the server, whose page is replaced by one of the site. */

@@ -85,6 +85,8 @@ export class RequestContext {
   affinity: AffinityVerdict = 'off';
   /** The client's cookie is good but to be written again: made with an old secret, or its time is to be renewed. */
   affinityRenewal = false;
+  /** The server that the client is bound to although it takes no requests; null where there is none. */
+  boundServer: Server | null = null;
   // written by attempts
   /** The server of the latest attempt: the balancer picked it, or the client's connection is pinned to it. */
   server: Server | null = null;

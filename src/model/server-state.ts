@@ -13,6 +13,7 @@ import {
   GENERATION,
   HELD,
   HELD_REQUESTS,
+  LAST_BINDING,
   RAMP_MISSING,
   REQUESTS,
   RESPONSE_BOUNDS,
@@ -100,6 +101,23 @@ export class ServerState {
 
   get responseTimeCount(): number {
     return this.#sum(RESPONSE_COUNT);
+  }
+
+  /** Of the slot when this was made: another server has another one. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** When a client that is bound to the server was seen last, seconds since 1970; 0: never. */
+  get lastBinding(): number {
+    return Atomics.load(this.#control, this.#at + LAST_BINDING);
+  }
+
+  /** @param now seconds since 1970 */
+  noteBinding(now: number): void {
+    if (this.#control[this.#at + LAST_BINDING] !== now && !this.#isStale()) {
+      Atomics.store(this.#control, this.#at + LAST_BINDING, now);
+    }
   }
 
   /** Healthy and Active. What a farm below minServers does with the others is the farm's affair. */

@@ -67,6 +67,8 @@ function checkAffinity(written: WrittenFarm['affinity'], path: ConfigPath, probl
     );
   if (written.secret !== undefined && written.secret.length < SHORTEST_SECRET)
     problems.error([...path, 'secret'], 'the secret can be guessed', `expected at least ${SHORTEST_SECRET} characters`);
+  if (written.by !== 'cookie' && written.useCookie)
+    problems.warning([...path, 'useCookie'], `useCookie is ignored: clients are known by ${written.by}`);
   if (written.by !== 'cookie' && written.name === undefined)
     problems.error(
       [...path, 'by'],

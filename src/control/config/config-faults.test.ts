@@ -203,13 +203,6 @@ describe('warnings', () => {
     expect(cached('{ enabled: "False" }')).toEqual([]);
   });
 
-  it('what compatibility asks for and this version does not do', () => {
-    const ignored = expect.stringContaining('affinityCookie is ignored');
-    expect(problemsOf('compatibility: arr')).toEqual([ignored]);
-    expect(problemsOf('compatibility: [ retries, affinityCookie ]')).toEqual([ignored]);
-    expect(problemsOf('compatibility: [ retries ]')).toEqual([]);
-  });
-
   it('a default that is written out is no feature of a later version', () => {
     expect(
       problemsOf(

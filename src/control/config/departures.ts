@@ -60,7 +60,7 @@ export function departuresOf(raw: Written): Departure[] {
 }
 
 /** Words that are accepted and do nothing in this version. */
-const NOT_YET: ReadonlySet<CompatibilityKey> = new Set<CompatibilityKey>(['affinityCookie', 'tls']);
+const NOT_YET: ReadonlySet<CompatibilityKey> = new Set<CompatibilityKey>(['tls']);
 
 /** What takes ARR's own way back. */
 export function undoing(word: CompatibilityKey): string {

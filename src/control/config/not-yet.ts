@@ -36,8 +36,6 @@ const PROTOCOL: Missing[] = [
 
 const below = (base: string, rows: Missing[]) => rows.map((row) => ({ ...row, path: `${base}.${row.path}` }));
 
-const OUR_COOKIE = 'the affinity cookie has our value and flags for now';
-
 const LOGGED = 'only rules of a site have it; the URL is logged as received';
 
 const MISSING: Missing[] = [
@@ -45,19 +43,8 @@ const MISSING: Missing[] = [
   { path: 'listeners.*.protocol', when: isOther('http'), text: 'tcp listeners are not opened yet' },
   { path: 'listeners.*.proxyProtocol', text: 'the PROXY protocol is not read yet' },
   { path: 'farms.*.passConnectionCloseHeader', when: isTrue, text: 'connections of clients are kept for now' },
-  { path: 'farms.*.affinity.by', when: isOther('cookie'), text: 'clients are recognised by cookie only for now' },
-  {
-    path: 'farms.*.affinity.whenServerGone',
-    when: isOther('redistribute'),
-    text: 'clients of a server that is gone are given another for now',
-  },
   { path: 'farms.*.affinity.useHostName', when: isTrue, text: 'there is no host-name affinity yet' },
   { path: 'farms.*.affinity.useServerProvider', when: isTrue, text: 'no extension chooses servers by host name yet' },
-  {
-    path: 'farms.*.affinity.ignoreSubDomainClientAffinity',
-    when: isTrue,
-    text: 'the cookie is for the host itself for now',
-  },
   { path: 'farms.*.healthCheck.url', when: isHttps, text: 'servers are not tested by https yet' },
   ...below('farms.*.protocol', PROTOCOL),
   ...below('proxy', PROTOCOL),
@@ -68,8 +55,6 @@ const MISSING: Missing[] = [
   })),
   { path: 'rules.list.*.action.logRewrittenUrl', when: isTrue, text: LOGGED },
   { path: 'rules.*.action.logRewrittenUrl', when: isTrue, text: LOGGED },
-  { path: 'compatibility', when: isWord('arr'), name: 'affinityCookie', text: OUR_COOKIE },
-  { path: 'compatibility.*', when: isWord('affinitycookie'), name: 'affinityCookie', text: OUR_COOKIE },
 ];
 
 /** Warns of everything in `raw`, the configuration as written, that is accepted and ignored. */

@@ -1,28 +1,33 @@
 // The stage of client affinity: it narrows the candidates to the server that the client is bound to, and writes the
 // binding into the response. What a binding is, the farm's policy knows.
+import type { Clock } from '../../base/clock.ts';
 import type { Stage } from '../../model/extensions.ts';
-import { ProxyError } from '../../model/proxy-error.ts';
 import type { AffinityVerdict, RequestContext } from '../../model/request-context.ts';
 import type { ResponseDraft } from '../../model/response-draft.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
+import { holdToServer, needCandidates } from './when-server-gone.ts';
 
-/** Throws ProxyError noServer where no server takes new work and the client is bound to none that serves it. */
-export const affinityStage: Stage = {
-  name: 'affinity',
-  onRequest(ctx) {
-    const policy = ctx.farm?.affinity ?? null;
-    if (policy === null) return undefined;
-    const server = policy.find(ctx);
-    if (ctx.trace !== null) trace(ctx, server?.address ?? null);
-    if (server !== null) ctx.candidates = [server];
-    else if (ctx.candidates.length === 0) throw new ProxyError('noServer', ctx.farm!.whyNoServer());
-    return undefined;
-  },
-  onResponseHead(ctx, response) {
-    if (isDisabledByServer(response)) return;
-    ctx.farm?.affinity?.bind(ctx, response);
-  },
-};
+/** Throws ProxyError noServer where no server takes new work and the client is bound to none that serves it; boundServerGone. */
+export function affinityStage(clock: Clock): Stage {
+  return {
+    name: 'affinity',
+    onRequest(ctx) {
+      const policy = ctx.farm?.affinity ?? null;
+      if (policy === null) return undefined;
+      const server = policy.find(ctx);
+      if (ctx.trace !== null) trace(ctx, policy.name, server?.address ?? null);
+      if (server !== null) ctx.candidates = [server];
+      else if (ctx.boundServer !== null && ctx.farm!.config.affinity.whenServerGone !== 'redistribute')
+        return holdToServer(ctx, ctx.boundServer, clock);
+      else needCandidates(ctx);
+      return undefined;
+    },
+    onResponseHead(ctx, response) {
+      if (isDisabledByServer(response)) return;
+      ctx.farm?.affinity?.bind(ctx, response);
+    },
+  };
+}
 
 /** The server's way out of affinity (arr.md 7.2): this response binds nobody. The client never sees the header. */
 function isDisabledByServer(response: ResponseDraft): boolean {
@@ -41,7 +46,15 @@ const reasons: Record<AffinityVerdict, string> = {
   rebound: 'a retry moved the client to another server',
 };
 
-function trace(ctx: RequestContext, server: string | null): void {
-  const step = { stage: 'affinity' as const, verdict: ctx.affinity, reason: reasons[ctx.affinity] };
+/** @param by what the policy goes by */
+function reasonOf(verdict: AffinityVerdict, by: string): string {
+  if (by === 'cookie') return reasons[verdict];
+  if (verdict === 'new') return `the ${by} of the request is not bound to a server`;
+  if (verdict === 'kept') return `the ${by} is bound to this server, and it may serve`;
+  return verdict === 'gone' ? `the ${by} is bound to a server that takes no work` : reasons[verdict];
+}
+
+function trace(ctx: RequestContext, by: string, server: string | null): void {
+  const step = { stage: 'affinity' as const, verdict: ctx.affinity, reason: reasonOf(ctx.affinity, by) };
   ctx.trace!.push(server === null ? step : { ...step, server });
 }

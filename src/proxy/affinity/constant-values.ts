@@ -8,14 +8,19 @@ export class ConstantValues implements BindingValues {
   readonly #bindings = new Map<string, Binding>();
   readonly #issued: readonly string[];
 
-  /** @param secrets the first makes values, all are accepted */
-  constructor(farmName: string, servers: readonly Server[], secrets: readonly string[]) {
-    const [current, ...previous] = secrets as [string, ...string[]];
-    this.#issued = servers.map((server) => constantOf(current, farmName, server.address));
+  /**
+   * @param secrets the first makes values, all are accepted
+   * @param writesArrValue whether ARR's own value is issued; it is accepted either way
+   */
+  constructor(farmName: string, servers: readonly Server[], secrets: readonly string[], writesArrValue: boolean) {
+    const [current] = secrets as [string, ...string[]];
+    this.#issued = servers.map(({ address }) =>
+      writesArrValue ? arrHash(address) : constantOf(current, farmName, address),
+    );
     for (const server of servers) {
       const renewed = { server, renew: true };
-      this.#bindings.set(arrHash(server.address), renewed);
-      for (const secret of previous) this.#bindings.set(constantOf(secret, farmName, server.address), renewed);
+      for (const name of arrNamesOf(server, servers)) this.#bindings.set(arrHash(name), renewed);
+      for (const secret of secrets) this.#bindings.set(constantOf(secret, farmName, server.address), renewed);
     }
     for (const server of servers) this.#bindings.set(this.issue(server), { server, renew: false });
   }
@@ -41,6 +46,17 @@ export class ConstantValues implements BindingValues {
 /** 43 characters of base64url: HMAC-SHA-256 of farm and address (arr.md 7.2). Names of farms differ in more than case. */
 function constantOf(secret: string, farmName: string, address: string): string {
   return createHmac('sha256', secret).update(`server\0${farmName.toLowerCase()}\0${address}`).digest('base64url');
+}
+
+/**
+ * What ARR may have hashed: the address, which in ARR is a host without a port (arr.md 5.2). So the bare host counts too, where
+ * only one server has it.
+ */
+function arrNamesOf({ address, config }: Server, servers: readonly Server[]): string[] {
+  if (config.target.kind === 'unix') return [address];
+  const { host } = config.target;
+  const isOnly = servers.filter(({ config: { target } }) => target.kind === 'tcp' && target.host === host).length === 1;
+  return isOnly ? [address, host] : [address];
 }
 
 /** ARR's own value, accepted during a migration: SHA-256 of the lower-cased name in UTF-16LE, upper-case hex (DESIGN 6). */

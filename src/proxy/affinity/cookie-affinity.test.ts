@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleFarm, sampleServers, sampleTable } from '../../../test/kit/sample-farm.ts';
 import { requestWith, responseWith } from '../../../test/kit/sample-heads.ts';
 import { SimulatedClock } from '../../base/simulated-clock.ts';
+import { bindingMemory } from '../../model/binding-table.ts';
 import type { AffinityPolicy } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
 import type { AffinityConfig } from '../../model/farm-config.ts';
@@ -15,6 +16,8 @@ import { affinityStage } from './affinity-stage.ts';
 import { compileCookieAffinity } from './cookie-affinity.ts';
 
 const MINUTE = 60_000;
+const stage = affinityStage(new SimulatedClock());
+const services = (clock: SimulatedClock) => ({ clock, memory: bindingMemory(64), seed: 1 });
 
 interface Visit {
   verdict: string;
@@ -29,6 +32,7 @@ interface Visit {
 interface Given {
   cookie?: string;
   secure?: boolean;
+  host?: string;
   responseFields?: string[];
   /** Where a balancer would send the request. */
   balanced?: number;
@@ -42,7 +46,7 @@ function farmWith(changes: Partial<AffinityConfig> = {}, secret = 'first secret'
   Object.assign(config.affinity, { useCookie: true, ...changes });
   const table = sampleTable(config);
   const servers = sampleServers(config, table);
-  const policy = compileCookieAffinity(config.affinity, 'shop', servers, secret, clock)!;
+  const policy = compileCookieAffinity(config.affinity, 'shop', servers, secret, services(clock));
   const slot = (index: number) => table.slots.get(servers[index]!.id)!;
   return { servers, owner: table.owner, slot, visit: (given: Given = {}) => visit(policy, servers, given) };
 }
@@ -51,18 +55,26 @@ function farmWith(changes: Partial<AffinityConfig> = {}, secret = 'first secret'
 function visit(policy: AffinityPolicy, servers: readonly Server[], given: Given): Visit {
   const attempts: Attempt[] = [];
   const ctx = {
-    inbound: requestWith(...(given.cookie === undefined ? [] : [`Cookie: ${given.cookie}`])),
+    inbound: Object.assign(requestWith(...(given.cookie === undefined ? [] : [`Cookie: ${given.cookie}`])), {
+      ...(given.host === undefined ? {} : { host: given.host }),
+    }),
     connection: { secure: given.secure ?? false },
-    farm: { affinity: policy, whyNoServer: () => 'farm shop: none' },
+    farm: {
+      affinity: policy,
+      config: { affinity: { whenServerGone: 'redistribute' } },
+      whyNoServer: () => 'farm shop: none',
+    },
     candidates: servers.filter((server) => server.state.takesNewWork),
     affinity: 'off',
     affinityRenewal: false,
+    boundServer: null,
+    client: null,
     server: null as Server | null,
     attempts: null as Attempt[] | null,
     trace: [] as Step[],
   };
   const request = ctx as unknown as RequestContext;
-  affinityStage.onRequest!(request);
+  stage.onRequest!(request);
   const isBound = ctx.candidates.length === 1;
   ctx.server = isBound ? ctx.candidates[0]! : servers[given.balanced ?? 0]!;
   if (given.movedTo !== undefined) {
@@ -71,7 +83,7 @@ function visit(policy: AffinityPolicy, servers: readonly Server[], given: Given)
     ctx.server = servers[given.movedTo]!;
   }
   const draft = new ResponseDraft(responseWith(...(given.responseFields ?? [])));
-  affinityStage.onResponseHead!(request, draft);
+  stage.onResponseHead!(request, draft);
   const value = /=([^;]*)/.exec(draft.addedLines)?.[1] ?? null;
   const setCookie = draft.addedLines === '' ? null : draft.addedLines;
   const { server, affinity: verdict, trace } = ctx;
@@ -116,9 +128,24 @@ describe('the affinity cookie', () => {
     expect(visit({ cookie: `Stick_shop=${value}` })).toMatchObject({ verdict: 'kept', server: 'b:2' });
   });
 
-  it('is not used where the farm does not ask for it', () => {
-    const config = sampleFarm('shop', ['a:1']);
-    expect(compileCookieAffinity(config.affinity, 'shop', [], 'secret', new SimulatedClock())).toBeNull();
+  it('is for the path that the farm gives it, and partitioned where that is asked for', () => {
+    const { setCookie } = farmWith({ cookiePath: '/shop', partitioned: true }).visit();
+    expect(setCookie).toContain('; Path=/shop; HttpOnly; Secure; SameSite=None; Partitioned\r\n');
+  });
+
+  it.each([
+    ['www.shop.example.com', 2, '; Domain=example.com'],
+    ['WWW.Shop.Example.com:8080', 3, '; Domain=shop.example.com'],
+    ['example.com.', 2, '; Domain=example.com'],
+    ['example.com', 5, '; Domain=example.com'],
+    ['www.example.com', 0, '; Domain=example.com'],
+    ['localhost', 2, ''],
+    ['10.0.0.1:80', 2, ''],
+    ['[::1]:80', 2, ''],
+    ['a_b.example.com', 2, ''],
+  ])('of the host %s, with %i labels, has the domain "%s"', (host, cookieDomainLabels, domain) => {
+    const { setCookie } = farmWith({ cookieDomainLabels }).visit({ host });
+    expect(setCookie).toMatch(new RegExp(`HttpOnly${domain.replaceAll('.', '\\.')}\r\n$`));
   });
 });
 
@@ -157,7 +184,7 @@ describe('a cookie that does not hold', () => {
     config.affinity.useCookie = true;
     const table = sampleTable(config);
     const servers = sampleServers(config, table);
-    const policy = compileCookieAffinity(config.affinity, 'shop', servers, 'secret', new SimulatedClock())!;
+    const policy = compileCookieAffinity(config.affinity, 'shop', servers, 'secret', services(new SimulatedClock()));
     const cookie = cookieOf(visit(policy, servers, { balanced: 1 }));
     table.owner.setHealthy(table.slots.get('shop/b:2')!, false);
     const ctx = { inbound: requestWith(`Cookie: ${cookie}`), candidates: servers } as unknown as RequestContext;
@@ -189,6 +216,37 @@ describe('a cookie that does not hold', () => {
 });
 
 describe('a migration', () => {
+  const arrValue = (name: string) =>
+    createHash('sha256').update(Buffer.from(name.toLowerCase(), 'utf16le')).digest('hex').toUpperCase();
+
+  it('writes the value that ARR writes where compatibility asks for it, and honours ours', () => {
+    const ours = farmWith().visit({ balanced: 1 });
+    const farm = farmWith({ writesArrValue: true });
+    expect(farm.visit({ balanced: 1 }).value).toBe(arrValue('b:2'));
+    expect(farm.visit({ cookie: `ARRAffinity=${arrValue('b:2')}` })).toMatchObject({
+      verdict: 'kept',
+      setCookie: null,
+    });
+    expect(farm.visit({ cookie: cookieOf(ours) })).toMatchObject({ server: 'b:2', value: arrValue('b:2') });
+  });
+
+  it('knows the value of a server that ARR knew without its port', () => {
+    expect(farmWith().visit({ cookie: `ARRAffinity=${arrValue('C')}` })).toMatchObject({
+      verdict: 'kept',
+      server: 'c:3',
+    });
+  });
+
+  it('keeps ARR values under a lifetime', () => {
+    const clock = new SimulatedClock();
+    const farm = farmWith({ writesArrValue: true, cookieLifetime: 60 * MINUTE }, 'first secret', clock);
+    const first = farm.visit({ balanced: 2 });
+    expect(first.value).toMatch(new RegExp(`^${arrValue('c:3')}\\.`));
+    expect(farm.visit({ cookie: cookieOf(first) })).toMatchObject({ verdict: 'kept', server: 'c:3' });
+    clock.advance(61 * MINUTE);
+    expect(farm.visit({ cookie: cookieOf(first) }).verdict).toBe('invalid');
+  });
+
   it('accepts the value of a previous secret and replaces it by one of the current', () => {
     const old = farmWith({}, 'old').visit({ balanced: 1 });
     const farm = farmWith({ previousSecrets: ['older', 'old'] });

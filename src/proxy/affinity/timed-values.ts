@@ -10,7 +10,7 @@ const CACHED_VALUES = 4096;
 const REISSUE_AFTER = 60;
 /** Characters of the MAC that are written: 132 bits. */
 const MAC_LENGTH = 22;
-const SHAPE = /^([\w-]{43})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})\.([\w-]{22})$/;
+const SHAPE = /^([\w-]{43}|[0-9A-F]{64})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})\.([\w-]{22})$/;
 
 /** Limits in milliseconds; null is no limit. */
 export interface Lifetimes {

@@ -12,6 +12,8 @@ export class OriginNumbers implements ServerNumbers {
   readonly rampMissing = 0;
   readonly warming = false;
   readonly requests = 0;
+  readonly generation = 0;
+  readonly lastBinding = 0;
   readonly requestsWord = { words: new Int32Array(1), index: 0 };
   readonly traffic = 0;
   readonly responseTimeSum = 0;
@@ -36,6 +38,8 @@ export class OriginNumbers implements ServerNumbers {
   }
 
   noteWaiting(): void {}
+
+  noteBinding(): void {}
 
   totals(): ServerTotals {
     return {

@@ -49,6 +49,7 @@ export function journeyStages(
   rules: RuleSets,
   outbound: OutboundSets | null,
   extensions: readonly Stage[],
+  clock: Clock,
 ): readonly Stage[] {
   const brokenFolders = brokenFolderStage(sites);
   return [
@@ -79,7 +80,7 @@ export function journeyStages(
     // The farm that it goes to, and which of its servers take work.
     farmStage,
     // Narrowed to the server that the client is bound to. After it the balancer picks, once for each attempt.
-    farms.some((farm) => farm.affinity !== null) ? affinityStage : null,
+    farms.some((farm) => farm.affinity !== null) ? affinityStage(clock) : null,
     // The pages of a site for errors, and the fields that it adds to every response.
     errorPagesStage(sites),
     customHeadersStage(sites),

@@ -1,0 +1,15 @@
+// Whether a server may serve a client that is bound to it.
+import type { Server } from '../../model/farm.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import { Availability } from '../../model/server-state.ts';
+
+/** Draining servers keep their clients; unhealthy ones only where the farm disregards health (arr.md 7.2, 8.3, 8.4). */
+export function mayServe(server: Server, ctx: RequestContext): boolean {
+  const { state } = server;
+  return (state.healthy && state.availability !== Availability.Inactive) || ctx.candidates.includes(server);
+}
+
+/** Whether a retry answered from another server than the one the client was bound to, which was tried first. */
+export function wasMoved(ctx: RequestContext, server: Server): boolean {
+  return ctx.attempts !== null && ctx.attempts.length > 0 && ctx.attempts[0]!.server !== server;
+}

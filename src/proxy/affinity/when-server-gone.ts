@@ -1,0 +1,49 @@
+// A client whose server takes no requests, in a farm that does not give it another at once (affinity.whenServerGone).
+import type { Clock } from '../../base/clock.ts';
+import type { Server } from '../../model/farm.ts';
+import { ProxyError } from '../../model/proxy-error.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import { mayServe } from './may-serve.ts';
+
+/** How often a waiting request looks for its server, ms. */
+const LOOK = 50;
+/** What a client that is refused is told to wait, seconds. */
+const RETRY_AFTER = '10';
+
+/** Refuses the request, or lets it wait for its server. @throws ProxyError boundServerGone */
+export function holdToServer(ctx: RequestContext, server: Server, clock: Clock): Promise<undefined> | undefined {
+  const { whenServerGone, waitTimeout } = ctx.farm!.config.affinity;
+  if (whenServerGone === 'refuse') {
+    const reason = `${server.id}, which the client is bound to, takes no requests`;
+    throw new ProxyError('boundServerGone', reason, undefined, [['Retry-After', RETRY_AFTER]]);
+  }
+  if (ctx.client === null) {
+    needCandidates(ctx); // a dry run waits for nobody
+    return undefined;
+  }
+  return waitFor(server, ctx, waitTimeout, clock);
+}
+
+function waitFor(server: Server, ctx: RequestContext, timeout: number, clock: Clock): Promise<undefined> {
+  const until = clock.monotonic() + timeout;
+  return new Promise((resolve, reject) => {
+    const stop = clock.every(LOOK, () => {
+      const isBack = mayServe(server, ctx);
+      if (!isBack && ctx.client!.gone === null && clock.monotonic() < until) return;
+      stop();
+      try {
+        ctx.candidates = isBack ? [server] : ctx.farm!.candidates();
+        if (isBack) ctx.affinity = 'kept';
+        needCandidates(ctx);
+        resolve(undefined);
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+/** @throws ProxyError noServer */
+export function needCandidates(ctx: RequestContext): void {
+  if (ctx.candidates.length === 0) throw new ProxyError('noServer', ctx.farm!.whyNoServer());
+}
