@@ -1,6 +1,7 @@
 // Reloading: another configuration comes into force in a router that runs, all of it or nothing (CONTRACT 2, Reload).
 import type { Clock } from '../base/clock.ts';
 import { releaseOtherSlots } from '../control/state/server-slots.ts';
+import type { Config } from '../model/config.ts';
 import type { PreparedLog } from './access-log-file.ts';
 import type { Revision, SettledListener } from './data-plane-port.ts';
 import { type CheckedConfig, refuseFaults } from './load-checked.ts';
@@ -18,14 +19,26 @@ interface Prepared {
   readonly log: PreparedLog;
 }
 
+/** Brings what operators and sources changed into force. To be called when no other change is under way. */
+export async function reapplyConfig(running: Running, clock: Clock): Promise<void> {
+  const { written, control } = running;
+  const config = control.present(written.config);
+  await applyConfig(running, written, config, clock);
+}
+
 /**
- * Brings `checked` into force. To be called when no other change is under way (DataPlanes.inTurn).
+ * Brings `written` into force, as `config` has it. To be called when no other change is under way (DataPlanes.inTurn).
  * @throws ListenError, or the system's error where the access log cannot be opened: then nothing has changed
  */
-export async function applyConfig(running: Running, checked: CheckedConfig, clock: Clock): Promise<void> {
+export async function applyConfig(
+  running: Running,
+  written: CheckedConfig,
+  config: Config,
+  clock: Clock,
+): Promise<void> {
+  const checked = { ...written, config };
   const before = running.checked.config;
-  const { planes, live, table, admin } = running;
-  const { config } = checked;
+  const { planes, live, table, admin, control } = running;
   running.cancelRecycling();
   let prepared: Prepared;
   try {
@@ -38,9 +51,9 @@ export async function applyConfig(running: Running, checked: CheckedConfig, cloc
     throw error;
   }
   await planes.commit(prepared.revision);
+  running.written = written;
   running.checked = checked;
   running.revision = prepared.revision;
-  running.loadedAt = clock.wall();
   await prepared.log.commit();
   await swapListeners(running, prepared.opened);
   releaseOtherSlots(table, config.farms);
@@ -48,6 +61,7 @@ export async function applyConfig(running: Running, checked: CheckedConfig, cloc
   table.advanceEpoch();
   live.use(config);
   live.health.apply(config.farms);
+  control.applied(config, written.config);
   admin.commit(config.admin);
   recycleWhenUnpinned(running, clock);
 }

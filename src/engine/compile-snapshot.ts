@@ -2,8 +2,10 @@
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Config, ConfigProblem } from '../model/config.ts';
+import type { LoadBalancingPolicy } from '../model/extensions.ts';
 import type { Farm } from '../model/farm.ts';
 import type { FarmConfig } from '../model/farm-config.ts';
+import type { HostDirectory } from '../model/host-directory.ts';
 import type { ServerTable } from '../model/server-table.ts';
 import type { SiteConfig } from '../model/site-config.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -23,14 +25,21 @@ import { compileSites } from '../proxy/sites/compile-sites.ts';
 import { ForwardedHead } from '../proxy/upstream/forwarded-head.ts';
 import type { Revision } from './data-plane-port.ts';
 import type { Extensions } from './extensions.ts';
+import { noHosts } from './no-hosts.ts';
 
-/** @param problems gets what the rooms find wrong; with an error among them the snapshot is not to be used */
+/**
+ * @param problems gets what the rooms find wrong; with an error among them the snapshot is not to be used
+ * @param hosts absent: nobody knows any
+ * @param before what is in force; absent at the start
+ */
 export function compileSnapshot(
   revision: Revision,
   table: ServerTable,
   extensions: Extensions,
   clock: Clock,
   problems: ConfigProblem[],
+  hosts: HostDirectory = noHosts,
+  before?: Snapshot,
 ): Snapshot {
   const { config } = revision;
   const createForwarding = (farm: FarmConfig) =>
@@ -42,6 +51,7 @@ export function compileSnapshot(
       slots: revision.slots,
       createBalancer: (farmConfig, cursors) =>
         extensions.balancer(farmConfig, problems) ??
+        balancerBefore(farmConfig, before) ??
         createBalancer({
           ...{
             cursors,
@@ -67,7 +77,16 @@ export function compileSnapshot(
   const shared = sharedParts(config, (provider) => extensions.provider(provider, problems));
   const rules = compileRules(config, sites, problems, shared);
   const outbound = compileOutboundSets(config, sites, problems, shared);
-  const stages = journeyStages(config, farms, sites, rules, outbound, extensions.stages(config, problems), clock);
+  const stages = journeyStages(
+    config,
+    farms,
+    sites,
+    rules,
+    outbound,
+    extensions.stages(config, problems),
+    clock,
+    hosts,
+  );
   return Object.freeze({
     id: revision.id,
     config,
@@ -80,6 +99,13 @@ export function compileSnapshot(
     answerStages: stages.filter(({ answersToo }) => answersToo === true),
     sinks: extensions.sinks(config, problems),
   });
+}
+
+/** A method that stays goes on where it is: with the turns that it has given, and the times that it has measured. */
+function balancerBefore({ name, loadBalancing }: FarmConfig, before?: Snapshot): LoadBalancingPolicy | null {
+  const farm = before?.farms.get(name.toLowerCase());
+  const isSame = JSON.stringify(farm?.config.loadBalancing) === JSON.stringify(loadBalancing);
+  return farm !== undefined && isSame ? farm.balancer : null;
 }
 
 /** One farm and no rules: what no site serves from its folder goes to the farm (CONTRACT 2, absent sections). */

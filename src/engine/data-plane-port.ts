@@ -2,6 +2,7 @@
 // lives in the caller's thread. Everything in these messages is plain data: a compiled function cannot cross (DESIGN 2).
 import type { Config, ConfigProblem, ListenAddress } from '../model/config.ts';
 import type { FoundName } from '../model/found-name.ts';
+import type { FoundHost, HostUse, WantedHost } from '../model/host-use.ts';
 
 /** What a data plane is made with, once. */
 export interface DataPlaneSetup {
@@ -47,6 +48,10 @@ export interface DataPlanePort {
   setAddresses(host: string, addresses: readonly string[]): Promise<void>;
   /** A data plane asked for `host`: all of them get the answer. */
   learnName(host: string, found: FoundName): Promise<void>;
+  /** The answer to onHostsWanted(), or what changed since. */
+  learnHosts(found: readonly FoundHost[]): Promise<void>;
+  /** Cuts what runs on the server `id` (FARM/ADDRESS) now. */
+  cutServer(id: string): Promise<void>;
   /** Id of the oldest snapshot that a request under way still runs on. */
   oldestPinned(): Promise<number>;
   /** Stops as CONTRACT 6 says. @returns how many requests were cut */
@@ -63,5 +68,9 @@ export interface DataPlaneEvents {
   onUntrustedForward(peerAddress: string): void;
   /** The name of an origin has to be looked up; learnName() is the answer, always. */
   onNameWanted(host: string): void;
+  /** Hosts have to be given servers; learnHosts() is the answer. */
+  onHostsWanted(wanted: readonly WantedHost[]): void;
+  /** About once a second. */
+  onHostUses(farm: string, uses: readonly HostUse[]): void;
   onInternalError(message: string): void;
 }

@@ -7,9 +7,11 @@ import type { ClientConnectionInfo } from '../model/client.ts';
 import type { ConfigProblem } from '../model/config.ts';
 import type { OutcomeSink } from '../model/extensions.ts';
 import type { FoundName } from '../model/found-name.ts';
+import type { FoundHost } from '../model/host-use.ts';
 import type { RequestContext } from '../model/request-context.ts';
 import { ServerTable } from '../model/server-table.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { KnownHosts } from '../proxy/affinity/known-hosts.ts';
 import { Journey } from '../proxy/journey/journey.ts';
 import type { ClientConnection } from '../proxy/listener/client-connection.ts';
 import { Listener } from '../proxy/listener/listener.ts';
@@ -48,6 +50,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   readonly #events: DataPlaneEvents;
   readonly #upstream: UpstreamServices;
   readonly #journey: Journey;
+  readonly #hosts: KnownHosts;
   readonly #sinks: OutcomeSink[];
   /** Untrusted peers that sent X-Forwarded-For: each is told of once. */
   readonly #untrusted = new Set<string>();
@@ -67,6 +70,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#gauges = new ProcessGauges(setup.gauges);
     this.#events = events;
     this.#upstream = new UpstreamServices(clock, this.deadlines, (host) => events.onNameWanted(host));
+    this.#hosts = new KnownHosts(clock, (wanted) => events.onHostsWanted(wanted));
     this.#sinks = [countOutcome, new LiveTrafficSink((server, reason) => events.onLiveFailure(server.id, reason))];
     this.#journey = new Journey({
       clock,
@@ -88,6 +92,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.date = new Date(this.clock.wall()).toUTCString();
     this.#accessLog?.tick();
     this.#upstream.pools.share();
+    for (const [farm, uses] of this.#hosts.takeUses()) this.#events.onHostUses(farm, uses);
   }
 
   // ---- for the control thread -----------------------------------------------------------------------------------
@@ -98,7 +103,15 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     const services = { clock: this.clock, random: systemRandom };
     const extensions = new Extensions(loaded.list, services, (error) => this.#onFault(error));
     const problems: ConfigProblem[] = [...loaded.problems];
-    this.#prepared = compileSnapshot(revision, this.#table, extensions, this.clock, problems);
+    this.#prepared = compileSnapshot(
+      revision,
+      this.#table,
+      extensions,
+      this.clock,
+      problems,
+      this.#hosts,
+      this.snapshot,
+    );
     return problems;
   }
 
@@ -164,6 +177,14 @@ export class DataPlane implements DataPlanePort, ListenerServices {
 
   async learnName(host: string, found: FoundName): Promise<void> {
     if (this.#upstream.names.learn(host, found)) this.#upstream.pools.forgetHost(this.snapshot, host);
+  }
+
+  async learnHosts(found: readonly FoundHost[]): Promise<void> {
+    this.#hosts.learn(found);
+  }
+
+  async cutServer(id: string): Promise<void> {
+    this.#upstream.pools.cut(id);
   }
 
   async oldestPinned(): Promise<number> {

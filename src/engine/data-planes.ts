@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ConfigProblem } from '../model/config.ts';
 import type { FoundName } from '../model/found-name.ts';
+import type { FoundHost } from '../model/host-use.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import { DataPlane } from './data-plane.ts';
 import type { DataPlaneEvents, DataPlanePort, Revision, SettledListener } from './data-plane-port.ts';
@@ -139,6 +140,16 @@ export class DataPlanes {
   /** The answer to onNameWanted(). */
   async learnName(host: string, found: FoundName): Promise<void> {
     await this.#ask((port) => port.learnName(host, found));
+  }
+
+  /** The answer to onHostsWanted(), or what changed since. */
+  async learnHosts(found: readonly FoundHost[]): Promise<void> {
+    await this.#ask((port) => port.learnHosts(found));
+  }
+
+  /** Cuts what runs on the server now. */
+  async cutServer(id: string): Promise<void> {
+    await this.#ask((port) => port.cutServer(id));
   }
 
   async oldestPinned(): Promise<number> {

@@ -3,19 +3,28 @@ import { availableParallelism } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
+import { fetchPath } from '../control/health/fetch-path.ts';
+import { HostMappings } from '../control/hosts/host-mappings.ts';
 import { RequestRates } from '../control/observe/request-rates.ts';
 import { affinitySecret } from '../control/state/affinity-secret.ts';
 import { BindingTables } from '../control/state/binding-tables.ts';
+import { MemoryStore } from '../control/state/memory-store.ts';
+import { StateFile } from '../control/state/state-file.ts';
+import type { FoundHost } from '../model/host-use.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
 import { AccessLogFile } from './access-log-file.ts';
 import { AdminDoor } from './admin-door.ts';
+import { reapplyConfig } from './apply-config.ts';
 import { ConfigFiles } from './config-files.ts';
 import type { SettledListener } from './data-plane-port.ts';
 import { DataPlanes } from './data-planes.ts';
+import { FarmControl } from './farm-control.ts';
+import { hostCandidates } from './host-candidates.ts';
 import { LiveState } from './live-state.ts';
 import { type CheckedConfig, refuseFaults } from './load-checked.ts';
 import { makeRevision } from './make-revision.ts';
 import type { AdminSource } from './open-admin.ts';
+import { liveBindings } from './operations/server-operations.ts';
 import { planeEvents } from './plane-events.ts';
 import { ProcessGauges } from './process-gauges.ts';
 import type { RouterOptions } from './router-options.ts';
@@ -49,12 +58,12 @@ export async function launch(checked: CheckedConfig, services: LaunchServices): 
 }
 
 function assemble(
-  checked: CheckedConfig,
+  written: CheckedConfig,
   threads: number,
   listeners: SettledListener[],
   services: LaunchServices,
 ): Running {
-  const { config } = checked;
+  const { config } = written;
   const { clock, logger, options } = services;
   const rows = Math.max(1, threads);
   const table = ServerTableOwner.create(rows);
@@ -65,8 +74,23 @@ function assemble(
     ...{ clock, logger, table },
     onAddresses: (host, addresses) => void planes.setAddresses(host, addresses),
     onName: (host, found) => void planes.learnName(host, found),
+    onHealth: (event) => control.onHealth(event),
   });
-  const events = planeEvents(live, accessLog, logger);
+  const control = new FarmControl({
+    ...{ clock, logger, table, stateDirectory: config.stateDirectory },
+    bindingsOf: (id) => liveBindings(running, id),
+    fetch: (farm, server, path, signal) => fetchPath(farm, server, path, (host) => live.lookup(host), signal),
+    onApplied: ({ farms }) => hosts.use(farms),
+    reapply: () => planes.inTurn(() => reapplyConfig(running, clock)),
+  });
+  const warn = (message: string) => logger.warn({ event: 'state-file' }, message);
+  const tellHosts = (found: readonly FoundHost[]) => void planes.learnHosts(found);
+  const hosts = new HostMappings({
+    ...{ clock, store: new MemoryStore(), onChange: tellHosts },
+    file: new StateFile(config.stateDirectory, 'hosts.json', warn),
+    candidates: (farm) => hostCandidates(farm, table, live.health),
+  });
+  const events = planeEvents(live, hosts, tellHosts, accessLog, logger);
   const planes = new DataPlanes(threads, {
     ...{ clock, logger, table, gauges, events },
     addresses: () => live.addresses,
@@ -75,12 +99,27 @@ function assemble(
   const tieSeed = Math.floor(systemRandom.next() * 2 ** 31);
   const now = clock.wall();
   const running: Running = {
-    ...{ bindings, threads, table, gauges, planes, live, accessLog, checked, listeners, tieSeed },
+    ...{
+      bindings,
+      threads,
+      table,
+      gauges,
+      planes,
+      live,
+      accessLog,
+      written,
+      listeners,
+      tieSeed,
+      clock,
+      control,
+      hosts,
+    },
+    checked: written,
     affinitySecret: secret,
     rates: new RequestRates(() => requestTotals(table), clock),
     admin: new AdminDoor(() => services.adminSource(running)),
     files: new ConfigFiles({ clock, logger, watch: options.watch, onChange: services.onFilesChanged }),
-    revision: makeRevision(1, config, { table, affinitySecret: secret, bindings, tieSeed }),
+    revision: makeRevision(0, config, { table, affinitySecret: secret, bindings, tieSeed }),
     startedAt: now,
     loadedAt: now,
     cancelRecycling: () => {},
@@ -89,8 +128,12 @@ function assemble(
 }
 
 async function open(running: Running): Promise<void> {
-  const { planes, live, revision, listeners, checked, accessLog, admin, files } = running;
-  const { config } = checked;
+  const { planes, live, listeners, written, accessLog, admin, files, control } = running;
+  const config = await control.effective(written.config);
+  running.checked = { ...written, config };
+  running.revision = makeRevision(1, config, running);
+  const { checked, revision } = running;
+  control.applied(config, written.config);
   const adminOpens = admin.prepare(config.admin); // loads what it needs while the workers start
   adminOpens.catch(() => {}); // it is awaited below
   const log = await accessLog.prepare(config.accessLog);
@@ -102,5 +145,5 @@ async function open(running: Running): Promise<void> {
   admin.commit(config.admin);
   await planes.open(listeners);
   live.health.apply(config.farms);
-  files.follow(checked);
+  files.follow(written);
 }

@@ -7,6 +7,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { compileSnapshot } from './compile-snapshot.ts';
 import type { Revision } from './data-plane-port.ts';
 import { explainRequest } from './explain.ts';
+import { peekedHosts } from './no-hosts.ts';
 import type { Running } from './running.ts';
 
 export class LiveExplainer {
@@ -18,9 +19,16 @@ export class LiveExplainer {
     this.#clock = clock;
   }
 
-  explain({ revision, table, checked }: Running, request: ExplainRequest): Promise<Explanation> {
+  explain({ revision, table, checked, hosts }: Running, request: ExplainRequest): Promise<Explanation> {
     if (this.#snapshot === null || this.#revision !== revision) {
-      this.#snapshot = compileSnapshot(revision, table, checked.extensions, this.#clock, []);
+      this.#snapshot = compileSnapshot(
+        revision,
+        table,
+        checked.extensions,
+        this.#clock,
+        [],
+        peekedHosts((...asked) => hosts.peek(...asked)),
+      );
       this.#revision = revision;
     }
     return explainRequest(this.#snapshot, request, this.#clock);

@@ -1,6 +1,7 @@
 // What lives beside a configuration and outlasts it: the health of servers and the addresses of names.
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { systemRandom } from '../base/random.ts';
 import { DemandedLookups } from '../control/discovery/demanded-lookups.ts';
 import { DnsLookup } from '../control/discovery/dns-lookup.ts';
 import { systemLookup } from '../control/discovery/name-lookup.ts';
@@ -21,6 +22,7 @@ export interface LiveStateServices {
   readonly table: ServerTableOwner;
   /** The addresses of a server's name have changed. */
   onAddresses(host: string, addresses: readonly string[]): void;
+  onHealth(event: HealthEvent): void;
   /** The answer to names.want(). */
   onName(host: string, found: FoundName): void;
 }
@@ -47,9 +49,18 @@ export class LiveState {
     this.health = new HealthProber({
       clock,
       table,
-      lookup: (host) => this.#resolver.addresses(host)[0] ?? host,
-      onChange: (event) => logHealth(logger, event),
+      random: systemRandom,
+      lookup: (host) => this.lookup(host),
+      onChange: (event) => {
+        logHealth(logger, event);
+        services.onHealth(event);
+      },
     });
+  }
+
+  /** An address of `host`; itself where none is known. */
+  lookup(host: string): string {
+    return this.#resolver.addresses(host)[0] ?? host;
   }
 
   /** All known addresses by host name. */

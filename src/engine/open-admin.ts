@@ -10,7 +10,7 @@ import { formatListenAddress } from '../model/listen-address.ts';
 import { ListenError } from './settle-listeners.ts';
 import { VERSION } from './version.ts';
 
-export interface AdminSource extends Pick<AdminPort, 'status' | 'reload' | 'explain' | 'isReady'> {
+export interface AdminSource extends Pick<AdminPort, 'status' | 'reload' | 'explain' | 'isReady' | 'farms' | 'audit'> {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: MetricsSource;
@@ -28,6 +28,8 @@ export async function openAdmin(
     reload: source.reload,
     explain: source.explain,
     isReady: source.isReady,
+    farms: source.farms,
+    audit: source.audit,
     isLive: () => true,
     metricsType: 'text/plain; version=0.0.4; charset=utf-8',
     async metrics() {

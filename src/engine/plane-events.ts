@@ -1,5 +1,7 @@
 // What data planes tell the control thread, and who hears it.
 import type { Logger } from '../base/logger.ts';
+import type { HostMappings } from '../control/hosts/host-mappings.ts';
+import type { FoundHost } from '../model/host-use.ts';
 import type { AccessLogFile } from './access-log-file.ts';
 import type { DataPlaneEvents } from './data-plane-port.ts';
 import type { LiveState } from './live-state.ts';
@@ -7,12 +9,21 @@ import type { LiveState } from './live-state.ts';
 /** Peers that a router warns of at most: each is named once, and a client may come from any number of addresses. */
 const MOST_PEERS = 100;
 
-export function planeEvents(live: LiveState, accessLog: AccessLogFile, logger: Logger): DataPlaneEvents {
+/** @param answerHosts takes the answer to onHostsWanted() to the data planes */
+export function planeEvents(
+  live: LiveState,
+  hosts: HostMappings,
+  answerHosts: (found: readonly FoundHost[]) => void,
+  accessLog: AccessLogFile,
+  logger: Logger,
+): DataPlaneEvents {
   const warned = new Set<string>();
   return {
     onLiveFailure: (id, reason) => live.health.liveFailure(id, reason),
     onLogLines: (lines) => accessLog.write(lines),
     onNameWanted: (host) => live.names.want(host),
+    onHostsWanted: (wanted) => answerHosts(hosts.find(wanted)),
+    onHostUses: (farm, uses) => hosts.noteUses(farm, uses),
     onInternalError: (message) =>
       logger.error({ event: 'internal-error', error: message }, 'a request failed by a fault of the router'),
     onUntrustedForward(peer) {

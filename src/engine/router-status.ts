@@ -1,6 +1,5 @@
 // What a running router says of itself: the status of the admin API and the numbers of the metrics page.
 import type { HealthEvidence } from '../control/health/health-event.ts';
-import type { HealthProber } from '../control/health/health-prober.ts';
 import type { ServerNumbers } from '../control/observe/metrics-source.ts';
 import type { RequestRates } from '../control/observe/request-rates.ts';
 import { serverCounters } from '../control/observe/server-counters.ts';
@@ -23,7 +22,7 @@ export interface OpenedListener {
 
 /** @param lastError why the latest reload was refused */
 export function statusOf(running: Running, lastError: RouterStatus['snapshot']['lastError']): RouterStatus {
-  const { table, live, rates, planes, checked, revision, loadedAt, startedAt } = running;
+  const { rates, planes, revision, loadedAt, startedAt } = running;
   const iso = (wall: number): string => new Date(wall).toISOString();
   return {
     version: VERSION,
@@ -31,7 +30,7 @@ export function statusOf(running: Running, lastError: RouterStatus['snapshot']['
     snapshot: { id: revision.id, loadedAt: iso(loadedAt), lastError },
     workers: planes.states.map((worker) => ({ ...worker, startedAt: iso(worker.startedAt) })),
     listeners: openedListeners(running),
-    farms: farmStatuses(checked.config, table, live.health, rates),
+    farms: farmStatuses(running, rates),
   };
 }
 
@@ -40,37 +39,32 @@ export function openedListeners({ listeners, admin }: Running): OpenedListener[]
   return admin.url === null ? opened : [...opened, { name: 'admin', url: admin.url }];
 }
 
-/** Farms and servers of `config` with their live numbers. */
-function farmStatuses(
-  config: Config,
-  table: ServerTableOwner,
-  health: HealthProber,
-  rates: RequestRates,
-): FarmStatus[] {
-  return config.farms.map((farm) => ({
+/** Farms and servers of what runs with their live numbers. */
+function farmStatuses(running: Running, rates: RequestRates): FarmStatus[] {
+  return running.checked.config.farms.map((farm) => ({
     name: farm.name,
     enabled: farm.enabled,
-    servers: farm.servers.map((server) =>
-      serverStatus(serverId(farm.name, server.address), server, table, health, rates),
-    ),
+    servers: farm.servers.map((server) => serverStatus(farm.name, server, running, rates)),
   }));
 }
 
-function serverStatus(
-  id: string,
-  server: ServerConfig,
-  table: ServerTableOwner,
-  health: HealthProber,
-  rates: RequestRates,
-): ServerStatus {
+function serverStatus(farm: string, server: ServerConfig, running: Running, rates: RequestRates): ServerStatus {
+  const { table, live, control } = running;
+  const { address, source, priorityGroup, leaving } = server;
+  const id = serverId(farm, address);
   const state = table.state(table.slotOf(id)!);
   return {
-    address: server.address,
+    address,
     weight: server.weight,
     // A server that is not enabled takes no work, whatever its state was.
     state: server.enabled ? AVAILABILITY[state.availability]! : 'Inactive',
     isHealthy: state.healthy,
-    evidence: evidenceOf(health.evidence(id)),
+    ...{ source, priorityGroup, leaving },
+    override: control.changes.override(farm, address) ?? null,
+    drain: control.drains.status(id),
+    weightPercent: 100 - state.rampMissing,
+    warmingUp: state.warming,
+    evidence: evidenceOf(live.health.evidence(id)),
     counters: serverCounters(state.totals(), rates.perSecond(id)),
   };
 }

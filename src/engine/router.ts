@@ -13,6 +13,7 @@ import { LiveExplainer } from './live-explainer.ts';
 import type { CheckedConfig } from './load-checked.ts';
 import { loadSparing, logBroken } from './load-sparing.ts';
 import type { AdminSource } from './open-admin.ts';
+import { farmOperations } from './operations/farm-operations.ts';
 import { asConfigError, farmsLosingMost, fixedKeysChanged } from './reload-guard.ts';
 import { type ConfigInput, type RouterOptions, silentLogger } from './router-options.ts';
 import { type OpenedListener, openedListeners, serverNumbers, statusOf } from './router-status.ts';
@@ -87,9 +88,11 @@ export class Router {
       const mark = running.files.mark();
       try {
         const checked = await this.#loadNext(running, input, byWatcher);
-        await applyConfig(running, checked, this.#clock).catch((error: unknown) => {
+        const config = await running.control.effective(checked.config);
+        await applyConfig(running, checked, config, this.#clock).catch((error: unknown) => {
           throw asConfigError(error, checked);
         });
+        running.loadedAt = this.#clock.wall();
         running.files.follow(checked, mark);
         this.#input = input;
         this.#lastError = null;
@@ -104,16 +107,16 @@ export class Router {
 
   async #loadNext(running: Running, input: ConfigInput, byWatcher: boolean): Promise<CheckedConfig> {
     // What answers 500.19 already may go on so: the repair of one folder does not wait for that of another.
-    const { files } = running.checked.broken;
+    const { files } = running.written.broken;
     const checked = await loadSparing(input, this.#options, this.#clock, (file) => files.has(file));
-    const before = running.checked.config;
+    const before = running.written.config;
     const farms = byWatcher ? farmsLosingMost(before, checked.config) : [];
     if (farms.length > 0) {
       throw new Error(
         `farm ${farms.join(', ')} would lose more than half of its servers: 'narrows reload' or SIGHUP does it`,
       );
     }
-    this.#logWarnings(checked, running.checked);
+    this.#logWarnings(checked, running.written);
     for (const key of fixedKeysChanged(before, checked.config)) {
       this.#logger.warn({ event: 'needs-restart', key }, `${key} changes only with a restart`);
     }
@@ -182,6 +185,8 @@ export class Router {
       status: () => statusOf(running, this.#lastError),
       reload: () => this.reload(),
       explain: (request) => this.explain(request),
+      farms: farmOperations(running),
+      audit: running.control.audit,
       isReady: () => this.#phase === 'ready',
       metrics: {
         servers: () => serverNumbers(running.checked.config, running.table),

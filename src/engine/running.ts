@@ -1,4 +1,7 @@
 // Everything that exists while a router runs.
+
+import type { Clock } from '../base/clock.ts';
+import type { HostMappings } from '../control/hosts/host-mappings.ts';
 import type { RequestRates } from '../control/observe/request-rates.ts';
 import type { BindingTables } from '../control/state/binding-tables.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
@@ -7,6 +10,7 @@ import type { AdminDoor } from './admin-door.ts';
 import type { ConfigFiles } from './config-files.ts';
 import type { Revision, SettledListener } from './data-plane-port.ts';
 import type { DataPlanes } from './data-planes.ts';
+import type { FarmControl } from './farm-control.ts';
 import type { LiveState } from './live-state.ts';
 import type { CheckedConfig } from './load-checked.ts';
 import type { ProcessGauges } from './process-gauges.ts';
@@ -20,12 +24,18 @@ export interface Running {
   readonly live: LiveState;
   readonly accessLog: AccessLogFile;
   readonly rates: RequestRates;
+  readonly control: FarmControl;
+  readonly hosts: HostMappings;
   readonly admin: AdminDoor;
   readonly files: ConfigFiles;
   readonly affinitySecret: string;
   readonly bindings: BindingTables;
   readonly tieSeed: number;
   readonly startedAt: number;
+  readonly clock: Clock;
+  /** As written. */
+  written: CheckedConfig;
+  /** What runs: as written, with the servers that came meanwhile and what operators changed. */
   checked: CheckedConfig;
   revision: Revision;
   listeners: SettledListener[];
@@ -38,6 +48,8 @@ export async function dispose(running: Running): Promise<void> {
   running.cancelRecycling();
   running.files.close();
   running.rates.close();
+  running.control.close();
+  running.hosts.close();
   await running.planes.terminate();
   running.live.close();
   await running.accessLog.close();

@@ -16,6 +16,8 @@ const events: DataPlaneEvents = {
   onLogLines: (lines) => send({ kind: 'event', event: 'onLogLines', arguments: [lines] }, [lines.buffer]),
   onUntrustedForward: (...values) => send({ kind: 'event', event: 'onUntrustedForward', arguments: values }),
   onNameWanted: (...values) => send({ kind: 'event', event: 'onNameWanted', arguments: values }),
+  onHostsWanted: (...values) => send({ kind: 'event', event: 'onHostsWanted', arguments: values }),
+  onHostUses: (...values) => send({ kind: 'event', event: 'onHostUses', arguments: values }),
   onInternalError: (...values) => send({ kind: 'event', event: 'onInternalError', arguments: values }),
 };
 

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ConfigProblem } from '../model/config.ts';
 import type { FoundName } from '../model/found-name.ts';
+import type { FoundHost } from '../model/host-use.ts';
 import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup, Revision, SettledListener } from './data-plane-port.ts';
 import type { PlaneCall, PlaneMessage, PlaneVerb } from './plane-messages.ts';
 
@@ -83,6 +84,14 @@ export class WorkerThread implements DataPlanePort {
 
   learnName(host: string, found: FoundName): Promise<void> {
     return this.#call('learnName', [host, found]);
+  }
+
+  learnHosts(found: readonly FoundHost[]): Promise<void> {
+    return this.#call('learnHosts', [found]);
+  }
+
+  cutServer(id: string): Promise<void> {
+    return this.#call('cutServer', [id]);
   }
 
   oldestPinned(): Promise<number> {

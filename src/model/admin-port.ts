@@ -1,5 +1,6 @@
 // What the admin API may ask of a running router: all that admin/ sees of the engine.
 import type { ExplainRequest } from './explain-request.ts';
+import type { Audit, FarmOperations } from './farm-operations.ts';
 import type { RouterStatus } from './status.ts';
 
 export interface AdminPort {
@@ -12,6 +13,8 @@ export interface AdminPort {
   reload(): Promise<void>;
   /** The object of `explain --json` (CONTRACT 4), with live state. */
   explain(request: ExplainRequest): Promise<unknown>;
+  readonly farms: FarmOperations;
+  readonly audit: Audit;
   /** False once the router cannot serve at all. */
   isLive(): boolean;
   /** False until every listener is open, and while stopping. */

@@ -16,3 +16,7 @@ export function parseCodeRanges(written: string | number): CodeRanges | null {
   }
   return ranges;
 }
+
+export function inCodeRanges(ranges: CodeRanges, code: number): boolean {
+  return ranges.some(([from, to]) => code >= from && code <= to);
+}

@@ -44,6 +44,10 @@ export interface ServerConfig {
   maxRequests: number;
   /** What of the farm's URL test is otherwise for this server. */
   healthCheck: Partial<UrlTestConfig>;
+  /** Where it comes from: 'file', 'operator', or the name of the source. */
+  source: string;
+  /** It is a member no more, and drains before it goes. */
+  leaving: boolean;
 }
 
 export interface LoadBalancingConfig {
@@ -145,7 +149,19 @@ export interface UrlTestConfig {
   responseMatch: string;
 }
 
+/** What of the certificate of a server that is reached by https need not be right; all false: nothing. */
+export interface TlsVerification {
+  /** Absolute path of the authorities that may sign; null: those of the system. */
+  ca: string | null;
+  ignoreNameMismatch: boolean;
+  ignoreExpired: boolean;
+  ignoreUnknownCa: boolean;
+  ignoreWrongUsage: boolean;
+}
+
 export interface HealthCheckConfig extends UrlTestConfig {
+  /** Of tests by https. */
+  tls: TlsVerification;
   /** Tests in a row that bring a server back. */
   rise: number;
   /** Percent of the interval. */

@@ -34,6 +34,13 @@ export function farmDefaults(): Omit<FarmConfig, 'name' | 'servers' | 'protocol'
       hostName: null,
     },
     healthCheck: {
+      tls: {
+        ca: null,
+        ignoreNameMismatch: false,
+        ignoreExpired: false,
+        ignoreUnknownCa: false,
+        ignoreWrongUsage: false,
+      },
       url: '',
       interval: 30_000,
       timeout: 30_000,
@@ -83,5 +90,7 @@ export function serverDefaults(): Omit<ServerConfig, 'address' | 'target' | 'htt
     healthCheckAlternatePort: 0,
     maxRequests: 0,
     healthCheck: {},
+    source: 'file',
+    leaving: false,
   };
 }

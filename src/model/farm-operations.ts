@@ -151,6 +151,14 @@ export interface AuditEntry extends Author {
   undoes?: number;
 }
 
+/** The record of changes. */
+export interface Audit {
+  record(author: Author, change: Change, undoes?: number): AuditEntry;
+  /** The latest, oldest first. */
+  readonly entries: readonly AuditEntry[];
+  find(id: number): AuditEntry | undefined;
+}
+
 /** All of it. */
 export interface FarmOperations {
   readonly servers: ServerOperations;

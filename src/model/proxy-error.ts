@@ -82,6 +82,7 @@ export const errorKinds = {
   invalidResponse: upstream('http_protocol_error', 12152),
   responseHeadTooLarge: upstream('http_response_header_section_size', 12152),
   incompleteResponse: upstream('http_response_incomplete', 12030),
+  serverStopped: upstream('connection_terminated', 12030),
   upgradeRefused: upstream('http_upgrade_failed', 0, 5),
 
   noServer: proxy(502, 4, 'destination_unavailable'),

@@ -3,6 +3,7 @@
 import type { RequestHead } from '../wire/http1/request-head.ts';
 import type { ClientConnectionInfo, ClientExchange } from './client.ts';
 import type { Farm, Server } from './farm.ts';
+import type { HostRecord } from './host-directory.ts';
 import { OutboundDraft } from './outbound-draft.ts';
 import type { ErrorCode } from './proxy-error.ts';
 import type { Site, SiteLevel } from './site.ts';
@@ -81,6 +82,9 @@ export class RequestContext {
   farm: Farm | null = null;
   /** Written by farms, narrowed by affinity, and by attempts after a failure. */
   candidates: readonly Server[] = NO_SERVERS;
+  // written by host affinity
+  /** The host whose servers the candidates are; null where hosts have none. */
+  hostRecord: HostRecord | null = null;
   // written by affinity
   affinity: AffinityVerdict = 'off';
   /** The client's cookie is good but to be written again: made with an old secret, or its time is to be renewed. */

@@ -1,6 +1,8 @@
 // What a running router says of itself: the JSON of GET /api/status (CONTRACT 5). Counter names: arr.md 8.3.
 // Times are ISO 8601 in UTC.
 
+import type { DrainStatus } from './farm-operations.ts';
+
 export interface RouterStatus {
   version: string;
   startedAt: string;
@@ -44,6 +46,18 @@ export interface ServerStatus {
   weight: number;
   state: ServerAvailability;
   isHealthy: boolean;
+  /** Where it comes from: 'file', 'operator', or the name of a source. */
+  source: string;
+  priorityGroup: number;
+  /** It is a member no more, and drains before it goes. */
+  leaving: boolean;
+  /** What an operator changed; null for nothing. */
+  override: { weight?: number; state?: string } | null;
+  /** The drain that it is in, or the last one; null where there was none. */
+  drain: DrainStatus | null;
+  /** Percent of its weight that it has now: less than 100 while it starts slowly. */
+  weightPercent: number;
+  warmingUp: boolean;
   /** Why health is what it is; null while nothing was seen of the server. */
   evidence: ServerEvidence | null;
   counters: ServerCounters;

@@ -59,6 +59,14 @@ export interface FarmStep {
   reason: string;
 }
 
+export interface HostAffinityStep {
+  stage: 'hostAffinity';
+  /** The name that the servers belong to. */
+  host: string;
+  servers: string[];
+  reason: string;
+}
+
 export interface AffinityStep {
   stage: 'affinity';
   verdict: string;
@@ -117,6 +125,7 @@ export interface ErrorPageStep {
 
 export type Step =
   | SiteStep
+  | HostAffinityStep
   | RuleStep
   | RedirectStep
   | ErrorPageStep

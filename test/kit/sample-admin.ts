@@ -4,6 +4,7 @@ import type { LogFacts, Logger } from '../../src/base/logger.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { AdminPort } from '../../src/model/admin-port.ts';
 import type { AdminConfig } from '../../src/model/config.ts';
+import type { FarmOperations } from '../../src/model/farm-operations.ts';
 import type { RouterStatus } from '../../src/model/status.ts';
 
 export const sampleStatus: RouterStatus = {
@@ -22,6 +23,13 @@ export const sampleStatus: RouterStatus = {
           weight: 100,
           state: 'Active',
           isHealthy: true,
+          source: 'file',
+          priorityGroup: 0,
+          leaving: false,
+          override: null,
+          drain: null,
+          weightPercent: 100,
+          warmingUp: false,
           evidence: null,
           counters: {
             totalRequests: 1200,
@@ -38,6 +46,13 @@ export const sampleStatus: RouterStatus = {
           weight: 50,
           state: 'Draining',
           isHealthy: false,
+          source: 'file',
+          priorityGroup: 0,
+          leaving: false,
+          override: null,
+          drain: null,
+          weightPercent: 100,
+          warmingUp: false,
           evidence: {
             reason: 'URL test: status 503',
             since: '2026-01-01T02:00:00.000Z',
@@ -60,6 +75,9 @@ export const sampleStatus: RouterStatus = {
   ],
 };
 
+/** Nothing may be done: tests replace what they are about. */
+const refusingOperations = {} as FarmOperations;
+
 /** Answers as a router at rest would; `changes` replace what a test is about. */
 export function samplePort(changes: Partial<AdminPort> = {}): AdminPort {
   return {
@@ -70,6 +88,12 @@ export function samplePort(changes: Partial<AdminPort> = {}): AdminPort {
     explain: async (request) => ({ outcome: { kind: 'none' }, asked: request }),
     isLive: () => true,
     isReady: () => true,
+    farms: refusingOperations,
+    audit: {
+      record: (author, change) => ({ id: 1, at: sampleStatus.startedAt, ...author, change }),
+      entries: [],
+      find: () => undefined,
+    },
     ...changes,
   };
 }

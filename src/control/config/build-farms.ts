@@ -7,18 +7,28 @@ import type {
   MembershipSourceConfig,
   RetryConfig,
   ServerConfig,
+  TlsVerification,
 } from '../../model/farm-config.ts';
 import { upgradeOnlyMethods } from '../../model/load-balancing.ts';
 import { buildAffinity } from './build-affinity.ts';
 import { buildProtocol } from './build-protocol.ts';
 import type { ConfigSource } from './config-source.ts';
-import type { WrittenFarm } from './farm-schema.ts';
+import type { WrittenFarm, WrittenServers } from './farm-schema.ts';
 import type { ProblemList } from './problem-list.ts';
 
 /** A farm's name stands in URLs as a host, and in names of cookies. */
 const FARM_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 /** Of errorPages: a status, or a status and a sub-status. */
 const PAGE_KEY = /^([45]\d\d)(?:\.(\d{1,3}))?$/;
+
+/** Everything is verified. */
+const NO_TLS = {
+  ca: undefined,
+  ignoreNameMismatch: false,
+  ignoreExpired: false,
+  ignoreUnknownCa: false,
+  ignoreWrongUsage: false,
+};
 
 /** What all farms are built with. */
 interface FarmScope {
@@ -59,7 +69,11 @@ function buildFarm(name: string, farm: WrittenFarm, scope: FarmScope): FarmConfi
     servers: buildServers(farm.servers),
     loadBalancing: buildLoadBalancing(farm, compatibility),
     affinity: buildAffinity(name, farm.affinity, compatibility, cookies, problems),
-    healthCheck: { ...farm.healthCheck, outlier: farm.healthCheck.outlier ?? null },
+    healthCheck: {
+      ...farm.healthCheck,
+      outlier: farm.healthCheck.outlier ?? null,
+      tls: buildVerification(farm, path, source),
+    },
     protocol: buildProtocol(farm.protocol),
     serversFrom: buildSources(farm, path, source),
     maintenancePage:
@@ -69,6 +83,14 @@ function buildFarm(name: string, farm: WrittenFarm, scope: FarmScope): FarmConfi
     retry: buildRetry(farm),
     circuitBreaker: farm.circuitBreaker ?? null,
     drain: { idleTimeout: farm.drain.idleTimeout ?? farm.affinity.timeout, deadline: farm.drain.deadline },
+  };
+}
+
+function buildVerification({ protocol }: WrittenFarm, path: ConfigPath, source: ConfigSource): TlsVerification {
+  const { ca, ...verification } = protocol.tls ?? NO_TLS;
+  return {
+    ...verification,
+    ca: ca === undefined ? null : source.resolvePath([...path, 'protocol', 'tls', 'ca'], ca),
   };
 }
 
@@ -139,7 +161,8 @@ function buildErrorPages({ errorPages }: WrittenFarm, path: ConfigPath, { source
   });
 }
 
-function buildServers(servers: WrittenFarm['servers']): ServerConfig[] {
+/** @param source where they come from (ServerConfig.source) */
+export function buildServers(servers: WrittenServers, source = 'file'): ServerConfig[] {
   return servers.map((server) => {
     const { written, target, port } = server.address;
     return {
@@ -150,6 +173,8 @@ function buildServers(servers: WrittenFarm['servers']): ServerConfig[] {
       httpsPort: server.httpsPort ?? port ?? 443,
       hostName: server.hostName ?? null,
       healthCheckAlternateHostName: server.healthCheckAlternateHostName ?? null,
+      source,
+      leaving: false,
     };
   });
 }

@@ -184,8 +184,8 @@ describe('warnings', () => {
     ],
     [
       'a feature of a later version',
-      'farms: { a: { servers: [h], affinity: { useHostName: true } } }',
-      'useHostName is ignored: there is no host-name affinity yet',
+      'farms: { a: { servers: [h], affinity: { useExternalCache: true } } }',
+      'useExternalCache is ignored: host mappings are not shared',
     ],
   ])('%s', (_what, text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(/^\d+:\d+: warning: /)]);

@@ -12,6 +12,8 @@ export const serversSchema = z
   .array(serverSchema({ healthCheck: serverHealthCheckSchema.prefault({}) }))
   .meta({ description: 'The servers, in the order that ties are broken by. An address stands once.' });
 
+export type WrittenServers = z.output<typeof serversSchema>;
+
 export const farmSchema = z
   .strictObject({
     ...farmShape,

@@ -21,7 +21,6 @@ const isOther =
 const isWord = (word: string) => (value: unknown) => typeof value === 'string' && value.toLowerCase() === word;
 /** A farm that says `enabled: false`, as IIS Manager writes it, wants no cache. */
 const isCaching = (value: unknown) => !isWord('false')(String((value as { enabled?: unknown } | null)?.enabled));
-const isHttps = (value: unknown) => typeof value === 'string' && /^https:/i.test(value);
 
 const PROTOCOL: Missing[] = [
   { path: 'httpVersion', when: isOther('http11'), text: 'requests are sent to servers as HTTP/1.1' },
@@ -43,9 +42,12 @@ const MISSING: Missing[] = [
   { path: 'listeners.*.protocol', when: isOther('http'), text: 'tcp listeners are not opened yet' },
   { path: 'listeners.*.proxyProtocol', text: 'the PROXY protocol is not read yet' },
   { path: 'farms.*.passConnectionCloseHeader', when: isTrue, text: 'connections of clients are kept for now' },
-  { path: 'farms.*.affinity.useHostName', when: isTrue, text: 'there is no host-name affinity yet' },
+  {
+    path: 'farms.*.affinity.useExternalCache',
+    when: isTrue,
+    text: 'host mappings are not shared with other routers yet',
+  },
   { path: 'farms.*.affinity.useServerProvider', when: isTrue, text: 'no extension chooses servers by host name yet' },
-  { path: 'farms.*.healthCheck.url', when: isHttps, text: 'servers are not tested by https yet' },
   ...below('farms.*.protocol', PROTOCOL),
   ...below('proxy', PROTOCOL),
   ...['sites.*', 'sites.*.locations.*'].map((level) => ({

@@ -68,6 +68,7 @@ async function setUp(servers: number, test: Partial<HealthCheckConfig>) {
     clock,
     table,
     lookup: (host) => host,
+    random: { next: () => 0.5 },
     onChange: (event) => void events.push(event),
   });
   closing.push(() => prober.close());

@@ -1,7 +1,10 @@
 // Health of all farms: one prober for each router, however many workers (arr.md 8.2, last point).
-import type { FarmConfig } from '../../model/farm-config.ts';
+import { inCodeRanges } from '../../model/code-ranges.ts';
+import type { FarmConfig, ServerConfig, UrlTestConfig } from '../../model/farm-config.ts';
+import type { HealthChange, HealthTestResult } from '../../model/farm-operations.ts';
 import { FarmHealth, type HealthServices } from './farm-health.ts';
 import type { HealthEvidence } from './health-event.ts';
+import { runTest, testOf } from './run-test.ts';
 import type { ServerHealth } from './server-health.ts';
 
 export class HealthProber {
@@ -35,7 +38,7 @@ export class HealthProber {
   /** Sets a server healthy by hand until a test disagrees (arr.md 8.2). False when there is no such server. */
   setHealthy(id: string): boolean {
     const found = this.#find(id);
-    found?.farm.markHealthy(found.server.address, 'set healthy by an operator');
+    found?.farm.markHealthy(found.server.address, 'operator', 'set healthy by an operator');
     return found !== null;
   }
 
@@ -52,6 +55,34 @@ export class HealthProber {
   }
 
   /** Ends every test; runs under way are cut off. */
+  /** What health changed of a server lately, oldest first. */
+  history(id: string): HealthChange[] {
+    return [...(this.#find(id)?.server.changes ?? [])];
+  }
+
+  /** Bytes that the server said it has free, at its latest test; null where it did not. */
+  memoryAvailable(id: string): number | null {
+    return this.#find(id)?.server.memoryAvailable ?? null;
+  }
+
+  /** Runs the test of a server once, and changes nothing (arr.md 5.2, TestHealth). @returns null where there is no test */
+  async testNow(
+    farm: FarmConfig,
+    server: ServerConfig,
+    changes: Partial<UrlTestConfig>,
+  ): Promise<HealthTestResult | null> {
+    const { clock, lookup } = this.#services;
+    const test = { ...testOf(farm, server), ...changes };
+    if (test.url === '') return null;
+    const running = new AbortController();
+    const callOff = clock.after(test.timeout, () => running.abort(`no complete response in ${test.timeout} ms`));
+    const startedAt = clock.monotonic();
+    const { passed, status, reason } = await runTest(farm, server, test, lookup, running.signal);
+    callOff();
+    const result = passed ? 'Success' : failureOf(status, test);
+    return { result, httpStatus: status, reason, duration: clock.monotonic() - startedAt };
+  }
+
   close(): void {
     for (const [name, farm] of this.#farms) this.#stop(name, farm);
   }
@@ -68,4 +99,10 @@ export class HealthProber {
     const server = farm?.server(id.slice(slash + 1));
     return farm === undefined || server === undefined ? null : { farm, server };
   }
+}
+
+/** Which of ARR's three failures it is. */
+function failureOf(status: number | null, { statusCodeMatch }: UrlTestConfig): HealthTestResult['result'] {
+  if (status === null) return 'ConnectionFailure';
+  return inCodeRanges(statusCodeMatch, status) ? 'ResponseEntityFailure' : 'StatusCodeFailure';
 }

@@ -2,8 +2,11 @@
 import { get as httpGet, type IncomingMessage, type RequestOptions } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { isIP } from 'node:net';
-import type { CodeRanges, HealthCheckConfig } from '../../model/farm-config.ts';
+import type { TLSSocket } from 'node:tls';
+import { inCodeRanges } from '../../model/code-ranges.ts';
+import type { CodeRanges, HealthCheckConfig, TlsVerification } from '../../model/farm-config.ts';
 import type { ProbeRequest } from './probe-request.ts';
+import { certificateFault, tlsOptions } from './verify-server.ts';
 
 /** Bytes of a body that are read: a health page is small, and what comes later is not looked at. */
 const BODY_BOUND = 262_144;
@@ -16,6 +19,8 @@ export interface Verdict {
   /** Null when no response came. */
   readonly status: number | null;
   readonly reason: string;
+  /** Bytes that the server has free, as it says in X-Narrows-Memory-Available; absent where it does not. */
+  readonly memoryAvailable?: number;
 }
 
 /**
@@ -32,18 +37,23 @@ export async function probeOverHttp(
   try {
     const place = await placeOf(request, lookup);
     signal.throwIfAborted();
-    const response = await responseTo(request, place, signal);
+    const response = await responseTo(request, place, test.tls, signal);
     status = response.statusCode!;
-    if (!matches(test.statusCodeMatch, status)) {
+    if (!inCodeRanges(test.statusCodeMatch, status)) {
       response.destroy();
       return failed(status, `status ${status}, expected ${textOf(test.statusCodeMatch)}`);
     }
     const body = await bodyOf(response);
     if (!body.includes(test.responseMatch)) return failed(status, `the body does not contain "${test.responseMatch}"`);
-    return { passed: true, status, reason: `status ${status}` };
+    return { passed: true, status, reason: `status ${status}`, ...memoryOf(response) };
   } catch (error) {
     return failed(status, signal.aborted ? String(signal.reason) : (error as Error).message);
   }
+}
+
+function memoryOf({ headers }: IncomingMessage): { memoryAvailable?: number } {
+  const said = String(headers['x-narrows-memory-available'] ?? '');
+  return /^\d{1,15}$/.test(said) ? { memoryAvailable: Number(said) } : {};
 }
 
 function failed(status: number | null, reason: string): Verdict {
@@ -55,7 +65,12 @@ async function placeOf({ target, port }: ProbeRequest, lookup: HostLookup): Prom
   return { host: isIP(target.host) === 0 ? await lookup(target.host) : target.host, port };
 }
 
-function responseTo(request: ProbeRequest, place: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+function responseTo(
+  request: ProbeRequest,
+  place: RequestOptions,
+  tls: TlsVerification,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const name = new URL(`http://${request.host}`).hostname;
   const options = {
     ...place,
@@ -63,11 +78,17 @@ function responseTo(request: ProbeRequest, place: RequestOptions, signal: AbortS
     headers: { Host: request.host, 'User-Agent': 'Narrows-Health', Accept: '*/*', Connection: 'close' },
     agent: false,
     signal,
-    servername: isIP(name) === 0 ? name : '',
   };
   return new Promise((resolve, reject) => {
-    const start = request.secure ? httpsGet : httpGet;
-    start(options, resolve).on('error', reject);
+    if (!request.secure) return void httpGet(options, resolve).on('error', reject);
+    const servername = isIP(name.replace(/^\[|\]$/g, '')) === 0 ? name : '';
+    const asked = httpsGet({ ...options, servername, ...tlsOptions(tls) }, resolve).on('error', reject);
+    asked.on('socket', (socket) =>
+      socket.once('secureConnect', () => {
+        const fault = certificateFault(socket as TLSSocket, servername, tls);
+        if (fault !== null) asked.destroy(new Error(fault));
+      }),
+    );
   });
 }
 
@@ -86,10 +107,6 @@ function bodyOf(response: IncomingMessage): Promise<Buffer> {
     response.on('end', () => resolve(Buffer.concat(pieces)));
     response.on('error', () => reject(new Error('the connection closed before the response was whole')));
   });
-}
-
-function matches(ranges: CodeRanges, code: number): boolean {
-  return ranges.some(([from, to]) => code >= from && code <= to);
 }
 
 function textOf(ranges: CodeRanges): string {

@@ -13,9 +13,9 @@ export interface ProbeRequest {
   readonly host: string;
 }
 
-/** The request that tests `server`. `farm.healthCheck.url` is not empty. */
-export function probeRequestFor(farm: FarmConfig, server: ServerConfig): ProbeRequest {
-  const { url } = farm.healthCheck;
+/** The request that tests `server`. @param url of the test, not empty */
+export function probeRequestFor(farm: FarmConfig, server: ServerConfig, url = farm.healthCheck.url): ProbeRequest {
+  if (url === 'tcp:') return pathRequest(farm, server, '');
   return url.startsWith('/') ? pathRequest(farm, server, url) : absoluteRequest(server, new URL(url));
 }
 

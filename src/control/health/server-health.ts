@@ -1,26 +1,36 @@
 // The health of one server: what its tests saw, and what was decided. Whether a mark may be made the farm decides.
-import type { Clock } from '../../base/clock.ts';
 import type { HealthCheckConfig } from '../../model/farm-config.ts';
+import type { HealthChange } from '../../model/farm-operations.ts';
 import { FailureWindow } from './failure-window.ts';
 import type { HealthEvidence, ProbeResult } from './health-event.ts';
-import { type Probe, UrlTest } from './url-test.ts';
+import { type Probe, type Tested, UrlTest, type UrlTestServices } from './url-test.ts';
 
 /** Who marked a server: a mark made by a test falls with the test. */
-export type Marker = 'URL test' | 'live traffic' | 'operator';
+export type Marker = 'URL test' | 'live traffic' | 'outlier' | 'operator';
 
 /** Verdicts of the tests, for the farm to carry out. */
 export interface HealthVerdicts {
   fail(marker: Marker, reason: string): void;
-  recover(reason: string): void;
+  /** @param by what decided */
+  recover(by: HealthChange['by'], reason: string): void;
 }
 
 const RESULTS_KEPT = 5;
+const CHANGES_KEPT = 50;
+
+const DECIDERS: Readonly<Record<Marker, HealthChange['by']>> = {
+  'URL test': 'urlTest',
+  'live traffic': 'liveTraffic',
+  outlier: 'outlier',
+  operator: 'operator',
+};
 const UNTESTED = 'not tested yet';
 
 export class ServerHealth {
   readonly address: string;
-  readonly #clock: Clock;
+  readonly #services: UrlTestServices;
   readonly #verdicts: HealthVerdicts;
+  readonly #changes: HealthChange[] = [];
   readonly #results: ProbeResult[] = [];
   #test: HealthCheckConfig | null = null;
   #urlTest: UrlTest | null = null;
@@ -29,11 +39,14 @@ export class ServerHealth {
   #reason = UNTESTED;
   #since: number;
 
-  constructor(address: string, clock: Clock, verdicts: HealthVerdicts) {
+  /** Bytes that it said it has free, at its latest test; null where it does not say so. */
+  memoryAvailable: number | null = null;
+
+  constructor(address: string, services: UrlTestServices, verdicts: HealthVerdicts) {
     this.address = address;
-    this.#clock = clock;
+    this.#services = services;
     this.#verdicts = verdicts;
-    this.#since = clock.wall();
+    this.#since = services.clock.wall();
   }
 
   get healthy(): boolean {
@@ -52,12 +65,15 @@ export class ServerHealth {
     const { liveTrafficFailurePeriod: period } = test;
     this.#liveFailures = period > 0 ? new FailureWindow(period) : null;
     if (hasUrlTest(test)) {
-      this.#urlTest = new UrlTest(test, this.#clock, probe, (result, failures) => this.#take(result, failures));
+      this.#urlTest = new UrlTest(test, this.#services, probe, (...seen) => this.#take(...seen));
     } else if (this.#markedBy === 'URL test') {
-      this.#verdicts.recover('the URL test that marked it was switched off');
+      this.#verdicts.recover('configuration', 'the URL test that marked it was switched off');
     }
     if (this.#liveFailures === null && this.#markedBy === 'live traffic') {
-      this.#verdicts.recover('the live-traffic test that marked it was switched off');
+      this.#verdicts.recover('configuration', 'the live-traffic test that marked it was switched off');
+    }
+    if (test.outlier === null && this.#markedBy === 'outlier') {
+      this.#verdicts.recover('configuration', 'the comparison that marked it was switched off');
     }
   }
 
@@ -70,30 +86,55 @@ export class ServerHealth {
   addLiveFailure(reason: string): void {
     if (this.#liveFailures === null || !this.healthy) return;
     const { maxLiveTrafficFailures, liveTrafficFailurePeriod } = this.#test!;
-    const failures = this.#liveFailures.add(this.#clock.monotonic());
+    const failures = this.#liveFailures.add(this.#services.clock.monotonic());
     if (failures < maxLiveTrafficFailures) return;
     const period = `${liveTrafficFailurePeriod / 1000} s`;
     this.#verdicts.fail('live traffic', `live traffic: ${failures} failures within ${period}, the last: ${reason}`);
   }
 
-  /** Records a decision; `markedBy` null is healthy. */
-  decide(markedBy: Marker | null, reason: string): void {
+  get markedBy(): Marker | null {
+    return this.#markedBy;
+  }
+
+  /** Oldest first. */
+  get changes(): readonly HealthChange[] {
+    return this.#changes;
+  }
+
+  /** Records a decision; `markedBy` null is healthy. @param by what decided */
+  decide(markedBy: Marker | null, reason: string, by: HealthChange['by'] = DECIDERS[markedBy ?? 'operator']): void {
     this.#markedBy = markedBy;
     this.#reason = reason;
-    this.#since = this.#clock.wall();
+    this.#since = this.#services.clock.wall();
+    this.#changes.push({ at: new Date(this.#since).toISOString(), healthy: markedBy === null, by, reason });
+    if (this.#changes.length > CHANGES_KEPT) this.#changes.shift();
     if (markedBy === null) this.#liveFailures?.clear();
   }
 
-  #take(result: ProbeResult, failuresInARow: number): void {
+  #take({ memoryAvailable, ...result }: Tested, failuresInARow: number, passesInARow: number): void {
     this.#results.push(result);
     if (this.#results.length > RESULTS_KEPT) this.#results.shift();
-    if (result.passed) {
-      if (!this.healthy) this.#verdicts.recover(`URL test: ${result.reason}`);
-      else if (this.#reason === UNTESTED) this.decide(null, `URL test: ${result.reason}`);
-    } else if (this.healthy && failuresInARow > this.#test!.retries) {
+    this.memoryAvailable = memoryAvailable ?? null;
+    if (result.passed) this.#takePass(result.reason, passesInARow);
+    else if (this.healthy && failuresInARow > this.#test!.retries) {
       const times = failuresInARow === 1 ? '' : `, ${failuresInARow} failures in a row`;
       this.#verdicts.fail('URL test', `URL test: ${result.reason}${times}`);
     }
+  }
+
+  /** A server that was taken out because it fails more than others answers its test all the same: that ends by itself. */
+  #takePass(reason: string, passesInARow: number): void {
+    const { rise } = this.#test!;
+    if (this.healthy && this.#reason === UNTESTED) this.#note(`URL test: ${reason}`);
+    if (this.healthy || this.#markedBy === 'outlier' || passesInARow < rise) return;
+    const times = rise === 1 ? '' : `, ${passesInARow} times in a row`;
+    this.#verdicts.recover('urlTest', `URL test: ${reason}${times}`);
+  }
+
+  /** The first test passed: that is no change. */
+  #note(reason: string): void {
+    this.#reason = reason;
+    this.#since = this.#services.clock.wall();
   }
 }
 

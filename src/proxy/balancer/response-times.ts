@@ -23,7 +23,8 @@ interface Track {
 
 export class ResponseTimes extends MeasuredList {
   readonly #period: number;
-  readonly #tracks = new Map<Server, Track>();
+  /** By id: a server that stays keeps its track when the configuration is compiled anew. */
+  readonly #tracks = new Map<string, Track>();
   #ordered: Track[] = [];
   #means = new Float64Array(0);
   /** The means, and a very long time for servers without one. */
@@ -54,12 +55,12 @@ export class ResponseTimes extends MeasuredList {
   }
 
   protected change(next: readonly Server[]): void {
-    const staying = new Set(next);
-    for (const server of this.#tracks.keys()) if (!staying.has(server)) this.#tracks.delete(server);
-    this.#ordered = next.map((server) => {
-      const known = this.#tracks.get(server);
+    const staying = new Set(next.map(({ id }) => id));
+    for (const id of this.#tracks.keys()) if (!staying.has(id)) this.#tracks.delete(id);
+    this.#ordered = next.map(({ id }) => {
+      const known = this.#tracks.get(id);
       const track = known ?? { readings: [], mean: -1, triedAt: Number.NEGATIVE_INFINITY };
-      this.#tracks.set(server, track);
+      this.#tracks.set(id, track);
       return track;
     });
     this.#means = new Float64Array(next.length);

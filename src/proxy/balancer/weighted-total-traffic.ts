@@ -41,14 +41,14 @@ class Traffic extends MeasuredList {
   #mean = FIRST_GUESS;
 
   protected change(next: readonly Server[]): void {
-    const before = new Map(this.list.map((server, index) => [server, index]));
-    const joined = next.filter((server) => !before.has(server));
-    const staying = next.filter((server) => before.has(server));
-    const lowest = staying.reduce((low, server) => Math.min(low, this.keys[before.get(server)!]!), Infinity);
+    const before = new Map(this.list.map(({ id }, index) => [id, index]));
+    const joined = next.filter(({ id }) => !before.has(id));
+    const staying = next.filter(({ id }) => before.has(id));
+    const lowest = staying.reduce((low, server) => Math.min(low, this.keys[before.get(server.id)!]!), Infinity);
     const start = Number.isFinite(lowest) ? lowest : 0;
     const weights = Float64Array.from(next, weightOf);
     const handicaps = Float64Array.from(next, (server, index) => {
-      const known = before.get(server);
+      const known = before.get(server.id);
       return known === undefined ? server.state.traffic - start * weights[index]! : this.#handicaps[known]!;
     });
     // Nobody has joined the others where all are new: then what they had since the router started counts.

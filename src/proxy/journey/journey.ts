@@ -11,10 +11,12 @@ import type { Answer } from '../../model/answer.ts';
 import type { Config } from '../../model/config.ts';
 import type { OutcomeSink, Stage } from '../../model/extensions.ts';
 import type { Farm } from '../../model/farm.ts';
+import type { HostDirectory } from '../../model/host-directory.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { Site } from '../../model/site.ts';
 import { affinityStage } from '../affinity/affinity-stage.ts';
+import { hostAffinityStage } from '../affinity/host-affinity-stage.ts';
 import { contentStage } from '../content/content-stage.ts';
 import { errorPagesStage } from '../errors/error-pages-stage.ts';
 import { farmStage } from '../farms/farm-stage.ts';
@@ -50,6 +52,7 @@ export function journeyStages(
   outbound: OutboundSets | null,
   extensions: readonly Stage[],
   clock: Clock,
+  hosts: HostDirectory,
 ): readonly Stage[] {
   const brokenFolders = brokenFolderStage(sites);
   return [
@@ -79,6 +82,8 @@ export function journeyStages(
     sites.length === 0 ? null : contentStage(sites),
     // The farm that it goes to, and which of its servers take work.
     farmStage,
+    // Narrowed to the servers of the host name, whoever the client is.
+    hostAffinityStage(farms, hosts),
     // Narrowed to the server that the client is bound to. After it the balancer picks, once for each attempt.
     farms.some((farm) => farm.affinity !== null) ? affinityStage(clock) : null,
     // The pages of a site for errors, and the fields that it adds to every response.

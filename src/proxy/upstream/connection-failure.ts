@@ -66,3 +66,8 @@ export function invalidHead(server: string, refusal: HeadRefusal): ProxyError {
 export function malformedBody(server: string, fault: string): ProxyError {
   return new ProxyError('incompleteResponse', `${server}: malformed chunked body: ${fault}`);
 }
+
+/** An operator stopped it at once, whatever it was doing. */
+export function serverStopped(server: string): ProxyError {
+  return new ProxyError('serverStopped', `${server} was stopped by an operator`);
+}

@@ -340,6 +340,12 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     else this.#fail(failure.lateBeforeResponse(id, this.connected, this.#uploading));
   }
 
+  onCut(): void {
+    const error = failure.serverStopped(this.server.id);
+    if (this.#head !== null) this.#break(error);
+    else this.#fail(error);
+  }
+
   onClientGone(error: ProxyError): void {
     if (this.#over) return;
     this.#abandon();

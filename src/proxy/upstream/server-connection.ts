@@ -17,6 +17,8 @@ export interface ConnectionUser {
   /** The connection broke, or could not be made. */
   onLost(error: Error | null): void;
   onDeadline(): void;
+  /** An operator stops the server at once. */
+  onCut(): void;
 }
 
 export class ServerConnection implements SocketReader {
@@ -82,6 +84,12 @@ export class ServerConnection implements SocketReader {
   keepAsLongAs(said: number, most: number): void {
     // One second less than the server says: it may be closing while our request is on its way (DESIGN 5).
     this.keepFor = said < 0 ? most : Math.min(most, (said - 1) * 1000);
+  }
+
+  /** Ends it at once, whoever uses it. */
+  cut(): void {
+    if (this.#user !== null) this.#user.onCut();
+    else this.destroy();
   }
 
   startDeadline(queue: DeadlineQueue): void {

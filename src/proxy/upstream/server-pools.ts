@@ -71,6 +71,11 @@ export class ServerPools {
     }
   }
 
+  /** An operator stops the server `id` (FARM/ADDRESS) at once. */
+  cut(id: string): void {
+    for (const pool of this.#pools.values()) if (pool.server.id === id) pool.cut();
+  }
+
   /** On a clock tick: workers share what protocol.maxConnections allows. Of origins each has its own. */
   share(): void {
     for (const pool of this.#pools.values()) pool.share();

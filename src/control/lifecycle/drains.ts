@@ -1,0 +1,134 @@
+// Drains that know when they are done: a server drains until nobody is bound to it any more, or nobody was for long, or it has lasted too
+// long (arr.md 8.3 has the state; ARR leaves it to the operator to guess when it is over).
+import type { Clock } from '../../base/clock.ts';
+import type { DrainStatus } from '../../model/farm-operations.ts';
+
+/** Who is bound to a server now. Times are seconds since 1970; 0 is never. */
+export interface LiveBindings {
+  clients: number;
+  hosts: number;
+  requests: number;
+  webSockets: number;
+  lastUse: number;
+}
+
+/** Milliseconds. */
+export interface DrainLimits {
+  /** A bound client that was not seen for so long is bound no more. */
+  affinityTimeout: number;
+  idleTimeout: number;
+  /** 0: none. */
+  deadline: number;
+}
+
+export type DrainEnd = NonNullable<DrainStatus['endedBy']>;
+
+interface Drain {
+  readonly limits: DrainLimits;
+  readonly startedAt: number;
+  readonly onDone: (endedBy: DrainEnd) => void;
+  readonly waiting: ((status: DrainStatus) => void)[];
+  endedBy: DrainEnd | null;
+  endedAt: number;
+  /** As it was when it ended. */
+  last: LiveBindings | null;
+}
+
+/** How often drains are looked at, ms. */
+const LOOK = 1000;
+
+export class Drains {
+  readonly #clock: Clock;
+  readonly #bindingsOf: (id: string) => LiveBindings;
+  readonly #drains = new Map<string, Drain>();
+  #stopLooking: (() => void) | null = null;
+
+  /** @param bindingsOf by FARM/ADDRESS */
+  constructor(clock: Clock, bindingsOf: (id: string) => LiveBindings) {
+    this.#clock = clock;
+    this.#bindingsOf = bindingsOf;
+  }
+
+  /** Begins a drain, in place of one that may be under way. @param onDone is called once, not before this has returned */
+  start(id: string, limits: DrainLimits, onDone: (endedBy: DrainEnd) => void): void {
+    const waiting = this.#drains.get(id)?.waiting ?? [];
+    const startedAt = this.#clock.wall();
+    this.#drains.set(id, { limits, startedAt, onDone, waiting, endedBy: null, endedAt: 0, last: null });
+    this.#stopLooking ??= this.#clock.every(LOOK, () => this.#look());
+    queueMicrotask(() => this.#check(id));
+  }
+
+  /** The server does something else: its drain is over without having been done. */
+  callOff(id: string): void {
+    const drain = this.#drains.get(id);
+    if (drain === undefined) return;
+    const status = this.status(id)!;
+    this.#drains.delete(id);
+    for (const resolve of drain.waiting) resolve(status);
+  }
+
+  isUnderWay(id: string): boolean {
+    return this.#drains.get(id)?.endedBy === null;
+  }
+
+  /** Null where the server has not drained since it started. */
+  status(id: string): DrainStatus | null {
+    const drain = this.#drains.get(id);
+    if (drain === undefined) return null;
+    const { limits, startedAt, endedBy, endedAt } = drain;
+    const bindings = drain.last ?? this.#bindingsOf(id);
+    const { lastUse, ...counts } = bindings;
+    return {
+      ...counts,
+      lastUse: lastUse === 0 ? null : iso(lastUse * 1000),
+      since: iso(startedAt),
+      deadline: limits.deadline === 0 ? null : iso(startedAt + limits.deadline),
+      endedBy,
+      endedAt: endedBy === null ? null : iso(endedAt),
+    };
+  }
+
+  /** Resolves when the drain of `id` is done or called off; null at once where there is none. */
+  whenDone(id: string): Promise<DrainStatus | null> {
+    const drain = this.#drains.get(id);
+    if (drain === undefined || drain.endedBy !== null) return Promise.resolve(this.status(id));
+    return new Promise((resolve) => drain.waiting.push(resolve));
+  }
+
+  close(): void {
+    this.#stopLooking?.();
+    for (const id of [...this.#drains.keys()]) this.callOff(id);
+  }
+
+  #look(): void {
+    for (const id of [...this.#drains.keys()]) this.#check(id);
+  }
+
+  #check(id: string): void {
+    const drain = this.#drains.get(id);
+    if (drain === undefined || drain.endedBy !== null) return;
+    const now = this.#clock.wall();
+    const bindings = this.#bindingsOf(id);
+    const endedBy = endOf(drain, bindings, now);
+    if (endedBy === null) return;
+    drain.endedBy = endedBy;
+    drain.endedAt = now;
+    drain.last = bindings;
+    const status = this.status(id)!;
+    for (const resolve of drain.waiting.splice(0)) resolve(status);
+    drain.onDone(endedBy);
+  }
+}
+
+function endOf({ limits, startedAt }: Drain, bindings: LiveBindings, now: number): DrainEnd | null {
+  if (limits.deadline > 0 && now - startedAt >= limits.deadline) return 'deadline';
+  if (bindings.requests > 0 || bindings.webSockets > 0) return null;
+  // Last uses are whole seconds: one may be up to a second younger than it says.
+  const idle = bindings.lastUse === 0 ? Number.POSITIVE_INFINITY : now - (bindings.lastUse + 1) * 1000;
+  if (idle >= limits.affinityTimeout && bindings.hosts === 0) return 'noBindings';
+  return idle >= limits.idleTimeout ? 'idle' : null;
+}
+
+function iso(wall: number): string {
+  return new Date(wall).toISOString();
+}

@@ -1,0 +1,168 @@
+// What operators changed while the router ran: it lies over the configuration by FARM/ADDRESS, survives reloads and, where asked, a
+// restart. A server that is gone from the configuration loses what was changed of it (CONTRACT 2, Runtime changes).
+import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
+import type { StateAction } from '../../model/farm-operations.ts';
+import { serverId } from '../../model/server-table.ts';
+import type { StateFile } from './state-file.ts';
+
+/** What is changed of one server; what is absent is as configured. */
+export interface ServerOverride {
+  weight?: number;
+  /** Kept only to be restored after a restart. */
+  state?: StateAction;
+}
+
+/** Everything that was changed, plain data. `persisted` are the keys that survive a restart. */
+interface Changes {
+  /** By FARM/ADDRESS. */
+  servers: Record<string, ServerOverride>;
+  /** By farm: servers as an operator wrote them. */
+  added: Record<string, Record<string, unknown>>;
+  /** By farm: addresses. */
+  removed: Record<string, string[]>;
+  farms: Record<string, { enabled: boolean }>;
+}
+
+export type ReadServers = (value: unknown, source: string) => ServerConfig[];
+
+const nothing = (): Changes => ({ servers: {}, added: {}, removed: {}, farms: {} });
+
+export class RuntimeChanges {
+  readonly #file: StateFile;
+  readonly #readServers: ReadServers;
+  readonly #now = nothing();
+  /** The part of it that is on the disk. */
+  readonly #kept = nothing();
+
+  /** Takes up what was kept. */
+  constructor(file: StateFile, readServers: ReadServers) {
+    this.#file = file;
+    this.#readServers = readServers;
+    const kept = file.read() as Partial<Changes> | undefined;
+    if (kept === undefined) return;
+    try {
+      for (const servers of Object.values(kept.added ?? {})) readServers(Object.values(servers), 'operator');
+      for (const part of ['servers', 'added', 'removed', 'farms'] as const) {
+        Object.assign(this.#kept[part], structuredClone(kept[part] ?? {}));
+        Object.assign(this.#now[part], structuredClone(kept[part] ?? {}));
+      }
+    } catch (error) {
+      file.putAside((error as Error).message);
+    }
+  }
+
+  /** `farm` with what was changed of it; `servers` are those that it has without that. */
+  overlay(farm: FarmConfig, servers: readonly ServerConfig[]): FarmConfig {
+    const removed = new Set(this.#now.removed[farm.name]);
+    const added = this.#readServers(Object.values(this.#now.added[farm.name] ?? {}), 'operator');
+    const members = [...servers, ...added.filter(({ address }) => !servers.some((each) => each.address === address))];
+    return {
+      ...farm,
+      enabled: this.#now.farms[farm.name]?.enabled ?? farm.enabled,
+      servers: members
+        .filter(({ address }) => !removed.has(address))
+        .map((server) => {
+          const weight = this.override(farm.name, server.address)?.weight;
+          return weight === undefined ? server : { ...server, weight };
+        }),
+    };
+  }
+
+  /** Forgets what was changed of servers and farms that are in the configuration no more. @param members by farm, without changes */
+  forgetGone(members: ReadonlyMap<string, ReadonlySet<string>>): void {
+    for (const part of [this.#now, this.#kept]) {
+      for (const id of Object.keys(part.servers)) {
+        const slash = id.indexOf('/');
+        const farm = id.slice(0, slash);
+        const address = id.slice(slash + 1);
+        const isThere = members.get(farm)?.has(address) || part.added[farm]?.[address] !== undefined;
+        if (!isThere) delete part.servers[id];
+      }
+      for (const [farm, addresses] of Object.entries(part.removed)) {
+        part.removed[farm] = addresses.filter((address) => members.get(farm)?.has(address));
+      }
+      for (const name of [...Object.keys(part.farms), ...Object.keys(part.added)]) {
+        if (members.has(name)) continue;
+        delete part.farms[name];
+        delete part.added[name];
+      }
+    }
+  }
+
+  override(farm: string, address: string): ServerOverride | undefined {
+    return this.#now.servers[serverId(farm, address)];
+  }
+
+  farmEnabled(farm: string): boolean | null {
+    return this.#now.farms[farm]?.enabled ?? null;
+  }
+
+  /** As the operator wrote it; undefined where none did. */
+  addedServer(farm: string, address: string): unknown {
+    return this.#now.added[farm]?.[address];
+  }
+
+  setWeight(farm: string, address: string, weight: number | null, persist: boolean): void {
+    this.#change(persist, ({ servers }) =>
+      setOverride(servers, serverId(farm, address), { weight: weight ?? undefined }),
+    );
+  }
+
+  /** @param state undefined: as configured */
+  setState(farm: string, address: string, state: StateAction | undefined, persist: boolean): void {
+    this.#change(persist, ({ servers }) => setOverride(servers, serverId(farm, address), { state }));
+  }
+
+  setFarmEnabled(farm: string, enabled: boolean | null, persist: boolean): void {
+    this.#change(persist, ({ farms }) => {
+      if (enabled === null) delete farms[farm];
+      else farms[farm] = { enabled };
+    });
+  }
+
+  /** @param written as an item of `servers`; it has been read */
+  add(farm: string, address: string, written: unknown, persist: boolean): void {
+    this.#change(persist, ({ added, removed }) => {
+      removed[farm] = (removed[farm] ?? []).filter((each) => each !== address);
+      added[farm] = { ...added[farm], [address]: written };
+    });
+  }
+
+  /** One that the configuration or a source has is gone again once it is put back there. */
+  remove(farm: string, address: string, persist: boolean): void {
+    this.#change(persist, ({ added, removed }) => {
+      const { [address]: _, ...others } = added[farm] ?? {};
+      added[farm] = others;
+      removed[farm] = [...new Set([...(removed[farm] ?? []), address])];
+    });
+  }
+
+  /** The server that the configuration or a source has is a member again. */
+  restore(farm: string, address: string, persist: boolean): void {
+    this.#change(persist, ({ removed }) => {
+      removed[farm] = (removed[farm] ?? []).filter((each) => each !== address);
+    });
+  }
+
+  isRemoved(farm: string, address: string): boolean {
+    return this.#now.removed[farm]?.includes(address) ?? false;
+  }
+
+  /** What is kept and no more changed so would come back with a restart: so each change goes to both where it was kept. */
+  #change(persist: boolean, apply: (changes: Changes) => void): void {
+    apply(this.#now);
+    if (!persist) return;
+    apply(this.#kept);
+    this.#file.write(this.#kept);
+  }
+}
+
+function setOverride(
+  servers: Record<string, ServerOverride>,
+  id: string,
+  change: { [Key in keyof ServerOverride]: ServerOverride[Key] | undefined },
+): void {
+  const entries = Object.entries({ ...servers[id], ...change }).filter(([, value]) => value !== undefined);
+  if (entries.length === 0) delete servers[id];
+  else servers[id] = Object.fromEntries(entries);
+}
