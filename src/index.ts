@@ -11,6 +11,7 @@ export function createRouter(config: ConfigInput, options: RouterOptions = {}): 
 }
 
 export type { Clock } from './base/clock.ts';
+export { parseDuration } from './base/duration.ts';
 export type { Logger } from './base/logger.ts';
 export { printable } from './base/printable.ts';
 export { SimulatedClock } from './base/simulated-clock.ts';
@@ -48,6 +49,16 @@ export type {
 } from './model/extensions.ts';
 export type { Farm, Server } from './model/farm.ts';
 export type { FarmConfig } from './model/farm-config.ts';
+export type {
+  AuditEntry,
+  Bindings,
+  Change,
+  DrainStatus,
+  HealthChange,
+  HealthTestResult,
+  HostMapping,
+  HostMove,
+} from './model/farm-operations.ts';
 export type { FidelityRow, FidelityVerdict } from './model/fidelity-row.ts';
 export { type ErrorCode, ProxyError } from './model/proxy-error.ts';
 export type { Outcome, RequestContext } from './model/request-context.ts';

@@ -5,6 +5,14 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RecordingLogger, samplePort, sampleStatus, startSampleAdmin } from '../../test/kit/sample-admin.ts';
 import { ConfigError } from '../model/config-error.ts';
+import {
+  type Audit,
+  type Change,
+  type FarmOperations,
+  OperationError,
+  type ServerOperations,
+} from '../model/farm-operations.ts';
+import { adminRoutes } from './routes.ts';
 import type { AdminServer } from './start-admin.ts';
 
 interface Reply {
@@ -35,16 +43,20 @@ function send(
   const { headers = {}, body, socketPath } = options;
   const place = socketPath ? { socketPath } : { host: '127.0.0.1', port: new URL(admin!.url).port };
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ ...place, method, path, agent: false, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (piece: string) => {
-        text += piece;
-      });
-      response.on('end', () => {
-        resolve({ status: response.statusCode!, headers: response.headers, text, json: () => JSON.parse(text) });
-      });
-    });
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    const request = httpRequest(
+      { ...place, method, path, agent: false, headers: { ...type, ...headers } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (piece: string) => {
+          text += piece;
+        });
+        response.on('end', () => {
+          resolve({ status: response.statusCode!, headers: response.headers, text, json: () => JSON.parse(text) });
+        });
+      },
+    );
     request.on('error', reject);
     request.end(body);
   });
@@ -143,19 +155,18 @@ describe('the routes of the admin API', () => {
     const described = Object.entries(paths).flatMap(([path, verbs]) =>
       Object.keys(verbs).map((verb) => `${verb} ${path}`),
     );
-    expect(described.sort()).toEqual([
-      'get /api/live',
-      'get /api/openapi.json',
-      'get /api/ready',
-      'get /api/status',
-      'get /metrics',
-      'post /api/explain',
-      'post /api/reload',
-    ]);
+    expect(described).toEqual(
+      expect.arrayContaining(['get /api/status', 'put /api/farms/{farm}/servers/{server}/state']),
+    );
     for (const operation of described) {
       const [verb, path] = operation.split(' ');
-      expect((await send(verb!.toUpperCase(), path!)).status, operation).not.toBe(404);
+      const { text } = await send(verb!.toUpperCase(), path!);
+      expect(text, operation).not.toContain('there is no GET /');
+      expect(text, operation).not.toMatch(/there is no (?:GET|PUT|POST|DELETE) /);
     }
+    const routed = adminRoutes(samplePort(), '').routes.filter(({ method }) => method !== 'ALL');
+    const named = routed.map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+    expect(described.sort()).toEqual([...new Set(named)].sort());
     const explain = paths['/api/explain']!.post!.requestBody!.content['application/json']!.schema;
     expect(explain).toMatchObject({ required: ['url'], additionalProperties: false });
   });
@@ -257,6 +268,83 @@ describe('pages in a browser', () => {
     await start();
     const headers = { origin: admin!.url, 'sec-fetch-site': 'same-origin' };
     expect((await send('POST', '/api/reload', { headers })).status).toBe(200);
+  });
+});
+
+describe('requests that change something', () => {
+  const farms = () => {
+    const asked: unknown[] = [];
+    const change: Change = { what: 'state', farm: 'shop', server: 'unix:/run/a b', before: 'Start', after: 'Drain' };
+    const servers = {
+      setState: async (...given: unknown[]) => {
+        asked.push(given);
+        return change;
+      },
+    } as unknown as ServerOperations;
+    return { asked, change, farms: { servers } as FarmOperations };
+  };
+  const path = `/api/farms/shop/servers/${encodeURIComponent('unix:/run/a b')}/state`;
+
+  it('name a server by its percent-encoded address, and are recorded with who, whence and why', async () => {
+    const given = farms();
+    const recorded: unknown[] = [];
+    const audit: Audit = {
+      record(author, change) {
+        recorded.push([author, change]);
+        return { id: 7, at: '', ...author, change };
+      },
+      entries: [],
+      find: () => undefined,
+    };
+    await start(samplePort({ farms: given.farms, audit }));
+    const body = JSON.stringify({ state: 'Drain', idleTimeout: 5000, why: 'update' });
+    const reply = await send('PUT', path, { body, headers: { 'x-narrows-who': 'alice' } });
+    expect([reply.status, reply.json()]).toEqual([200, { change: given.change, audit: 7 }]);
+    expect(given.asked).toEqual([['shop', 'unix:/run/a b', 'Drain', { persist: false, idleTimeout: 5000 }]]);
+    expect(recorded).toEqual([[{ who: 'alice', from: '127.0.0.1', why: 'update' }, given.change]]);
+  });
+
+  it.each([
+    ['no JSON', '{', 400],
+    ['a word that is none', '{"state":"Stop"}', 400],
+    ['a key that is unknown', '{"state":"Start","sure":true}', 400],
+  ])('are refused with %s', async (_what, body, status) => {
+    const given = farms();
+    await start(samplePort({ farms: given.farms }));
+    const reply = await send('PUT', path, { body });
+    expect([reply.status, given.asked]).toEqual([status, []]);
+    expect(reply.json()).toHaveProperty('error');
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
+    'are refused with the Content-Type "%s", which a form can send',
+    async (type) => {
+      const given = farms();
+      await start(samplePort({ farms: given.farms }));
+      const reply = await send('PUT', path, { body: '{"state":"Start"}', headers: { 'content-type': type } });
+      expect([reply.status, given.asked]).toEqual([415, []]);
+    },
+  );
+
+  it.each([
+    ['notFound', 404],
+    ['conflict', 409],
+    ['invalid', 400],
+  ] as const)('are answered in words where the operation refuses: %s', async (kind, status) => {
+    const setState = async () => {
+      throw new OperationError(kind, 'not so');
+    };
+    await start(samplePort({ farms: { servers: { setState } as unknown as ServerOperations } as FarmOperations }));
+    const reply = await send('PUT', path, { body: '{"state":"Start"}' });
+    expect([reply.status, reply.json()]).toEqual([status, { error: 'not so' }]);
+  });
+
+  it('need the token where there is one', async () => {
+    const given = farms();
+    await start(samplePort({ farms: given.farms }), { token: 's3cret' });
+    expect((await send('PUT', path, { body: '{"state":"Start"}' })).status).toBe(401);
+    expect((await send('DELETE', '/api/farms/shop/servers/a')).status).toBe(401);
+    expect(given.asked).toEqual([]);
   });
 });
 

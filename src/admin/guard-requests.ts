@@ -63,3 +63,11 @@ export const refuseCrossSite: MiddlewareHandler = async (c, next) => {
   if ((site === 'none' || site === 'same-origin') && (origin === undefined || origin === own)) return next();
   return c.json({ error: 'requests from other origins are refused' }, 403);
 };
+
+/** A form or a script of another origin can send text, but not JSON without asking first, which is refused. */
+export const requireJson: MiddlewareHandler = async (c, next) => {
+  const hasBody = c.req.header('transfer-encoding') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;
+  const type = (c.req.header('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  if (c.req.method === 'GET' || c.req.method === 'HEAD' || !hasBody || type === 'application/json') return next();
+  return c.json({ error: `the body has to be application/json, not ${type || 'without a Content-Type'}` }, 415);
+};

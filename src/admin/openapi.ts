@@ -1,6 +1,7 @@
 // The description of the admin API for programs: OpenAPI 3.1, with the routes that exist.
 import * as z from 'zod';
 import { explainBody } from './explain-body.ts';
+import { farmPaths } from './openapi-farms.ts';
 
 const json = (schema: object) => ({ content: { 'application/json': { schema } } });
 const response = (description: string, schema: object = { type: 'object' }) => ({ description, ...json(schema) });
@@ -77,6 +78,7 @@ export function openApi(version: string): object {
           },
         },
       },
+      ...farmPaths(refused),
     },
   };
 }
@@ -157,6 +159,26 @@ const statusSchema = {
         weight: numeric,
         state: { enum: ['Active', 'Draining', 'Inactive'] },
         isHealthy: { type: 'boolean' },
+        source: text,
+        priorityGroup: whole,
+        leaving: { type: 'boolean' },
+        override: { type: ['object', 'null'], properties: { weight: whole, state: text } },
+        drain: {
+          type: ['object', 'null'],
+          properties: {
+            clients: whole,
+            hosts: whole,
+            requests: whole,
+            webSockets: whole,
+            lastUse: { type: ['string', 'null'] },
+            since: time,
+            deadline: { type: ['string', 'null'] },
+            endedBy: { enum: ['noBindings', 'idle', 'deadline', null] },
+            endedAt: { type: ['string', 'null'] },
+          },
+        },
+        weightPercent: whole,
+        warmingUp: { type: 'boolean' },
         evidence: {
           type: ['object', 'null'],
           properties: {

@@ -3,7 +3,10 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { AdminPort } from '../model/admin-port.ts';
 import { ConfigError } from '../model/config-error.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { readExplainBody } from './explain-body.ts';
+import { farmRoutes } from './farm-routes.ts';
+import { hostRoutes } from './host-routes.ts';
 import { openApi } from './openapi.ts';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -11,6 +14,11 @@ const BODY_LIMIT = 1024 * 1024;
 /** @param version of the router, for the OpenAPI document */
 export function adminRoutes(port: AdminPort, version: string): Hono {
   const routes = new Hono();
+  const limit = bodyLimit({
+    maxSize: BODY_LIMIT,
+    onError: (c) => c.json({ error: `the body is longer than ${BODY_LIMIT} bytes` }, 413),
+  });
+  routes.use('/api/*', limit);
   routes.get('/api/status', (c) => c.json(port.status()));
   routes.get('/api/live', (c) => c.json({ live: port.isLive() }, port.isLive() ? 200 : 503));
   routes.get('/api/ready', (c) => c.json({ ready: port.isReady() }, port.isReady() ? 200 : 503));
@@ -27,16 +35,15 @@ export function adminRoutes(port: AdminPort, version: string): Hono {
     return c.json({ snapshot: port.status().snapshot });
   });
 
-  const limit = bodyLimit({
-    maxSize: BODY_LIMIT,
-    onError: (c) => c.json({ error: `the body is longer than ${BODY_LIMIT} bytes` }, 413),
-  });
-  routes.post('/api/explain', limit, async (c) => {
+  routes.post('/api/explain', async (c) => {
     const body = await c.req.json<unknown>().catch(() => undefined);
     if (body === undefined) return c.json({ error: 'the body is not JSON' }, 400);
     const read = readExplainBody(body);
     if ('fault' in read) return c.json({ error: read.fault }, 400);
     return c.json((await port.explain(read.request)) as object);
   });
+  routes.route('/', farmRoutes(port));
+  routes.route('/', hostRoutes(port));
+  routes.route('/', auditRoutes(port));
   return routes;
 }

@@ -8,7 +8,7 @@ import type { Logger } from '../base/logger.ts';
 import type { AdminPort } from '../model/admin-port.ts';
 import type { AdminConfig, ListenAddress } from '../model/config.ts';
 import { formatListenAddress, isLoopback } from '../model/listen-address.ts';
-import { refuseCrossSite, refuseForwarded, requireLocalHost, requireToken } from './guard-requests.ts';
+import { refuseCrossSite, refuseForwarded, requireJson, requireLocalHost, requireToken } from './guard-requests.ts';
 import { adminRoutes } from './routes.ts';
 
 const CLOSE_GRACE = 1000;
@@ -43,6 +43,7 @@ export async function startAdmin(
   app.use(refuseForwarded(() => config.token));
   app.use(refuseCrossSite);
   app.use(requireToken(() => config.token));
+  app.use(requireJson);
   app.route('/', adminRoutes(port, options.version));
   app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}` }, 404));
   app.onError((error, c) => {

@@ -1,4 +1,5 @@
 // Talks to the admin API of a running router, for the commands that operators use.
+import { userInfo } from 'node:os';
 
 /** Something that a person should read as it is: the command ends with exit code 1. */
 export class AdminError extends Error {
@@ -28,7 +29,7 @@ export class AdminClient {
    * @param body sent as JSON
    * @throws AdminError when the router cannot be reached, does not let us in, or is none
    */
-  async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<AdminAnswer> {
+  async ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<AdminAnswer> {
     const response = await this.#send(method, path, body);
     if (response.status === 401) {
       const what =
@@ -40,8 +41,19 @@ export class AdminClient {
     return { status: response.status, body: answer };
   }
 
+  /**
+   * The body of a 200.
+   * @throws AdminError with what the router says otherwise
+   */
+  async do<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> {
+    const answer = await this.ask(method, path, body);
+    if (answer.status === 200) return answer.body as T;
+    const { error } = answer.body as { error?: unknown };
+    throw new AdminError(typeof error === 'string' ? error : `the router answers ${answer.status}`);
+  }
+
   async #send(method: string, path: string, body: object | undefined): Promise<Response> {
-    const headers: Record<string, string> = { Accept: 'application/json' };
+    const headers: Record<string, string> = { Accept: 'application/json', 'X-Narrows-Who': whoRuns() };
     if (this.#token !== undefined) headers.Authorization = `Bearer ${this.#token}`;
     const init: RequestInit = { method, headers };
     if (body !== undefined) {
@@ -53,6 +65,15 @@ export class AdminClient {
     } catch (error) {
       throw new AdminError(`cannot reach the admin API at ${this.#base}: ${causeOf(error)}. Is the router running?`);
     }
+  }
+}
+
+/** For the record of changes. */
+function whoRuns(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return ''; // a user without a name
   }
 }
 

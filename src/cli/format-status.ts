@@ -31,21 +31,26 @@ export function formatStatus(status: RouterStatus): string {
   if (snapshot.lastError !== null) {
     head.push(`last reload REFUSED ${snapshot.lastError.at}: ${snapshot.lastError.message}`);
   }
-  return `${head.join('\n')}\n${status.farms.map(farmText).join('')}`;
+  return `${head.join('\n')}\n${formatFarms(status.farms)}`;
+}
+
+export function formatFarms(farms: RouterStatus['farms']): string {
+  return farms.map(farmText).join('');
 }
 
 function farmText({ name, enabled, servers }: RouterStatus['farms'][number]): string {
-  const title = `\nfarm ${name}${enabled ? '' : ' (disabled)'}\n`;
+  const title = `\nfarm ${name}${enabled ? '' : ' (offline)'}\n`;
   if (servers.length === 0) return `${title}no servers\n`;
-  return title + formatTable(COLUMNS, servers.map(serverRow)) + evidenceText(servers);
+  return title + formatTable(COLUMNS, servers.map(serverRow)) + evidenceText(servers) + notesText(servers);
 }
 
-function serverRow({ address, state, isHealthy, weight, counters }: ServerStatus): string[] {
+function serverRow(server: ServerStatus): string[] {
+  const { address, state, leaving, warmingUp, isHealthy, weight, weightPercent, counters } = server;
   return [
     address,
-    state,
+    leaving ? 'Leaving' : warmingUp ? 'Warming up' : state,
     isHealthy ? 'healthy' : 'UNHEALTHY',
-    String(weight),
+    weightPercent === 100 ? String(weight) : `${weightPercent} % of ${weight}`,
     String(counters.totalRequests),
     counters.requestPerSecond.toFixed(1),
     String(counters.failedRequests),
@@ -62,6 +67,30 @@ function evidenceText(servers: readonly ServerStatus[]): string {
     .filter(({ isHealthy, evidence }) => !isHealthy && evidence !== null)
     .map(({ address, evidence }) => `  ${address} unhealthy since ${evidence!.since}: ${evidence!.reason}\n`)
     .join('');
+}
+
+/** What an operator changed, and how a drain goes. */
+function notesText(servers: readonly ServerStatus[]): string {
+  return servers
+    .flatMap(({ address, override, drain, source }) => [
+      ...(source === 'file' ? [] : [`  ${address} comes from: ${source}`]),
+      ...(override === null
+        ? []
+        : [
+            `  ${address} was changed: ${Object.entries(override)
+              .map(([key, value]) => `${key} ${value}`)
+              .join(', ')}`,
+          ]),
+      ...(drain === null ? [] : [`  ${address} ${drainText(drain)}`]),
+    ])
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function drainText(drain: NonNullable<ServerStatus['drain']>): string {
+  if (drain.endedBy !== null) return `was drained at ${drain.endedAt}: ${drain.endedBy}`;
+  const { since, clients, hosts, requests } = drain;
+  return `drains since ${since}: ${clients} bound clients, ${hosts} host names, ${requests} open requests`;
 }
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];

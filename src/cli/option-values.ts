@@ -1,5 +1,6 @@
 // Values of options as people write them, read or refused as wrong usage (exit code 2).
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../index.ts';
 
 /** A reader of whole numbers from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (written: string) => number {
@@ -61,4 +62,25 @@ export function listenAddress(written: string, before: string[] = []): string[] 
   if (before.some((other) => (/^(https?)=/.exec(other)?.[1] ?? 'any') === scheme))
     throw new InvalidArgumentError('There are two addresses for the same listeners.');
   return [...before, written];
+}
+
+export interface NamedServer {
+  farm: string;
+  /** The address, as the configuration has it. */
+  server: string;
+}
+
+/** FARM/ADDRESS. */
+export function namedServer(written: string): NamedServer {
+  const slash = written.indexOf('/');
+  if (slash < 1 || slash === written.length - 1)
+    throw new InvalidArgumentError('Expected FARM/ADDRESS such as shop/10.0.0.1:8080.');
+  return { farm: written.slice(0, slash), server: written.slice(slash + 1) };
+}
+
+/** Milliseconds. */
+export function duration(written: string): number {
+  const ms = parseDuration(written);
+  if (ms === null) throw new InvalidArgumentError('Expected a duration such as 30s, 20m or 1h.');
+  return ms;
 }

@@ -1,14 +1,21 @@
 // The commands that there are. Each stands in a file of its own and registers itself.
 import { Command } from 'commander';
 import { VERSION } from '../index.ts';
+import { registerAffinity } from './affinity.ts';
+import { registerAudit } from './audit.ts';
 import { registerCheck } from './check.ts';
 import { registerCompletion } from './completion.ts';
 import { registerDemo } from './demo/demo.ts';
+import { registerDrain } from './drain.ts';
 import { registerExplain } from './explain.ts';
+import { registerFarm } from './farm.ts';
+import { registerHealth } from './health.ts';
 import { registerImportHtaccess } from './import-htaccess.ts';
 import { registerImportIis } from './import-iis.ts';
 import { registerReload } from './reload.ts';
 import { registerRun } from './run.ts';
+import { registerServerStates } from './server-states.ts';
+import { registerServers } from './servers.ts';
 import { registerStatus } from './status.ts';
 
 export function createProgram(): Command {
@@ -24,6 +31,13 @@ export function createProgram(): Command {
   registerImportHtaccess(program);
   registerStatus(program);
   registerReload(program);
+  registerServers(program);
+  registerServerStates(program);
+  registerDrain(program);
+  registerHealth(program);
+  registerAffinity(program);
+  registerFarm(program);
+  registerAudit(program);
   registerDemo(program);
   registerCompletion(program);
   return program;

@@ -30,6 +30,7 @@ export async function openAdmin(
     isReady: source.isReady,
     farms: source.farms,
     audit: source.audit,
+    pause: (ms) => new Promise((resolve) => source.clock.after(ms, resolve)),
     isLive: () => true,
     metricsType: 'text/plain; version=0.0.4; charset=utf-8',
     async metrics() {

@@ -15,6 +15,8 @@ export interface AdminPort {
   explain(request: ExplainRequest): Promise<unknown>;
   readonly farms: FarmOperations;
   readonly audit: Audit;
+  /** Resolves after so many ms. */
+  pause(ms: number): Promise<void>;
   /** False once the router cannot serve at all. */
   isLive(): boolean;
   /** False until every listener is open, and while stopping. */

@@ -14,7 +14,26 @@ describe('narrows', () => {
     const commands = [...stdout.matchAll(/^ {2}([a-z-]+) .*/gm)].map((match) => match[1]);
     expect([code, commands]).toEqual([
       0,
-      ['run', 'check', 'explain', 'import-iis', 'import-htaccess', 'status', 'reload', 'demo', 'completion', 'help'],
+      [
+        'run',
+        'check',
+        'explain',
+        'import-iis',
+        'import-htaccess',
+        'status',
+        'reload',
+        'servers',
+        'start',
+        'stop',
+        'drain',
+        'health',
+        'affinity',
+        'farm',
+        'audit',
+        'demo',
+        'completion',
+        'help',
+      ],
     ]);
   });
 

@@ -89,6 +89,7 @@ export function samplePort(changes: Partial<AdminPort> = {}): AdminPort {
     isLive: () => true,
     isReady: () => true,
     farms: refusingOperations,
+    pause: async () => undefined,
     audit: {
       record: (author, change) => ({ id: 1, at: sampleStatus.startedAt, ...author, change }),
       entries: [],

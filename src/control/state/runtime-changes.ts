@@ -55,7 +55,8 @@ export class RuntimeChanges {
   overlay(farm: FarmConfig, servers: readonly ServerConfig[]): FarmConfig {
     const removed = new Set(this.#now.removed[farm.name]);
     const added = this.#readServers(Object.values(this.#now.added[farm.name] ?? {}), 'operator');
-    const members = [...servers, ...added.filter(({ address }) => !servers.some((each) => each.address === address))];
+    // What an operator wrote of a server wins over what the configuration says of it.
+    const members = [...servers.filter(({ address }) => !added.some((each) => each.address === address)), ...added];
     return {
       ...farm,
       enabled: this.#now.farms[farm.name]?.enabled ?? farm.enabled,

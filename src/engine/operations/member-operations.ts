@@ -29,7 +29,8 @@ export function memberOperations(running: Running): MemberOperations {
       if (present !== undefined && !present.leaving) {
         throw new OperationError('conflict', `farm ${farm.name} has the server ${address} already`);
       }
-      const isOwn = changes.isRemoved(farm.name, address) && isConfigured(running, farm.name, address);
+      // The server that the configuration has comes back as it is there, unless other settings are given.
+      const isOwn = Object.keys(server).length === 1 && isConfigured(running, farm.name, address);
       await apply(
         () => (isOwn ? changes.restore(farm.name, address, persist) : changes.add(farm.name, address, server, persist)),
         () => changes.remove(farm.name, address, persist),
