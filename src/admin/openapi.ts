@@ -182,6 +182,7 @@ const statusSchema = {
         evidence: {
           type: ['object', 'null'],
           properties: {
+            by: { enum: ['urlTest', 'liveTraffic', 'outlier', 'operator', 'configuration', null] },
             reason: text,
             since: time,
             lastResults: list({

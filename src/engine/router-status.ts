@@ -72,6 +72,7 @@ function serverStatus(farm: string, server: ServerConfig, running: Running, rate
 function evidenceOf(evidence: HealthEvidence | null): ServerEvidence | null {
   if (evidence === null) return null;
   return {
+    by: evidence.by,
     reason: evidence.reason,
     since: new Date(evidence.since).toISOString(),
     lastResults: evidence.lastResults.map((result) => ({ ...result, at: new Date(result.at).toISOString() })),

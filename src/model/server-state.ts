@@ -89,6 +89,11 @@ export class ServerState {
     return { words: this.#control, index: this.#at + REQUESTS };
   }
 
+  /** Of all workers; `failed` is a part of `ended`. */
+  get attempts(): { ended: number; failed: number; underWay: number } {
+    return { ended: this.#sum(TOTAL), failed: this.#sum(FAILED), underWay: this.#sum(CURRENT) };
+  }
+
   /** Bytes to and from the server, of all workers. */
   get traffic(): number {
     return this.#sum(BYTES_SENT) + this.#sum(BYTES_RECEIVED);

@@ -1,7 +1,7 @@
 // What a running router says of itself: the JSON of GET /api/status (CONTRACT 5). Counter names: arr.md 8.3.
 // Times are ISO 8601 in UTC.
 
-import type { DrainStatus } from './farm-operations.ts';
+import type { DrainStatus, HealthChange } from './farm-operations.ts';
 
 export interface RouterStatus {
   version: string;
@@ -66,6 +66,8 @@ export interface ServerStatus {
 export type ServerAvailability = 'Active' | 'Draining' | 'Inactive';
 
 export interface ServerEvidence {
+  /** What decided the present health; null while nothing has. */
+  by: HealthChange['by'] | null;
   /** For people: what decided the present health. */
   reason: string;
   /** When that was decided. */

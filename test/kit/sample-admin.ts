@@ -54,6 +54,7 @@ export const sampleStatus: RouterStatus = {
           weightPercent: 100,
           warmingUp: false,
           evidence: {
+            by: 'urlTest',
             reason: 'URL test: status 503',
             since: '2026-01-01T02:00:00.000Z',
             lastResults: [

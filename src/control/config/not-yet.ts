@@ -24,7 +24,7 @@ const isCaching = (value: unknown) => !isWord('false')(String((value as { enable
 
 const PROTOCOL: Missing[] = [
   { path: 'httpVersion', when: isOther('http11'), text: 'requests are sent to servers as HTTP/1.1' },
-  { path: 'tls', text: 'servers are not reached by https yet' },
+  { path: 'tls', name: 'tls for requests', text: 'servers are reached by https only in health tests yet' },
   { path: 'proxy', when: isOther(''), text: 'chained proxies are not used yet' },
   { path: 'proxyBypass', when: isOther(''), text: 'chained proxies are not used yet' },
   { path: 'clientCertFileName', when: isOther(''), text: 'servers are not reached by https yet' },

@@ -4,14 +4,15 @@ import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
 import type { HealthChange } from '../../model/farm-operations.ts';
+import type { ServerState } from '../../model/server-state.ts';
 import { serverId } from '../../model/server-table.ts';
 import type { ServerTableOwner } from '../../model/server-table-owner.ts';
 import type { HealthEvent, HealthEventKind } from './health-event.ts';
-import type { HostLookup } from './http-probe.ts';
-import { findOutliers } from './outlier-detection.ts';
+import { OutlierWatch } from './outlier-watch.ts';
 import { probeRequestFor } from './probe-request.ts';
 import { runTest, testOf } from './run-test.ts';
 import { type Marker, ServerHealth } from './server-health.ts';
+import type { HostLookup } from './server-place.ts';
 
 export interface HealthServices {
   readonly clock: Clock;
@@ -26,18 +27,13 @@ export interface HealthServices {
 interface Member {
   readonly health: ServerHealth;
   readonly slot: number;
+  readonly state: ServerState;
   /** What its tests were made of: while it is the same, a reload leaves them alone. */
   definition: string;
-  /** At the last comparison of the farm. */
-  requests: number;
-  failures: number;
-  /** Times in a row that it was ejected; each lasts longer than the one before. */
-  ejections: number;
-  callOffReturn: () => void;
 }
 
-/** Times the configured one that an ejection lasts at most. */
-const LONGEST_EJECTION = 10;
+/** How long a look at the farm's requests serves all tests on demand, ms. */
+const REQUESTS_LOOK = 500;
 
 const eventIds = { serverUnhealthy: 1000, serverHealthy: null, minServersReached: 1002 } as const;
 
@@ -47,12 +43,17 @@ export class FarmHealth {
   #config: FarmConfig;
   /** True from the first mark that was held back until a server recovers: it is said once, not at every test. */
   #isHoldingBack = false;
-  #stopComparing: () => void = () => {};
-  #comparesEvery = 0;
+  readonly #outliers: OutlierWatch;
+  #requestsSeen = { at: Number.NEGATIVE_INFINITY, count: 0 };
 
   constructor(config: FarmConfig, services: HealthServices) {
     this.#config = config;
     this.#services = services;
+    this.#outliers = new OutlierWatch(services.clock, {
+      servers: () => [...this.#members.values()].map((member) => this.#watched(member)),
+      eject: (address, reason) => this.markUnhealthy(address, 'outlier', reason),
+      readmit: (address, reason) => this.markHealthy(address, 'outlier', reason),
+    });
     this.apply(config);
   }
 
@@ -64,11 +65,11 @@ export class FarmHealth {
     const addresses = new Set(servers.map((server) => server.address));
     for (const address of this.#members.keys()) if (!addresses.has(address)) this.#remove(address);
     for (const server of servers) this.#applyServer(server);
-    this.#compareEvery(config.healthCheck.outlier?.interval ?? 0);
+    this.#outliers.configure(config.healthCheck.outlier);
   }
 
   stop(): void {
-    this.#stopComparing();
+    this.#outliers.stop();
     for (const address of [...this.#members.keys()]) this.#remove(address);
   }
 
@@ -76,23 +77,32 @@ export class FarmHealth {
     return this.#members.get(address)?.health;
   }
 
-  /** Marks the server unhealthy, unless it is already or a test's mark is held back by minServers. */
-  markUnhealthy(address: string, marker: Marker, reason: string): void {
+  /**
+   * Marks the server unhealthy, unless it is already or a test's mark is held back by minServers. An operator's mark
+   * takes the place of another one, so that what would have lifted that one does not lift it.
+   * @returns false when it was held back
+   */
+  markUnhealthy(address: string, marker: Marker, reason: string): boolean {
     const member = this.#members.get(address);
-    if (member === undefined || !member.health.healthy) return;
+    if (member === undefined) return false;
+    const wasHealthy = member.health.healthy;
+    if (!wasHealthy && (marker !== 'operator' || member.health.markedBy === 'operator')) return true;
     if (marker !== 'operator' && this.#wouldLeaveTooFew(member)) {
       this.#holdBack(member, reason);
-      return;
+      return false;
     }
+    this.#outliers.callOff(address);
     member.health.decide(marker, reason);
+    if (!wasHealthy) return true;
     this.#services.table.setHealthy(member.slot, false);
     this.#report('serverUnhealthy', member, reason);
+    return true;
   }
 
   markHealthy(address: string, by: HealthChange['by'], reason: string): void {
     const member = this.#members.get(address);
     if (member === undefined || member.health.healthy) return;
-    member.callOffReturn();
+    this.#outliers.callOff(address);
     member.health.decide(null, reason, by);
     this.#isHoldingBack = false;
     this.#services.table.setHealthy(member.slot, true);
@@ -110,53 +120,10 @@ export class FarmHealth {
     member.health.configure(test, (signal) => runTest(config, server, test, this.#services.lookup, signal));
   }
 
-  #compareEvery(interval: number): void {
-    if (interval === this.#comparesEvery) return;
-    this.#stopComparing();
-    this.#comparesEvery = interval;
-    this.#stopComparing = interval === 0 ? () => {} : this.#services.clock.every(interval, () => this.#compare());
-    for (const member of this.#members.values()) this.#sample(member);
-  }
-
-  /** Takes out servers that fail much more often than the others. */
-  #compare(): void {
-    const { outlier } = this.#config.healthCheck;
-    if (outlier === null) return;
-    const members = [...this.#members.values()];
-    const samples = members.map((member) => ({ ...this.#sample(member), member }));
-    const judged = samples.filter(({ member }) => this.#takesNewWork(member));
-    const ejected = members.filter(({ health }) => health.markedBy === 'outlier').length;
-    for (const { member } of judged) if (member.health.healthy && member.ejections > 0) this.#forgive(member, samples);
-    for (const { address, reason } of findOutliers(judged, members.length, ejected, outlier)) {
-      this.#eject(this.#members.get(address)!, reason, outlier.ejectFor);
-    }
-  }
-
-  /** What it did since the last look. */
-  #sample(member: Member): { address: string; requests: number; failures: number } {
-    const { totalRequests, failedRequests } = this.#services.table.state(member.slot).totals();
-    const requests = totalRequests - member.requests;
-    const failures = failedRequests - member.failures;
-    member.requests = totalRequests;
-    member.failures = failedRequests;
-    return { address: member.health.address, requests, failures };
-  }
-
-  /** A whole interval without being an outlier, with requests: the next ejection is as short as the first. */
-  #forgive(member: Member, samples: readonly { member: Member; requests: number; failures: number }[]): void {
-    const sample = samples.find((each) => each.member === member)!;
-    if (sample.requests > 0 && sample.failures === 0) member.ejections = 0;
-  }
-
-  #eject(member: Member, reason: string, ejectFor: number): void {
-    const { address } = member.health;
-    this.markUnhealthy(address, 'outlier', reason);
-    if (member.health.healthy) return; // minServers
-    member.ejections++;
-    const time = ejectFor * Math.min(member.ejections, LONGEST_EJECTION);
-    member.callOffReturn = this.#services.clock.after(time, () => {
-      if (member.health.markedBy === 'outlier') this.markHealthy(address, 'outlier', `it was out for ${time / 1000} s`);
-    });
+  #watched({ health, state }: Member) {
+    const { takesNewWork, attempts } = state;
+    const isEjected = health.markedBy === 'outlier';
+    return { address: health.address, takesNewWork, isEjected, requests: attempts.ended, failures: attempts.failed };
   }
 
   #add(address: string): Member {
@@ -168,41 +135,39 @@ export class FarmHealth {
       fail: (marker, reason) => this.markUnhealthy(address, marker, reason),
       recover: (by, reason) => this.markHealthy(address, by, reason),
     });
-    const member = { health, slot, definition: '', requests: 0, failures: 0, ejections: 0, callOffReturn: () => {} };
-    this.#sample(member);
+    const member = { health, slot, state: table.state(slot), definition: '' };
     this.#members.set(address, member);
     // Servers start healthy (CONTRACT 2), also one that comes back to the slot it had.
     table.setHealthy(slot, true);
     return member;
   }
 
-  /** That the farm has had, for tests on demand. */
+  /** That the farm has had or has, for tests on demand; one look for all of them. */
   #requests(): number {
-    let requests = 0;
-    for (const { slot } of this.#members.values()) {
-      const { totalRequests, currentRequests } = this.#services.table.state(slot).totals();
-      requests += totalRequests + currentRequests;
+    const now = this.#services.clock.monotonic();
+    if (now - this.#requestsSeen.at >= REQUESTS_LOOK) {
+      let count = 0;
+      for (const { state } of this.#members.values()) {
+        const { ended, underWay } = state.attempts;
+        count += ended + underWay;
+      }
+      this.#requestsSeen = { at: now, count };
     }
-    return requests;
+    return this.#requestsSeen.count;
   }
 
   #remove(address: string): void {
-    const { health, callOffReturn } = this.#members.get(address)!;
-    callOffReturn();
-    health.stop();
+    this.#outliers.forget(address);
+    this.#members.get(address)!.health.stop();
     this.#members.delete(address);
   }
 
   /** Only servers that could take new work count: one that is drained by hand saves nobody. */
   #wouldLeaveTooFew(member: Member): boolean {
     const { minServers } = this.#config.healthCheck;
-    if (minServers === 0 || !this.#takesNewWork(member)) return false;
-    const taking = [...this.#members.values()].filter((each) => this.#takesNewWork(each)).length;
+    if (minServers === 0 || !member.state.takesNewWork) return false;
+    const taking = [...this.#members.values()].filter(({ state }) => state.takesNewWork).length;
     return taking - 1 < minServers;
-  }
-
-  #takesNewWork(member: Member): boolean {
-    return this.#services.table.state(member.slot).takesNewWork;
   }
 
   #holdBack(member: Member, reason: string): void {

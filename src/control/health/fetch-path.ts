@@ -1,7 +1,7 @@
 // Fetches one path of a server as a health test would: for warming it up.
 import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
-import type { HostLookup } from './http-probe.ts';
 import { runTest, testOf } from './run-test.ts';
+import type { HostLookup } from './server-place.ts';
 
 /** @returns why it failed; null when it was answered as statusCodeMatch says */
 export async function fetchPath(

@@ -1,4 +1,5 @@
 // What health tells its operators: each change with its evidence (arr.md 8.5).
+import type { HealthChange } from '../../model/farm-operations.ts';
 
 /** What one run of the URL test saw. */
 export interface ProbeResult {
@@ -16,7 +17,9 @@ export interface ProbeResult {
 /** Why a server's health is what it is. */
 export interface HealthEvidence {
   readonly healthy: boolean;
-  /** What decided the present health. */
+  /** What decided the present health; null while nothing has. */
+  readonly by: HealthChange['by'] | null;
+  /** The same in words. */
   readonly reason: string;
   /** Wall time of that decision, ms since 1970. */
   readonly since: number;

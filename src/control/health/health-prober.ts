@@ -54,7 +54,6 @@ export class HealthProber {
     return this.#find(id)?.server.evidence ?? null;
   }
 
-  /** Ends every test; runs under way are cut off. */
   /** What health changed of a server lately, oldest first. */
   history(id: string): HealthChange[] {
     return [...(this.#find(id)?.server.changes ?? [])];
@@ -83,6 +82,7 @@ export class HealthProber {
     return { result, httpStatus: status, reason, duration: clock.monotonic() - startedAt };
   }
 
+  /** Ends every test; runs under way are cut off. */
   close(): void {
     for (const [name, farm] of this.#farms) this.#stop(name, farm);
   }

@@ -1,18 +1,14 @@
 // One run of the URL test against a real server: GET, on a connection of its own, judged by status and body (arr.md 8.2).
-import { get as httpGet, type IncomingMessage, type RequestOptions } from 'node:http';
-import { get as httpsGet } from 'node:https';
-import { isIP } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { get, type IncomingMessage } from 'node:http';
+import { connect, type NetConnectOpts } from 'node:net';
 import { inCodeRanges } from '../../model/code-ranges.ts';
 import type { CodeRanges, HealthCheckConfig, TlsVerification } from '../../model/farm-config.ts';
 import type { ProbeRequest } from './probe-request.ts';
-import { certificateFault, tlsOptions } from './verify-server.ts';
+import { secureSocket } from './secure-socket.ts';
+import { type HostLookup, placeOf } from './server-place.ts';
 
 /** Bytes of a body that are read: a health page is small, and what comes later is not looked at. */
 const BODY_BOUND = 262_144;
-
-/** Gives an address for a host name; the name service is asked elsewhere. */
-export type HostLookup = (host: string) => Promise<string> | string;
 
 export interface Verdict {
   readonly passed: boolean;
@@ -60,36 +56,20 @@ function failed(status: number | null, reason: string): Verdict {
   return { passed: false, status, reason };
 }
 
-async function placeOf({ target, port }: ProbeRequest, lookup: HostLookup): Promise<RequestOptions> {
-  if (target.kind === 'unix') return { socketPath: target.path };
-  return { host: isIP(target.host) === 0 ? await lookup(target.host) : target.host, port };
-}
-
-function responseTo(
+async function responseTo(
   request: ProbeRequest,
-  place: RequestOptions,
+  place: NetConnectOpts,
   tls: TlsVerification,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const name = new URL(`http://${request.host}`).hostname;
+  const socket = request.secure ? await secureSocket(place, request.name, tls, signal) : connect(place);
   const options = {
-    ...place,
     path: request.path,
     headers: { Host: request.host, 'User-Agent': 'Narrows-Health', Accept: '*/*', Connection: 'close' },
-    agent: false,
+    createConnection: () => socket,
     signal,
   };
-  return new Promise((resolve, reject) => {
-    if (!request.secure) return void httpGet(options, resolve).on('error', reject);
-    const servername = isIP(name.replace(/^\[|\]$/g, '')) === 0 ? name : '';
-    const asked = httpsGet({ ...options, servername, ...tlsOptions(tls) }, resolve).on('error', reject);
-    asked.on('socket', (socket) =>
-      socket.once('secureConnect', () => {
-        const fault = certificateFault(socket as TLSSocket, servername, tls);
-        if (fault !== null) asked.destroy(new Error(fault));
-      }),
-    );
-  });
+  return new Promise((resolve, reject) => void get(options, resolve).on('error', reject));
 }
 
 /** The body up to BODY_BOUND; rejects when the response breaks off before its end. */

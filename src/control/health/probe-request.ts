@@ -9,8 +9,10 @@ export interface ProbeRequest {
   readonly port: number;
   /** Path and query. */
   readonly path: string;
-  /** Value of Host, for https also the name that the certificate must have. */
+  /** Value of Host. */
   readonly host: string;
+  /** For SNI, and what the certificate must be made out to: the server's own, whatever Host says (arr.md 5.2). */
+  readonly name: string;
 }
 
 /** The request that tests `server`. @param url of the test, not empty */
@@ -21,7 +23,8 @@ export function probeRequestFor(farm: FarmConfig, server: ServerConfig, url = fa
 
 function pathRequest(farm: FarmConfig, server: ServerConfig, path: string): ProbeRequest {
   const host = server.healthCheckAlternateHostName ?? hostHeaderOf(farm, server);
-  return { secure: false, target: server.target, port: server.healthCheckAlternatePort || server.httpPort, path, host };
+  const port = server.healthCheckAlternatePort || server.httpPort;
+  return { secure: false, target: server.target, port, path, host, name: nameOf(server) };
 }
 
 function absoluteRequest(server: ServerConfig, url: URL): ProbeRequest {
@@ -33,5 +36,10 @@ function absoluteRequest(server: ServerConfig, url: URL): ProbeRequest {
     port: server.healthCheckAlternatePort || ownPort,
     path: url.pathname + url.search,
     host: server.healthCheckAlternateHostName ?? url.host,
+    name: nameOf(server),
   };
+}
+
+function nameOf({ hostName, target }: ServerConfig): string {
+  return hostName ?? (target.kind === 'tcp' ? target.host : 'localhost');
 }

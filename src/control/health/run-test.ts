@@ -1,7 +1,8 @@
 // One run of a test of a server, of whichever kind its URL says.
 import type { FarmConfig, HealthCheckConfig, ServerConfig } from '../../model/farm-config.ts';
-import { type HostLookup, probeOverHttp, type Verdict } from './http-probe.ts';
+import { probeOverHttp, type Verdict } from './http-probe.ts';
 import { probeRequestFor } from './probe-request.ts';
+import type { HostLookup } from './server-place.ts';
 import { probeOverTcp } from './tcp-probe.ts';
 
 /** The farm's test with what is otherwise for `server`. */

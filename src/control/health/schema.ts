@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { duration, flag, numberOrText, refuse, shown, text, whole } from '../../base/setting.ts';
 import { parseCodeRanges } from '../../model/code-ranges.ts';
+import { readTestUrl } from './test-url.ts';
 
 const DAY = 86_400_000;
 
@@ -20,9 +21,8 @@ function healthUrl(about: string) {
   return z
     .string()
     .transform((written, ctx) => {
-      if (written === '' || (written.startsWith('/') && !/[\s\x00-\x1f]/.test(written))) return written;
-      if (/^https?:\/\//i.test(written) && URL.canParse(written)) return written;
-      if (/^tcp:$/i.test(written)) return 'tcp:';
+      const url = readTestUrl(written);
+      if (url !== null) return url;
       return refuse(
         ctx,
         written,

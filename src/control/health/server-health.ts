@@ -15,6 +15,11 @@ export interface HealthVerdicts {
   recover(by: HealthChange['by'], reason: string): void;
 }
 
+export interface ServerHealthServices extends Pick<UrlTestServices, 'clock' | 'random'> {
+  /** Requests that the farm has had; for tests on demand. */
+  requests(): number;
+}
+
 const RESULTS_KEPT = 5;
 const CHANGES_KEPT = 50;
 
@@ -28,7 +33,7 @@ const UNTESTED = 'not tested yet';
 
 export class ServerHealth {
   readonly address: string;
-  readonly #services: UrlTestServices;
+  readonly #services: ServerHealthServices;
   readonly #verdicts: HealthVerdicts;
   readonly #changes: HealthChange[] = [];
   readonly #results: ProbeResult[] = [];
@@ -36,13 +41,16 @@ export class ServerHealth {
   #urlTest: UrlTest | null = null;
   #liveFailures: FailureWindow | null = null;
   #markedBy: Marker | null = null;
+  #decidedBy: HealthChange['by'] | null = null;
+  /** Tests in a row that passed since the last decision. */
+  #passes = 0;
+  #requestsSeen = -1;
   #reason = UNTESTED;
   #since: number;
-
   /** Bytes that it said it has free, at its latest test; null where it does not say so. */
   memoryAvailable: number | null = null;
 
-  constructor(address: string, services: UrlTestServices, verdicts: HealthVerdicts) {
+  constructor(address: string, services: ServerHealthServices, verdicts: HealthVerdicts) {
     this.address = address;
     this.#services = services;
     this.#verdicts = verdicts;
@@ -55,7 +63,8 @@ export class ServerHealth {
 
   get evidence(): HealthEvidence {
     const { healthy } = this;
-    return { healthy, reason: this.#reason, since: this.#since, lastResults: [...this.#results] };
+    const decided = { by: this.#decidedBy, reason: this.#reason, since: this.#since };
+    return { healthy, ...decided, lastResults: [...this.#results] };
   }
 
   /** Tests as `test` says from now on; what was seen before stays. */
@@ -65,7 +74,8 @@ export class ServerHealth {
     const { liveTrafficFailurePeriod: period } = test;
     this.#liveFailures = period > 0 ? new FailureWindow(period) : null;
     if (hasUrlTest(test)) {
-      this.#urlTest = new UrlTest(test, this.#services, probe, (...seen) => this.#take(...seen));
+      const services = { ...this.#services, isWanted: () => this.#isTestWanted() };
+      this.#urlTest = new UrlTest(test, services, probe, (result, failures) => this.#take(result, failures));
     } else if (this.#markedBy === 'URL test') {
       this.#verdicts.recover('configuration', 'the URL test that marked it was switched off');
     }
@@ -104,6 +114,8 @@ export class ServerHealth {
   /** Records a decision; `markedBy` null is healthy. @param by what decided */
   decide(markedBy: Marker | null, reason: string, by: HealthChange['by'] = DECIDERS[markedBy ?? 'operator']): void {
     this.#markedBy = markedBy;
+    this.#decidedBy = by;
+    this.#passes = 0;
     this.#reason = reason;
     this.#since = this.#services.clock.wall();
     this.#changes.push({ at: new Date(this.#since).toISOString(), healthy: markedBy === null, by, reason });
@@ -111,28 +123,39 @@ export class ServerHealth {
     if (markedBy === null) this.#liveFailures?.clear();
   }
 
-  #take({ memoryAvailable, ...result }: Tested, failuresInARow: number, passesInARow: number): void {
+  #take({ memoryAvailable, ...result }: Tested, failuresInARow: number): void {
     this.#results.push(result);
     if (this.#results.length > RESULTS_KEPT) this.#results.shift();
     this.memoryAvailable = memoryAvailable ?? null;
-    if (result.passed) this.#takePass(result.reason, passesInARow);
+    this.#passes = result.passed ? this.#passes + 1 : 0;
+    if (result.passed) this.#takePass(result.reason);
     else if (this.healthy && failuresInARow > this.#test!.retries) {
       const times = failuresInARow === 1 ? '' : `, ${failuresInARow} failures in a row`;
       this.#verdicts.fail('URL test', `URL test: ${result.reason}${times}`);
     }
   }
 
-  /** A server that was taken out because it fails more than others answers its test all the same: that ends by itself. */
-  #takePass(reason: string, passesInARow: number): void {
+  /** What takes out a server that fails more than the others ends by itself: its test may pass all the while. */
+  #takePass(reason: string): void {
     const { rise } = this.#test!;
     if (this.healthy && this.#reason === UNTESTED) this.#note(`URL test: ${reason}`);
-    if (this.healthy || this.#markedBy === 'outlier' || passesInARow < rise) return;
-    const times = rise === 1 ? '' : `, ${passesInARow} times in a row`;
+    if (this.healthy || this.#markedBy === 'outlier' || this.#passes < rise) return;
+    const times = rise === 1 ? '' : `, ${rise} times in a row`;
     this.#verdicts.recover('urlTest', `URL test: ${reason}${times}`);
+  }
+
+  /** On demand: requests came since it was asked last. One that is out is always tested: it would get no request to be tested by. */
+  #isTestWanted(): boolean {
+    if (!this.#test!.onDemand) return true;
+    const requests = this.#services.requests();
+    const isNew = requests !== this.#requestsSeen;
+    this.#requestsSeen = requests;
+    return isNew || !this.healthy;
   }
 
   /** The first test passed: that is no change. */
   #note(reason: string): void {
+    this.#decidedBy = 'urlTest';
     this.#reason = reason;
     this.#since = this.#services.clock.wall();
   }

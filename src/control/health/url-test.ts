@@ -12,16 +12,16 @@ export type Probe = (signal: AbortSignal) => Promise<Verdict>;
 /** What a run saw. */
 export type Tested = ProbeResult & Pick<Verdict, 'memoryAvailable'>;
 
-export type OnResult = (result: Tested, failuresInARow: number, passesInARow: number) => void;
+export type OnResult = (result: Tested, failuresInARow: number) => void;
 
 export interface UrlTestServices {
   readonly clock: Clock;
   readonly random: Random;
-  /** Requests that the farm has had; for tests on demand. */
-  requests(): number;
+  /** Whether the next test is to run now; a test of a server that failed its last one always is. */
+  isWanted(): boolean;
 }
 
-/** How often it is looked whether requests come again, ms. */
+/** How often it is asked again whether a test is wanted, ms. */
 const DEMAND_LOOK = 1000;
 
 export class UrlTest {
@@ -30,8 +30,6 @@ export class UrlTest {
   readonly #onResult: OnResult;
   readonly #services: UrlTestServices;
   #failuresInARow = 0;
-  #passesInARow = 0;
-  #requestsSeen = -1;
   #isStopped = false;
   /** Ends the run under way. */
   #running: AbortController | null = null;
@@ -53,16 +51,10 @@ export class UrlTest {
     this.#running?.abort('the test was stopped');
   }
 
-  /** On demand: where no request came since the last look, the test waits for one; a server that failed is always tested. */
   #runIfWanted(): void {
-    const requests = this.#services.requests();
-    const isWanted = !this.#test.onDemand || this.#failuresInARow > 0 || requests !== this.#requestsSeen;
-    this.#requestsSeen = requests;
-    if (isWanted) void this.#run();
-    else
-      this.#callOffNext = this.#services.clock.after(Math.min(this.#test.interval, DEMAND_LOOK), () =>
-        this.#runIfWanted(),
-      );
+    const { clock, isWanted } = this.#services;
+    if (isWanted() || this.#failuresInARow > 0) return void this.#run();
+    this.#callOffNext = clock.after(Math.min(this.#test.interval, DEMAND_LOOK), () => this.#runIfWanted());
   }
 
   async #run(): Promise<void> {
@@ -72,10 +64,9 @@ export class UrlTest {
     if (this.#isStopped) return;
     const duration = this.#services.clock.monotonic() - started;
     this.#failuresInARow = verdict.passed ? 0 : this.#failuresInARow + 1;
-    this.#passesInARow = verdict.passed ? this.#passesInARow + 1 : 0;
     const delay = Math.max(0, this.#spacing() - duration);
     this.#callOffNext = this.#services.clock.after(delay, () => this.#runIfWanted());
-    this.#onResult({ at, duration, ...verdict }, this.#failuresInARow, this.#passesInARow);
+    this.#onResult({ at, duration, ...verdict }, this.#failuresInARow);
   }
 
   async #probeInTime(): Promise<Verdict> {

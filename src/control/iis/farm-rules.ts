@@ -210,9 +210,9 @@ const webFarm: ElementRule = {
   collection: { items: { server }, keys: ['address'], as: { form: 'own' } },
 };
 
-/** webFarms itself; how its farms are written: see write-farms.ts. */
+/** webFarms itself; how its farms are written, and that what it says of tests holds for each: see write-farms.ts. */
 export const webFarms: ElementRule = {
-  attributes: { onDemandHealthCheck: flag({ fate: { ...passedOver('servers are always tested'), unless: 'false' } }) },
+  attributes: { onDemandHealthCheck: flag() },
   parts: {
     applicationRequestRouting: {
       fate: { verdict: 'exact', note: 'a list of what there is' },

@@ -1,9 +1,9 @@
 // webFarms → `farms`: what stands in applicationRequestRouting belongs to the farm or server itself here.
 import type { ConfigNode, MapNode } from '../../model/config-node.ts';
 import { webFarms } from './farm-rules.ts';
-import { readSection, type Section } from './read-section.ts';
+import { readSection, type Section, type SectionValue } from './read-section.ts';
 import type { Report } from './report.ts';
-import { mapNode, put, writeSection } from './write-section.ts';
+import { mapNode, put, valueNode, writeSection } from './write-section.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 const ALL = { inherits: false };
@@ -11,11 +11,22 @@ const ALL = { inherits: false };
 /** The farms by their names, or null when there is none. */
 export function writeFarms(element: XmlElement, path: string, report: Report): MapNode | null {
   const farms = mapNode(element.place);
-  for (const farm of readSection(element, webFarms, path, report).items) {
+  const section = readSection(element, webFarms, path, report);
+  const onDemand = section.values.get('onDemandHealthCheck');
+  for (const farm of section.items) {
     const name = farm.values.get('name');
-    if (name) put(farms, String(name.value), writeFarm(farm), name.attribute.valuePlace);
+    if (!name) continue;
+    const node = writeFarm(farm);
+    if (onDemand?.value === true) testOnDemand(node, onDemand);
+    put(farms, String(name.value), node, name.attribute.valuePlace);
   }
   return farms.entries.size > 0 ? farms : null;
+}
+
+/** onDemandHealthCheck stands at the root in IIS and holds for all farms that have a test (arr.md 5.1). */
+function testOnDemand(farm: MapNode, onDemand: SectionValue): void {
+  const healthCheck = farm.entries.get('healthCheck')?.node;
+  if (healthCheck?.kind === 'map') put(healthCheck, 'onDemand', valueNode(onDemand), onDemand.attribute.place);
 }
 
 function writeFarm(farm: Section): MapNode {

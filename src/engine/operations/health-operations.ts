@@ -1,8 +1,13 @@
 // The health of servers by hand: marks, a test now, and what happened.
+import { readTestUrl } from '../../control/health/test-url.ts';
 import { parseCodeRanges } from '../../model/code-ranges.ts';
+import type { UrlTestConfig } from '../../model/farm-config.ts';
 import { type Change, type HealthOperations, OperationError } from '../../model/farm-operations.ts';
 import type { Running } from '../running.ts';
 import { findServer } from './find-server.ts';
+
+/** Longest time-out of a test, as in the configuration, ms. */
+const LONGEST_TEST = 86_400_000;
 
 export function healthOperations(running: Running): HealthOperations {
   const { health } = running.live;
@@ -17,20 +22,35 @@ export function healthOperations(running: Running): HealthOperations {
   return {
     setHealthy: async (farm, server) => mark(farm, server, true),
     setUnhealthy: async (farm, server) => mark(farm, server, false),
-    async test(farmName, address, { url, timeout, statusCodeMatch, responseMatch }) {
+    async test(farmName, address, changes) {
       const { farm, server, id } = findServer(running, farmName, address);
-      const codes = statusCodeMatch === undefined ? undefined : parseCodeRanges(statusCodeMatch);
-      if (codes === null) throw new OperationError('invalid', `"${statusCodeMatch}" is not a list of status codes`);
-      const result = await health.testNow(farm, server, {
-        ...(url === undefined ? {} : { url }),
-        ...(timeout === undefined ? {} : { timeout }),
-        ...(codes === undefined ? {} : { statusCodeMatch: codes }),
-        ...(responseMatch === undefined ? {} : { responseMatch }),
-      });
-      if (result === null)
-        throw new OperationError('invalid', `farm ${farm.name} has no URL test: give a url to test ${id}`);
+      const result = await health.testNow(farm, server, readChanges(changes));
+      if (result === null) throw new OperationError('invalid', `${id} has no URL test: give a url to test it`);
       return result;
     },
     history: (farm, server) => health.history(findServer(running, farm, server).id),
   };
+}
+
+type Changes = Parameters<HealthOperations['test']>[2];
+
+/** @throws OperationError invalid */
+function readChanges({ url, timeout, statusCodeMatch, responseMatch }: Changes): Partial<UrlTestConfig> {
+  const changes: Partial<UrlTestConfig> = {};
+  if (url !== undefined)
+    changes.url = readTestUrl(url) ?? refuse(url, 'a URL to test', 'a path, an http or https URL, or tcp:');
+  if (timeout !== undefined) {
+    if (!(timeout > 0 && timeout <= LONGEST_TEST)) refuse(timeout, 'a time-out', 'milliseconds, at most a day');
+    changes.timeout = timeout;
+  }
+  if (statusCodeMatch !== undefined)
+    changes.statusCodeMatch =
+      parseCodeRanges(statusCodeMatch) ??
+      refuse(statusCodeMatch, 'a list of status codes', 'codes such as 200-399, 404');
+  if (responseMatch !== undefined) changes.responseMatch = responseMatch;
+  return changes;
+}
+
+function refuse(written: unknown, what: string, right: string): never {
+  throw new OperationError('invalid', `${JSON.stringify(written)} is not ${what}: write ${right}`);
 }

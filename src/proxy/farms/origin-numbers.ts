@@ -15,6 +15,7 @@ export class OriginNumbers implements ServerNumbers {
   readonly generation = 0;
   readonly lastBinding = 0;
   readonly requestsWord = { words: new Int32Array(1), index: 0 };
+  readonly attempts = { ended: 0, failed: 0, underWay: 0 };
   readonly traffic = 0;
   readonly responseTimeSum = 0;
   readonly responseTimeCount = 0;
