@@ -70,7 +70,9 @@ export interface DataPlaneEvents {
   onNameWanted(host: string): void;
   /** Hosts have to be given servers; learnHosts() is the answer. */
   onHostsWanted(wanted: readonly WantedHost[]): void;
-  /** About once a second. */
+  /** So many requests were balanced without the servers of their hosts: no answer came in time. */
+  onHostsUnanswered(requests: number): void;
+  /** Some times in a second. */
   onHostUses(farm: string, uses: readonly HostUse[]): void;
   onInternalError(message: string): void;
 }

@@ -70,7 +70,11 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#gauges = new ProcessGauges(setup.gauges);
     this.#events = events;
     this.#upstream = new UpstreamServices(clock, this.deadlines, (host) => events.onNameWanted(host));
-    this.#hosts = new KnownHosts(clock, (wanted) => events.onHostsWanted(wanted));
+    this.#hosts = new KnownHosts({
+      clock,
+      want: (wanted) => events.onHostsWanted(wanted),
+      onUnanswered: (requests) => events.onHostsUnanswered(requests),
+    });
     this.#sinks = [countOutcome, new LiveTrafficSink((server, reason) => events.onLiveFailure(server.id, reason))];
     this.#journey = new Journey({
       clock,
@@ -120,6 +124,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#prepared = null;
     for (const [host, known] of addresses) this.#upstream.addresses.set(host, known);
     this.#useSinks(snapshot);
+    this.#hosts.retain(farmsOfHosts(snapshot));
     this.scanners.length = 0; // they carry the old limits
     this.snapshot = snapshot;
     this.#upstream.pools.retain(snapshot);
@@ -275,6 +280,10 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#untrusted.add(peerAddress);
     this.#events.onUntrustedForward(peerAddress);
   }
+}
+
+function farmsOfHosts({ config }: Snapshot): Set<string> {
+  return new Set(config.farms.filter(({ affinity }) => affinity.hostName !== null).map(({ name }) => name));
 }
 
 /** Once everything that the kernel holds for us now has been taken. */

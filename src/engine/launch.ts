@@ -4,12 +4,12 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
 import { fetchPath } from '../control/health/fetch-path.ts';
+import { HostFile } from '../control/hosts/host-file.ts';
 import { HostMappings } from '../control/hosts/host-mappings.ts';
 import { RequestRates } from '../control/observe/request-rates.ts';
 import { affinitySecret } from '../control/state/affinity-secret.ts';
 import { BindingTables } from '../control/state/binding-tables.ts';
 import { MemoryStore } from '../control/state/memory-store.ts';
-import { StateFile } from '../control/state/state-file.ts';
 import type { FoundHost } from '../model/host-use.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
 import { AccessLogFile } from './access-log-file.ts';
@@ -87,7 +87,7 @@ function assemble(
   const tellHosts = (found: readonly FoundHost[]) => void planes.learnHosts(found);
   const hosts = new HostMappings({
     ...{ clock, store: new MemoryStore(), onChange: tellHosts },
-    file: new StateFile(config.stateDirectory, 'hosts.json', warn),
+    file: new HostFile(config.stateDirectory, warn),
     candidates: (farm) => hostCandidates(farm, table, live.health),
   });
   const events = planeEvents(live, hosts, tellHosts, accessLog, logger);

@@ -21,14 +21,7 @@ export class LiveExplainer {
 
   explain({ revision, table, checked, hosts }: Running, request: ExplainRequest): Promise<Explanation> {
     if (this.#snapshot === null || this.#revision !== revision) {
-      this.#snapshot = compileSnapshot(
-        revision,
-        table,
-        checked.extensions,
-        this.#clock,
-        [],
-        peekedHosts((...asked) => hosts.peek(...asked)),
-      );
+      this.#snapshot = compileSnapshot(revision, table, checked.extensions, this.#clock, [], peekedHosts(hosts));
       this.#revision = revision;
     }
     return explainRequest(this.#snapshot, request, this.#clock);

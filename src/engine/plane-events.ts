@@ -23,6 +23,11 @@ export function planeEvents(
     onLogLines: (lines) => accessLog.write(lines),
     onNameWanted: (host) => live.names.want(host),
     onHostsWanted: (wanted) => answerHosts(hosts.find(wanted)),
+    onHostsUnanswered: (requests) =>
+      logger.warn(
+        { event: 'hosts-unanswered', requests },
+        `${requests} requests were balanced as if their hosts had no servers: too many new host names came at once`,
+      ),
     onHostUses: (farm, uses) => hosts.noteUses(farm, uses),
     onInternalError: (message) =>
       logger.error({ event: 'internal-error', error: message }, 'a request failed by a fault of the router'),

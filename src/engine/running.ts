@@ -49,8 +49,8 @@ export async function dispose(running: Running): Promise<void> {
   running.files.close();
   running.rates.close();
   running.control.close();
-  running.hosts.close();
   await running.planes.terminate();
+  await running.hosts.close();
   running.live.close();
   await running.accessLog.close();
   await running.admin.close();

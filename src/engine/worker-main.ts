@@ -17,6 +17,7 @@ const events: DataPlaneEvents = {
   onUntrustedForward: (...values) => send({ kind: 'event', event: 'onUntrustedForward', arguments: values }),
   onNameWanted: (...values) => send({ kind: 'event', event: 'onNameWanted', arguments: values }),
   onHostsWanted: (...values) => send({ kind: 'event', event: 'onHostsWanted', arguments: values }),
+  onHostsUnanswered: (...values) => send({ kind: 'event', event: 'onHostsUnanswered', arguments: values }),
   onHostUses: (...values) => send({ kind: 'event', event: 'onHostUses', arguments: values }),
   onInternalError: (...values) => send({ kind: 'event', event: 'onInternalError', arguments: values }),
 };

@@ -1,8 +1,12 @@
 // What the control thread and the data planes tell each other of hosts that are mapped to servers.
 
+/** Host names of one farm that are mapped at one time: clients may make up any number. */
+export const MOST_HOSTS = 200_000;
+
 /** What a worker saw of a host since it last told. */
 export interface HostUse {
   host: string;
+  /** Those that are done. */
   requests: number;
   bytesSent: number;
   bytesReceived: number;

@@ -171,9 +171,9 @@ export class AnswerReader {
 }
 
 /** One request on a connection of its own. @throws Error when no connection can be made, or it is not answered */
-export async function ask(url: string, path: string, headers = ''): Promise<Answer> {
+export async function ask(url: string, path: string, headers = '', host = 'shop.test'): Promise<Answer> {
   const socket = await openTo(url);
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n${headers}\r\n`);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${headers}\r\n`);
   const answer = await new AnswerReader(socket).next();
   socket.destroy();
   if (typeof answer === 'string') throw new Error(`${url}${path} was not answered: ${answer}`);

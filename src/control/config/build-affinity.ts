@@ -1,6 +1,7 @@
 // `affinity` of a farm as written → AffinityConfig: cookie names become unique.
 import type { CompatibilityKey, ConfigPath } from '../../model/config.ts';
 import type { AffinityConfig, HostAffinityConfig } from '../../model/farm-config.ts';
+import { plainHost } from '../../model/host-name.ts';
 import type { WrittenFarm } from './farm-schema.ts';
 import type { ProblemList } from './problem-list.ts';
 
@@ -58,7 +59,26 @@ function buildHostAffinity(written: WrittenFarm['affinity']): HostAffinityConfig
   };
 }
 
+/** Each name has one mapping. */
+function checkHosts({ hosts }: WrittenFarm['affinity'], path: ConfigPath, problems: ProblemList): void {
+  const known = new Map<string, string>();
+  hosts.forEach(({ name, equivalentHosts }, index) => {
+    const place = [...path, 'hosts', index];
+    const names = [
+      { host: name, at: [...place, 'name'] },
+      ...equivalentHosts.map((host, other) => ({ host, at: [...place, 'equivalentHosts', other] })),
+    ];
+    for (const { host, at } of names) {
+      const plain = plainHost(host);
+      const other = known.get(plain);
+      if (other !== undefined) problems.error(at, `"${host}" belongs to "${other}" already`, 'write each name once');
+      else known.set(plain, name);
+    }
+  });
+}
+
 function checkAffinity(written: WrittenFarm['affinity'], path: ConfigPath, problems: ProblemList): void {
+  checkHosts(written, path, problems);
   if (!COOKIE_NAME.test(written.cookieName))
     problems.error(
       [...path, 'cookieName'],

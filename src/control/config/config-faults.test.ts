@@ -109,6 +109,11 @@ workers: many
       'by: header needs a name',
     ],
     [
+      'a host name that stands twice',
+      'farms: { a: { servers: [h], affinity: { hosts: [ { name: a.example }, { name: b.example, equivalentHosts: [ A.example. ] } ] } } }',
+      '"A.example." belongs to "a.example" already',
+    ],
+    [
       'a tcp listener without farm',
       'listeners: { f: { address: ":9", protocol: tcp } }',
       'a tcp listener needs a farm',

@@ -5,7 +5,7 @@ import type { HealthChange, HealthTestResult } from '../../model/farm-operations
 import { FarmHealth, type HealthServices } from './farm-health.ts';
 import type { HealthEvidence } from './health-event.ts';
 import { runTest, testOf } from './run-test.ts';
-import type { ServerHealth } from './server-health.ts';
+import type { MemoryReading, ServerHealth } from './server-health.ts';
 
 export class HealthProber {
   readonly #services: HealthServices;
@@ -59,9 +59,9 @@ export class HealthProber {
     return [...(this.#find(id)?.server.changes ?? [])];
   }
 
-  /** Bytes that the server said it has free, at its latest test; null where it did not. */
-  memoryAvailable(id: string): number | null {
-    return this.#find(id)?.server.memoryAvailable ?? null;
+  /** What the server said at its latest test it has free; null where it did not. */
+  memoryReading(id: string): MemoryReading | null {
+    return this.#find(id)?.server.memoryReading ?? null;
   }
 
   /** Runs the test of a server once, and changes nothing (arr.md 5.2, TestHealth). @returns null where there is no test */

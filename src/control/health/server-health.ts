@@ -31,6 +31,11 @@ const DECIDERS: Readonly<Record<Marker, HealthChange['by']>> = {
 };
 const UNTESTED = 'not tested yet';
 
+/** X-Narrows-Memory-Available of a health test. */
+export interface MemoryReading {
+  readonly bytes: number;
+}
+
 export class ServerHealth {
   readonly address: string;
   readonly #services: ServerHealthServices;
@@ -47,8 +52,8 @@ export class ServerHealth {
   #requestsSeen = -1;
   #reason = UNTESTED;
   #since: number;
-  /** Bytes that it said it has free, at its latest test; null where it does not say so. */
-  memoryAvailable: number | null = null;
+  /** What it said at its latest test it has free: another object each time; null where it does not say so. */
+  memoryReading: MemoryReading | null = null;
 
   constructor(address: string, services: ServerHealthServices, verdicts: HealthVerdicts) {
     this.address = address;
@@ -126,7 +131,7 @@ export class ServerHealth {
   #take({ memoryAvailable, ...result }: Tested, failuresInARow: number): void {
     this.#results.push(result);
     if (this.#results.length > RESULTS_KEPT) this.#results.shift();
-    this.memoryAvailable = memoryAvailable ?? null;
+    this.memoryReading = memoryAvailable === undefined ? null : { bytes: memoryAvailable };
     this.#passes = result.passed ? this.#passes + 1 : 0;
     if (result.passed) this.#takePass(result.reason);
     else if (this.healthy && failuresInARow > this.#test!.retries) {

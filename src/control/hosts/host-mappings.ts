@@ -1,31 +1,23 @@
-// Which servers each host name has (arr.md 7.3): one map for the router, whichever worker asks, so that all of them agree.
+// The host maps of all farms, for all workers: whichever asks, all of them agree. They outlast reloads and, by a file, restarts.
 import type { Clock } from '../../base/clock.ts';
-import type { FarmConfig, HostAffinityConfig } from '../../model/farm-config.ts';
+import type { FarmConfig } from '../../model/farm-config.ts';
 import type { HostMapping, HostMove } from '../../model/farm-operations.ts';
 import type { FoundHost, HostUse, WantedHost } from '../../model/host-use.ts';
-import type { StateSpace, StateStore } from '../../model/state-store.ts';
-import { chooseServers, type HostCandidate } from './choose-servers.ts';
-import { planRebalance } from './plan-rebalance.ts';
+import type { StateStore } from '../../model/state-store.ts';
+import type { HostCandidate } from './choose-servers.ts';
+import { FarmHosts, type Mapping } from './farm-hosts.ts';
+import type { HostFile } from './host-file.ts';
 
-/** Host names of one farm: who sends made-up ones fills no memory, the least recently used go. */
-const MOST_HOSTS = 200_000;
-/** How often mappings that were not used for affinity.timeout are forgotten, and the map is written down, ms. */
+/** How often mappings that are over are forgotten, and the maps are written down where they changed, ms. */
 const SWEEP = 10_000;
-
-/** Times in ms since 1970. */
-export interface Mapping {
-  servers: string[];
-  since: number;
-  lastUse: number;
-  requests: number;
-  bytesSent: number;
-  bytesReceived: number;
-}
+/** Large maps are written less often, ms. */
+const PAUSE = 60_000;
+const LARGE = 20_000;
 
 export interface HostMappingServices {
   readonly clock: Clock;
   readonly store: StateStore;
-  readonly file: { read(): unknown; write(value: unknown): boolean };
+  readonly file: Pick<HostFile, 'read' | 'write'>;
   /** Servers of `farm` as they are now. */
   candidates(farm: FarmConfig): HostCandidate[];
   /** Mappings that workers have are not right any more. */
@@ -34,205 +26,137 @@ export interface HostMappingServices {
 
 export class HostMappings {
   readonly #services: HostMappingServices;
+  readonly #maps = new Map<string, FarmHosts>();
   #farms = new Map<string, FarmConfig>();
-  /** How many hosts each server has, by farm. */
-  readonly #counts = new Map<string, Map<string, number>>();
   readonly #stop: () => void;
   #isDirty = false;
+  #writing: Promise<void> = Promise.resolve();
+  #isWriting = false;
+  #writeAt = 0;
 
   /** Takes up what was written down. */
   constructor(services: HostMappingServices) {
     this.#services = services;
     this.#stop = services.clock.every(SWEEP, () => this.#sweep());
-    const kept = services.file.read();
-    if (typeof kept !== 'object' || kept === null) return;
-    for (const [farm, hosts] of Object.entries(kept as Record<string, Record<string, Mapping>>)) {
-      for (const [host, mapping] of Object.entries(hosts)) this.#set(farm, host, mapping);
-    }
+    for (const row of services.file.read()) this.#map(row.farm).restore(row);
   }
 
   /** Farms that map hosts from now on; the mappings of others are forgotten. */
   use(farms: readonly FarmConfig[]): void {
     this.#farms = new Map(farms.filter(({ affinity }) => affinity.hostName !== null).map((farm) => [farm.name, farm]));
-    for (const farm of [...this.#counts.keys()]) {
-      if (this.#farms.has(farm)) continue;
-      const space = this.#space(farm);
-      for (const host of [...keysOf(space)]) space.delete(host);
-      this.#counts.delete(farm);
+    for (const farm of this.#farms.values()) this.#map(farm.name).use(farm);
+    for (const [name, map] of this.#maps) {
+      if (this.#farms.has(name)) continue;
+      map.clear();
+      this.#maps.delete(name);
+      this.#isDirty = true;
     }
   }
 
-  /** The servers of each host, allocated where it has none, too few or dead ones. */
+  /** The servers of each host, allocated where it has none, too few or dead ones; and the hosts that had to make room. */
   find(wanted: readonly WantedHost[]): FoundHost[] {
-    return wanted.map(({ farm, host }) => ({ farm, host, addresses: this.#allocate(farm, host) }));
+    const now = this.#now();
+    const candidates = new Map<string, HostCandidate[]>();
+    const found = wanted.map(({ farm, host }): FoundHost => {
+      const config = this.#farms.get(farm);
+      if (config === undefined) return { farm, host, addresses: null };
+      const able = candidates.get(farm) ?? this.#services.candidates(config);
+      candidates.set(farm, able);
+      return { farm, host, addresses: this.#map(farm).allocate(host, able, now) };
+    });
+    this.#isDirty ||= candidates.size > 0;
+    const gone = [...candidates.keys()].flatMap((farm) => forgotten(farm, this.#map(farm).makeRoom()));
+    return gone.length === 0 ? found : [...found, ...gone];
   }
 
   /** Without allocating: null where the host has none. */
   peek(farm: string, host: string): readonly string[] | null {
-    return this.#space(farm).get(host)?.servers ?? null;
+    return this.#maps.get(farm)?.serversOf(host) ?? null;
+  }
+
+  /** What find() would give it. */
+  preview(farm: string, host: string): readonly string[] | null {
+    const config = this.#farms.get(farm);
+    if (config === undefined) return null;
+    return this.#map(farm).preview(host, this.#services.candidates(config), this.#now());
   }
 
   noteUses(farm: string, uses: readonly HostUse[]): void {
-    const space = this.#space(farm);
-    const now = this.#services.clock.wall();
-    const counts = this.#farms.get(farm)?.affinity.hostName?.countersEnabled ?? false;
-    for (const { host, requests, bytesSent, bytesReceived } of uses) {
-      const mapping = space.get(host);
-      if (mapping === undefined) continue;
-      mapping.lastUse = now;
-      if (counts) {
-        mapping.requests += requests;
-        mapping.bytesSent += bytesSent;
-        mapping.bytesReceived += bytesReceived;
-      }
-      space.set(host, mapping);
-    }
+    this.#maps.get(farm)?.noteUses(uses, this.#now());
     this.#isDirty ||= uses.length > 0;
   }
 
   /** Hosts of a server, and when one of them was used last (seconds since 1970; 0: never). */
   usesOf(farm: string, address: string): { count: number; lastUse: number } {
-    let lastUse = 0;
-    const count = this.#counts.get(farm)?.get(address) ?? 0;
-    if (count > 0) {
-      for (const [, mapping] of this.#space(farm).entries()) {
-        if (mapping.servers.includes(address)) lastUse = Math.max(lastUse, mapping.lastUse);
-      }
-    }
-    return { count, lastUse: Math.floor(lastUse / 1000) };
+    return this.#maps.get(farm)?.usesOf(address) ?? { count: 0, lastUse: 0 };
   }
 
-  /** Those of `host`, of `server`, or all; the most recently used first. */
+  /** The name that the mapping of `host` has; @param farm one that maps hosts, as all that follow */
+  nameOf(farm: string, host: string): string {
+    return this.#map(farm).nameOf(host);
+  }
+
+  /** The most recently used first. */
   list(farm: string, filter: { host?: string; server?: string; limit: number }): HostMapping[] {
-    const { host, server, limit } = filter;
-    const all = host === undefined ? [...this.#space(farm).entries()].reverse() : this.#one(farm, host);
-    return all
-      .filter(([, mapping]) => server === undefined || mapping.servers.includes(server))
-      .slice(0, limit)
-      .map(([name, mapping]) => shown(name, mapping));
+    return this.#map(farm).list(filter);
   }
 
-  /** @returns the servers that `host` had; null where it had none of it. @param server absent: all */
-  remove(farm: string, host: string, server?: string): string[] | null {
-    const mapping = this.#space(farm).get(host);
-    if (mapping === undefined || (server !== undefined && !mapping.servers.includes(server))) return null;
-    const before = mapping.servers;
-    const left = server === undefined ? [] : before.filter((address) => address !== server);
-    if (left.length === 0) this.#delete(farm, host);
-    else this.#set(farm, host, { ...mapping, servers: left });
-    this.#services.onChange([{ farm, host, addresses: null }]);
+  /** Each gets these servers. @returns those that each had; null for none */
+  assign(farm: string, hosts: readonly { host: string; servers: readonly string[] }[]): (readonly string[] | null)[] {
+    const map = this.#map(farm);
+    const before = hosts.map(({ host, servers }) => map.assign(host, servers, this.#now()));
+    const told = hosts.map(({ host }) => ({ farm, host, addresses: map.serversOf(host) }));
+    this.#isDirty = true;
+    this.#services.onChange([...told, ...forgotten(farm, map.makeRoom())]);
     return before;
   }
 
-  /** @returns the servers that `host` had; null for none */
-  assign(farm: string, host: string, servers: readonly string[]): string[] | null {
-    const before = this.#space(farm).get(host);
-    if (servers.length === 0) this.#delete(farm, host);
-    else this.#set(farm, host, { ...(before ?? this.#fresh()), servers: [...servers] });
-    this.#services.onChange([{ farm, host, addresses: servers.length === 0 ? null : servers }]);
-    return before?.servers ?? null;
-  }
-
   plan(farm: FarmConfig): HostMove[] {
-    const able = this.#services.candidates(farm).filter(({ isAvailable }) => isAvailable);
-    return planRebalance(
-      [...this.#space(farm.name).entries()].map(([host, { servers, requests }]) => ({ host, servers, requests })),
-      able.map(({ address }) => address),
-    );
+    return this.#map(farm.name).plan(this.#services.candidates(farm));
   }
 
-  close(): void {
+  /** Resolves when all is written down. */
+  async close(): Promise<void> {
     this.#stop();
-    this.#write();
-  }
-
-  #allocate(farmName: string, host: string): readonly string[] | null {
-    const farm = this.#farms.get(farmName);
-    if (farm === undefined) return null;
-    const { provider, hosts } = farm.affinity.hostName as HostAffinityConfig;
-    const wanted = hosts.find(({ name }) => name.toLowerCase() === host)?.servers ?? 1;
-    const candidates = this.#services.candidates(farm);
-    const known = this.#space(farmName).get(host);
-    const counts = this.#counts.get(farmName) ?? new Map<string, number>();
-    const servers = chooseServers(known?.servers ?? [], candidates, wanted, provider, counts);
-    if (servers.length === 0) return known?.servers ?? null;
-    if (known !== undefined && isSame(known.servers, servers)) return known.servers;
-    this.#set(farmName, host, { ...(known ?? this.#fresh()), servers });
-    this.#makeRoom(farmName);
-    return servers;
-  }
-
-  #fresh(): Omit<Mapping, 'servers'> {
-    const now = this.#services.clock.wall();
-    return { since: now, lastUse: now, requests: 0, bytesSent: 0, bytesReceived: 0 };
-  }
-
-  #makeRoom(farm: string): void {
-    const space = this.#space(farm);
-    for (const host of keysOf(space)) {
-      if (space.size <= MOST_HOSTS) return;
-      this.#delete(farm, host);
-      this.#services.onChange([{ farm, host, addresses: null }]);
-    }
+    await this.#writing;
+    if (this.#isDirty) await this.#write();
   }
 
   #sweep(): void {
-    const now = this.#services.clock.wall();
-    for (const [name, { affinity }] of this.#farms) {
-      const over: FoundHost[] = [];
-      for (const [host, { lastUse }] of this.#space(name).entries()) {
-        if (now - lastUse < affinity.timeout) break; // in the order of use
-        over.push({ farm: name, host, addresses: null });
-      }
-      for (const { host } of over) this.#delete(name, host);
-      if (over.length > 0) this.#services.onChange(over);
+    const now = this.#now();
+    const over = [...this.#farms.keys()].flatMap((name) => forgotten(name, this.#map(name).sweep(now)));
+    if (over.length > 0) {
+      this.#isDirty = true;
+      this.#services.onChange(over);
     }
-    if (this.#isDirty) this.#write();
+    if (this.#isDirty && !this.#isWriting && this.#services.clock.monotonic() >= this.#writeAt) {
+      this.#writing = this.#write();
+    }
   }
 
-  #write(): void {
+  async #write(): Promise<void> {
     this.#isDirty = false;
-    const farms = [...this.#counts.keys()].map((farm) => [farm, Object.fromEntries(this.#space(farm).entries())]);
-    if (farms.length > 0) this.#services.file.write(Object.fromEntries(farms));
+    this.#isWriting = true;
+    const rows = [...this.#maps].flatMap(([farm, map]) => map.rows(farm));
+    await this.#services.file.write(rows);
+    this.#isWriting = false;
+    this.#writeAt = this.#services.clock.monotonic() + (rows.length > LARGE ? PAUSE : 0);
   }
 
-  #one(farm: string, host: string): [string, Mapping][] {
-    const mapping = this.#space(farm).get(host);
-    return mapping === undefined ? [] : [[host, mapping]];
+  #map(farm: string): FarmHosts {
+    let map = this.#maps.get(farm);
+    if (map === undefined) {
+      map = new FarmHosts(this.#services.store.space<Mapping>(`hosts of ${farm}`));
+      this.#maps.set(farm, map);
+    }
+    return map;
   }
 
-  #set(farm: string, host: string, mapping: Mapping): void {
-    this.#count(farm, this.#space(farm).get(host)?.servers ?? [], -1);
-    this.#count(farm, mapping.servers, 1);
-    this.#space(farm).set(host, mapping);
-    this.#isDirty = true;
-  }
-
-  #delete(farm: string, host: string): void {
-    this.#count(farm, this.#space(farm).get(host)?.servers ?? [], -1);
-    this.#space(farm).delete(host);
-    this.#isDirty = true;
-  }
-
-  #count(farm: string, servers: readonly string[], change: number): void {
-    const counts = this.#counts.get(farm) ?? new Map<string, number>();
-    this.#counts.set(farm, counts);
-    for (const server of servers) counts.set(server, (counts.get(server) ?? 0) + change);
-  }
-
-  #space(farm: string): StateSpace<Mapping> {
-    return this.#services.store.space<Mapping>(`hosts of ${farm}`);
+  #now(): number {
+    return Math.floor(this.#services.clock.wall() / 1000);
   }
 }
 
-function* keysOf<V>(space: StateSpace<V>): Iterable<string> {
-  for (const [key] of space.entries()) yield key;
-}
-
-function shown(host: string, { servers, since, lastUse, ...counts }: Mapping): HostMapping {
-  return { host, servers, since: new Date(since).toISOString(), lastUse: new Date(lastUse).toISOString(), ...counts };
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((each, index) => each === b[index]);
+function forgotten(farm: string, hosts: readonly string[]): FoundHost[] {
+  return hosts.map((host) => ({ farm, host, addresses: null }));
 }

@@ -17,8 +17,7 @@ export function affinityStage(clock: Clock): Stage {
       const server = policy.find(ctx);
       if (ctx.trace !== null) trace(ctx, policy.name, server?.address ?? null);
       if (server !== null) ctx.candidates = [server];
-      else if (ctx.boundServer !== null && ctx.farm!.config.affinity.whenServerGone !== 'redistribute')
-        return holdToServer(ctx, ctx.boundServer, clock);
+      else if (isHeld(ctx)) return holdToServer(ctx, ctx.boundServer!, clock);
       else needCandidates(ctx);
       return undefined;
     },
@@ -27,6 +26,12 @@ export function affinityStage(clock: Clock): Stage {
       ctx.farm?.affinity?.bind(ctx, response);
     },
   };
+}
+
+/** Whether the client is to have its own server or none. One that is not of the host has become another's affair. */
+function isHeld({ boundServer, farm, hostRecord }: RequestContext): boolean {
+  if (boundServer === null || farm!.config.affinity.whenServerGone === 'redistribute') return false;
+  return hostRecord === null || hostRecord.servers.has(boundServer);
 }
 
 /** The server's way out of affinity (arr.md 7.2): this response binds nobody. The client never sees the header. */

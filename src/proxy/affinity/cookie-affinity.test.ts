@@ -68,6 +68,7 @@ function visit(policy: AffinityPolicy, servers: readonly Server[], given: Given)
     affinity: 'off',
     affinityRenewal: false,
     boundServer: null,
+    hostRecord: null,
     client: null,
     server: null as Server | null,
     attempts: null as Attempt[] | null,
@@ -187,7 +188,11 @@ describe('a cookie that does not hold', () => {
     const policy = compileCookieAffinity(config.affinity, 'shop', servers, 'secret', services(new SimulatedClock()));
     const cookie = cookieOf(visit(policy, servers, { balanced: 1 }));
     table.owner.setHealthy(table.slots.get('shop/b:2')!, false);
-    const ctx = { inbound: requestWith(`Cookie: ${cookie}`), candidates: servers } as unknown as RequestContext;
+    const ctx = {
+      inbound: requestWith(`Cookie: ${cookie}`),
+      candidates: servers,
+      hostRecord: null,
+    } as unknown as RequestContext;
     expect(policy.find(ctx)).toBe(servers[1]);
   });
 

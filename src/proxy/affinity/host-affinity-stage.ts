@@ -1,90 +1,84 @@
-// The stage of host-name affinity (arr.md 7.3): it narrows the candidates to the servers of the host, whoever the client is. Client affinity and the
-// balancing method then work among these.
+// The stage of host-name affinity (arr.md 7.3): it narrows the candidates to the servers of the host, whoever the client is. Client affinity
+// and the balancing method then work among these. Where nobody says in time which they are, the request is balanced as if there were none.
 import type { Stage } from '../../model/extensions.ts';
 import type { Farm, Server } from '../../model/farm.ts';
 import type { HostDirectory, HostRecord } from '../../model/host-directory.ts';
-import { affinityHost } from '../../model/host-name.ts';
+import { HostNames } from '../../model/host-name.ts';
 import type { RequestContext } from '../../model/request-context.ts';
-import { Availability } from '../../model/server-state.ts';
+import { needCandidates } from './when-server-gone.ts';
 
-/** @param farms of the snapshot; null where none of them maps hosts */
+/**
+ * Throws ProxyError noServer where none of the host's servers serves and no other takes new work.
+ * @param farms of the snapshot. @returns null where none of them maps hosts
+ */
 export function hostAffinityStage(farms: readonly Farm[], hosts: HostDirectory): Stage | null {
-  const mains = new Map(
-    farms.flatMap((farm) => (farm.config.affinity.hostName === null ? [] : [[farm, mainNames(farm)]])),
-  );
-  if (mains.size === 0) return null;
+  const names = new Map<Farm | null, HostNames>();
+  for (const farm of farms) {
+    const { hostName } = farm.config.affinity;
+    if (hostName !== null) names.set(farm, new HostNames(hostName));
+  }
+  if (names.size === 0) return null;
   return {
     name: 'hostAffinity',
     onRequest(ctx) {
-      const names = mains.get(ctx.farm!);
-      if (names === undefined) return undefined;
-      const host = hostOf(ctx, names);
-      const record = hosts.find(ctx.farm!.name, host);
-      if (record !== undefined && narrow(ctx, record)) return undefined;
-      if (ctx.client === null) return void trace(ctx, host, record?.addresses ?? null);
-      if (ctx.candidates.length === 0) return undefined;
-      return hosts.ask(ctx.farm!.name, host).then((found) => {
-        if (found !== null) narrow(ctx, found);
-        return undefined;
-      });
+      const ofFarm = names.get(ctx.farm);
+      if (ofFarm === undefined) return undefined;
+      const { name: farm } = ctx.farm!;
+      const host = ofFarm.nameOf(ctx.inbound.host);
+      const record = hosts.find(farm, host);
+      if (ctx.client === null) return dryRun(ctx, hosts, host, record);
+      if (record !== undefined && !lacksServers(ctx, record, ofFarm.serversOf(host))) {
+        return narrow(ctx, hosts, record);
+      }
+      if (ctx.candidates.length === 0) return narrow(ctx, hosts, record ?? null);
+      return hosts.ask(farm, host).then((found) => narrow(ctx, hosts, found ?? record ?? null));
     },
     onEnd(ctx) {
       if (ctx.hostRecord === null || ctx.outcome === null) return;
-      hosts.noteUse(ctx.farm!.name, ctx.hostRecord, ctx.outcome.bytesSent, ctx.outcome.bytesReceived);
+      hosts.noteEnd(ctx.farm!.name, ctx.hostRecord, ctx.outcome.bytesSent, ctx.outcome.bytesReceived);
     },
   };
 }
 
-/** Names that share the mapping of another, which is theirs. */
-function mainNames({ config }: Farm): ReadonlyMap<string, string> {
-  const { hosts, labels } = config.affinity.hostName!;
-  return new Map(
-    hosts.flatMap(({ name, equivalentHosts }) =>
-      equivalentHosts.map((other) => [affinityHost(other, labels), affinityHost(name, labels)] as const),
-    ),
-  );
-}
-
-function hostOf({ inbound, farm }: RequestContext, mains: ReadonlyMap<string, string>): string {
-  const name = affinityHost(inbound.host, farm!.config.affinity.hostName!.labels);
-  return mains.get(name) ?? name;
-}
-
-/** @returns false where the host has lost servers that it could have: then it is to be allocated anew */
-function narrow(ctx: RequestContext, record: HostRecord): boolean {
+/** Whether the host has fewer servers than it needs, and the farm others that were not offered to it before. */
+function lacksServers(ctx: RequestContext, record: HostRecord, wanted: number): boolean {
   const { farm, candidates } = ctx;
-  if (record.madeOf !== farm) {
-    record.servers = farm!.servers.filter(({ address }) => record.addresses.includes(address));
-    record.madeOf = farm;
-  }
-  const able =
-    record.servers.length === 1
-      ? one(record.servers, candidates)
-      : record.servers.filter((server) => serves(server, candidates));
-  if (able.length === 0 || (able.length < record.addresses.length && able.length < candidates.length)) return false;
-  ctx.candidates = able;
-  ctx.hostRecord = record;
-  if (ctx.trace !== null) trace(ctx, record.host, record.addresses);
-  return true;
+  const able = record.servers.able(farm!, candidates);
+  if (able.length >= wanted || record.askedWith === candidates) return false;
+  record.askedWith = candidates;
+  return candidates.some((server) => !able.includes(server));
+}
+
+function narrow(ctx: RequestContext, hosts: HostDirectory, record: HostRecord | null): undefined {
+  const able = record?.servers.able(ctx.farm!, ctx.candidates) ?? NONE;
+  if (able.length > 0) {
+    ctx.candidates = able;
+    ctx.hostRecord = record;
+    hosts.noteStart(ctx.farm!.name, record!);
+  } else if (ctx.farm!.affinity === null) needCandidates(ctx);
+  return undefined;
 }
 
 const NONE: readonly Server[] = [];
 
-/** Without a new list. */
-function one(servers: readonly Server[], candidates: readonly Server[]): readonly Server[] {
-  return serves(servers[0]!, candidates) ? servers : NONE;
-}
-
-/** A draining server keeps its hosts. */
-function serves(server: Server, candidates: readonly Server[]): boolean {
-  const { state } = server;
-  return (state.healthy && state.availability !== Availability.Inactive) || candidates.includes(server);
-}
-
-function trace(ctx: RequestContext, host: string, addresses: readonly string[] | null): void {
-  const reason =
-    addresses === null
-      ? 'the host has no servers yet: it would be given some'
-      : 'the servers of this host, for all its clients';
-  ctx.trace?.push({ stage: 'hostAffinity', host, servers: [...(addresses ?? [])], reason });
+/** Allocates nothing, and counts nothing. */
+function dryRun(ctx: RequestContext, hosts: HostDirectory, host: string, record: HostRecord | undefined): undefined {
+  const farm = ctx.farm!;
+  const servers = hosts.preview(farm.name, host);
+  const able = servers?.able(farm, ctx.candidates) ?? NONE;
+  if (able.length > 0) {
+    ctx.candidates = able;
+    ctx.hostRecord = record ?? null;
+  } else if (farm.affinity === null) needCandidates(ctx);
+  const kept = record?.servers.addresses;
+  const isKept = kept !== undefined && kept.join() === servers?.addresses.join();
+  const reason = isKept
+    ? 'the servers of this host, for all its clients'
+    : kept !== undefined
+      ? `the host has ${kept.join(', ')}, and would be given these, since some of its servers take no work or are too few`
+      : servers === null
+        ? 'the host has no servers yet: it would be given some'
+        : 'the host has no servers yet: it would be given these';
+  ctx.trace?.push({ stage: 'hostAffinity', host, servers: [...(servers?.addresses ?? [])], reason });
+  return undefined;
 }

@@ -3,9 +3,10 @@ import type { Server } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { Availability } from '../../model/server-state.ts';
 
-/** Draining servers keep their clients; unhealthy ones only where the farm disregards health (arr.md 7.2, 8.3, 8.4). */
+/** Inside the servers of the host, where hosts have some. Draining servers keep their clients; unhealthy ones only where the farm disregards health (arr.md 7.2, 8.3, 8.4). */
 export function mayServe(server: Server, ctx: RequestContext): boolean {
   const { state } = server;
+  if (ctx.hostRecord !== null && !ctx.hostRecord.servers.has(server)) return false;
   return (state.healthy && state.availability !== Availability.Inactive) || ctx.candidates.includes(server);
 }
 

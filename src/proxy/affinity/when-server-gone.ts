@@ -32,7 +32,8 @@ function waitFor(server: Server, ctx: RequestContext, timeout: number, clock: Cl
       if (!isBack && ctx.client!.gone === null && clock.monotonic() < until) return;
       stop();
       try {
-        ctx.candidates = isBack ? [server] : ctx.farm!.candidates();
+        if (isBack) ctx.candidates = [server];
+        else if (ctx.hostRecord === null) ctx.candidates = ctx.farm!.candidates();
         if (isBack) ctx.affinity = 'kept';
         needCandidates(ctx);
         resolve(undefined);

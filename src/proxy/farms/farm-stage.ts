@@ -19,8 +19,9 @@ export const farmStage: Stage = {
     ctx.candidates = candidates;
     if (farm.isOrigin) return undefined;
     if (ctx.trace !== null) ctx.trace.push(candidatesStep(farm, candidates));
-    // A client bound to a draining server is served although nobody else is: there affinity says the last word.
-    if (candidates.length === 0 && farm.affinity === null) throw new ProxyError('noServer', farm.whyNoServer());
+    // A client or a host that is bound to a draining server is served although nobody else is: there affinity says the last word.
+    const isBound = farm.affinity !== null || farm.config.affinity.hostName !== null;
+    if (candidates.length === 0 && !isBound) throw new ProxyError('noServer', farm.whyNoServer());
     return undefined;
   },
 };

@@ -1,0 +1,48 @@
+// The servers of hosts that have the same ones.
+import type { Farm, Server } from '../../model/farm.ts';
+import type { HostServers } from '../../model/host-directory.ts';
+import { Availability } from '../../model/server-state.ts';
+
+const NONE: readonly Server[] = [];
+
+export class SharedHostServers implements HostServers {
+  readonly addresses: readonly string[];
+  /** What `addresses` are in this farm. */
+  #farm: Farm | null = null;
+  #servers: readonly Server[] = NONE;
+  #able: readonly Server[] = NONE;
+
+  constructor(addresses: readonly string[]) {
+    this.addresses = addresses;
+  }
+
+  has(server: Server): boolean {
+    return this.addresses.includes(server.address);
+  }
+
+  able(farm: Farm, candidates: readonly Server[]): readonly Server[] {
+    if (this.#farm !== farm) {
+      this.#servers = farm.servers.filter((server) => this.has(server));
+      this.#farm = farm;
+    }
+    const servers = this.#servers;
+    let count = 0;
+    for (const server of servers) if (serves(server, candidates)) count++;
+    if (count === servers.length) return servers;
+    if (count === 0) return NONE;
+    const able = servers.filter((server) => serves(server, candidates));
+    // A balancing method keeps what it made of a list: it gets the same one as long as it is the same.
+    if (!isSame(able, this.#able)) this.#able = able;
+    return this.#able;
+  }
+}
+
+/** A draining server keeps its hosts, an unhealthy one only where the farm disregards health. */
+function serves(server: Server, candidates: readonly Server[]): boolean {
+  const { state } = server;
+  return (state.healthy && state.availability !== Availability.Inactive) || candidates.includes(server);
+}
+
+function isSame(a: readonly Server[], b: readonly Server[]): boolean {
+  return a.length === b.length && a.every((each, index) => each === b[index]);
+}
