@@ -1,0 +1,211 @@
+// What each state of a server means for running requests, bound clients and new ones (arr.md 8.3), through real requests.
+import { request as httpRequest } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRouter, type Router } from '../../src/index.ts';
+import { until } from '../kit/until.ts';
+import { type Answer, ask } from '../kit/zero-loss-client.ts';
+import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
+
+let servers: CountingServer[];
+let router: Router;
+let url: string;
+let adminUrl: string;
+
+async function start(farm: object = {}, workers = 0): Promise<void> {
+  router = createRouter(
+    {
+      listeners: { web: { address: '127.0.0.1:0' } },
+      farms: { shop: { servers: servers.map(({ address }) => address), affinity: { useCookie: true }, ...farm } },
+      admin: { address: '127.0.0.1:0' },
+      shutdownIdleGrace: 0,
+    },
+    { workers },
+  );
+  const { listeners } = await router.start();
+  url = listeners.find(({ name }) => name === 'web')!.url;
+  adminUrl = listeners.find(({ name }) => name === 'admin')!.url;
+}
+
+/** One request to the admin API. */
+function admin(
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  return new Promise((resolve, reject) => {
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const asked = httpRequest(`${adminUrl}${path}`, { method, headers, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (piece) => (text += piece));
+      response.on('end', () => resolve({ status: response.statusCode!, body: JSON.parse(text) }));
+    });
+    asked.on('error', reject);
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+const serverPath = (server: CountingServer) => `/api/farms/shop/servers/${encodeURIComponent(server.address)}`;
+const setState = async (server: CountingServer, state: string, more: object = {}) => {
+  const { status } = await admin('PUT', `${serverPath(server)}/state`, { state, ...more });
+  expect(status).toBe(200);
+};
+const statusOf = (server: CountingServer) =>
+  router.status().farms[0]!.servers.find(({ address }) => address === server.address)!;
+const servedBy = ({ head }: Answer) =>
+  servers.find((_, index) => 'abc'[index] === /^x-server: (\w)/im.exec(head)?.[1])!;
+const cookieOf = ({ head }: Answer) => `Cookie: ${/^set-cookie: ([^;\r]+)/im.exec(head)![1]}\r\n`;
+
+async function newClients(count: number): Promise<Set<CountingServer>> {
+  const served = new Set<CountingServer>();
+  for (let n = 0; n < count; n++) served.add(servedBy(await ask(url, '/')));
+  return served;
+}
+
+beforeEach(async () => {
+  servers = await Promise.all(['a', 'b', 'c'].map((name) => countingServer(name)));
+});
+
+afterEach(async () => {
+  for (const server of servers) server.release();
+  await router.stop();
+  await Promise.all(servers.map((server) => server.kill()));
+});
+
+describe.each([0, 2])('with %i workers', (workers) => {
+  it('Drain keeps bound clients and running requests, and takes no new client', async () => {
+    await start({}, workers);
+    const first = await ask(url, '/');
+    const server = servedBy(first);
+    server.hold();
+    const running = ask(url, '/', cookieOf(first));
+    await server.reached(2);
+    await setState(server, 'Drain');
+    server.release();
+    expect(servedBy(await running)).toBe(server);
+    expect(await newClients(8)).not.toContain(server);
+    for (let n = 0; n < 3; n++) expect(servedBy(await ask(url, '/', cookieOf(first)))).toBe(server);
+    expect(statusOf(server)).toMatchObject({ state: 'Draining', override: { state: 'Drain' } });
+    expect(statusOf(server).drain).toMatchObject({ endedBy: null, clients: 1 });
+    await setState(server, 'Start');
+    expect(await newClients(8)).toContain(server);
+    expect(statusOf(server)).toMatchObject({ state: 'Active', drain: null });
+  });
+
+  it('GracefulStop finishes running requests, and bound clients go to another server', async () => {
+    await start({}, workers);
+    const first = await ask(url, '/');
+    const server = servedBy(first);
+    server.hold();
+    const running = ask(url, '/', cookieOf(first));
+    await server.reached(2);
+    await setState(server, 'GracefulStop');
+    const moved = await ask(url, '/', cookieOf(first));
+    expect(servedBy(moved)).not.toBe(server);
+    expect(servedBy(await ask(url, '/', cookieOf(moved)))).toBe(servedBy(moved));
+    server.release();
+    expect([(await running).status, servedBy(await running)]).toEqual([200, server]);
+    expect(statusOf(server).state).toBe('Inactive');
+  });
+
+  it('ForcefulStop cuts running requests: 502.3, and it is nobody else that suffers', async () => {
+    await start({}, workers);
+    const first = await ask(url, '/');
+    const server = servedBy(first);
+    server.hold();
+    const running = ask(url, '/', cookieOf(first));
+    await server.reached(2);
+    await setState(server, 'ForcefulStop');
+    const cut = await running;
+    expect(cut.status).toBe(502);
+    expect(cut.head).toMatch(
+      /^proxy-status: narrows; error=connection_terminated; details="502.3 .*stopped by an operator/im,
+    );
+    expect(await newClients(6)).not.toContain(server);
+    expect(statusOf(server)).toMatchObject({ state: 'Inactive', counters: { currentRequests: 0 } });
+  });
+});
+
+describe('a drain', () => {
+  it('is done when the last bound client was not seen for the idle time; then the server is Inactive', async () => {
+    await start({ affinity: { useCookie: true, timeout: '1s' } });
+    const first = await ask(url, '/');
+    const server = servedBy(first);
+    await setState(server, 'Drain');
+    const waiting = admin('GET', `${serverPath(server)}/drain?wait=60000`);
+    for (let n = 0; n < 5; n++) expect(servedBy(await ask(url, '/', cookieOf(first)))).toBe(server);
+    const { body } = await waiting;
+    expect(body.drain).toMatchObject({ endedBy: 'noBindings' });
+    expect(statusOf(server).state).toBe('Inactive');
+    expect(servedBy(await ask(url, '/', cookieOf(first)))).not.toBe(server);
+  });
+
+  it('ends at its deadline', async () => {
+    await start();
+    const first = await ask(url, '/');
+    const server = servedBy(first);
+    await setState(server, 'Drain', { deadline: 10 });
+    const { body } = await admin('GET', `${serverPath(server)}/drain?wait=60000`);
+    expect(body.drain).toMatchObject({ endedBy: 'deadline', clients: 1 });
+  });
+
+  it('can be asked about beforehand, and nothing changes', async () => {
+    await start();
+    const first = await ask(url, '/');
+    const server = servedBy(first);
+    const { body } = await admin('GET', `${serverPath(server)}/bindings`);
+    expect(body).toMatchObject({ clients: 1, hosts: 0, requests: 0, webSockets: 0 });
+    expect(statusOf(server)).toMatchObject({ state: 'Active', drain: null });
+  });
+});
+
+describe('serverAutoStart: false', () => {
+  it('leaves servers Inactive until they are started', async () => {
+    await start({ serverAutoStart: false });
+    const refused = await ask(url, '/');
+    expect(refused.head).toMatch(/502\.4 farm shop: 3 servers: 3 inactive/);
+    await setState(servers[1]!, 'Start');
+    expect(await newClients(3)).toEqual(new Set([servers[1]]));
+  });
+});
+
+describe('a server that is warmed up', () => {
+  it('gets no new work before its URLs were fetched', async () => {
+    await start({ warmUp: { urls: ['/warm'] }, affinity: {} });
+    const [a] = servers as [CountingServer];
+    await setState(a, 'GracefulStop');
+    a.hold();
+    const before = a.count;
+    await setState(a, 'Start');
+    await a.reached(before + 1);
+    expect(statusOf(a)).toMatchObject({ state: 'Active', warmingUp: true });
+    expect(await newClients(6)).not.toContain(a);
+    a.release();
+    await until(() => !statusOf(a).warmingUp);
+    expect(await newClients(6)).toContain(a);
+  });
+});
+
+describe('a slow start', () => {
+  it('gives a server that comes back few requests at first', async () => {
+    await start({ slowStart: '1h', affinity: {} });
+    const [a] = servers as [CountingServer];
+    await setState(a, 'GracefulStop');
+    await setState(a, 'Start');
+    expect(statusOf(a).weightPercent).toBe(10);
+    const before = a.count;
+    await newClients(42);
+    expect(a.count - before).toBe(2); // 10 of 210
+  });
+});
+
+describe('a farm', () => {
+  it('is taken offline and brought online', async () => {
+    await start();
+    expect((await admin('PUT', '/api/farms/shop/enabled', { enabled: false })).status).toBe(200);
+    expect((await ask(url, '/')).status).toBe(502);
+    await router.reload();
+    expect((await ask(url, '/')).status).toBe(502);
+    await admin('PUT', '/api/farms/shop/enabled', { enabled: null });
+    expect((await ask(url, '/')).status).toBe(200);
+  });
+});
