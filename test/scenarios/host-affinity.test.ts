@@ -12,6 +12,7 @@ let servers: CountingServer[];
 let router: Router;
 let url: string;
 let folder: string;
+let admin: string;
 
 const config = (affinity: object, farm: object = {}) => ({
   listeners: { web: { address: '127.0.0.1:0' } },
@@ -19,17 +20,25 @@ const config = (affinity: object, farm: object = {}) => ({
     shop: { servers: servers.map(({ address }) => address), affinity: { useHostName: true, ...affinity }, ...farm },
   },
   stateDirectory: folder,
+  admin: { address: '127.0.0.1:0' },
   shutdownIdleGrace: 0,
 });
 
 async function start(affinity: object = {}, farm: object = {}, workers = 0): Promise<void> {
   router = createRouter(config(affinity, farm), { workers });
-  url = (await router.start()).listeners[0]!.url;
+  const { listeners } = await router.start();
+  url = listeners.find(({ name }) => name === 'web')!.url;
+  admin = listeners.find(({ name }) => name === 'admin')!.url;
 }
 
 const visit = (host: string, fields = '') => ask(url, '/', fields, host);
 const servedBy = ({ head }: Answer) => /^x-server: (\w)/im.exec(head)?.[1] ?? '';
 const serverOf = async (host: string) => servedBy(await visit(host));
+
+/** Workers hear of changes a little later; the test's own time limit ends a vain wait. */
+async function comesTrue(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
+}
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'narrows-hosts-'));
@@ -186,5 +195,107 @@ describe('explain', () => {
     expect((await stepOf('c.example')).servers).toEqual(b.servers);
     expect(b.reason).toMatch(/^the host has no servers yet: it would be given these$/);
     expect(servers['abc'.indexOf(await serverOf('b.example'))]!.address).toBe(b.servers[0]);
+  });
+});
+
+describe('operators', () => {
+  async function api(method: string, path: string, body?: object) {
+    const headers = { 'Content-Type': 'application/json' };
+    const text = method === 'GET' ? undefined : JSON.stringify(body ?? {});
+    const response = await fetch(`${admin}/api/${path}`, { method, headers, body: text });
+    const answer = await response.json();
+    expect(`${response.status} ${JSON.stringify(answer)}`).toMatch(/^200 /);
+    // biome-ignore lint/suspicious/noExplicitAny: what the API answers, looked at below
+    return answer as any;
+  }
+  const addressOf = (name: string) => servers['abc'.indexOf(name)]!.address;
+  const listed = async (path = '') => (await api('GET', `farms/shop/hosts${path}`)).hosts as Record<string, unknown>[];
+
+  it.each([0, 2])('see which servers a host has, and how much it is used (%i workers)', async (workers) => {
+    await start({ hosts: [{ name: 'a.example', equivalentHosts: ['also.example'] }] }, {}, workers);
+    const first = await serverOf('a.example');
+    await serverOf('b.example');
+    for (let n = 0; n < 4; n++) await visit('also.example');
+    const requests = async (host: string) => (await listed(`/${host}`))[0]?.requests;
+    await comesTrue(async () => (await requests('ALSO.example')) === 5 && (await requests('b.example')) === 1);
+    const [a] = await listed('/also.example');
+    expect(a).toMatchObject({ host: 'a.example', servers: [addressOf(first)] });
+    expect(a!.bytesSent).toBeGreaterThan(5 * 50);
+    expect(a!.bytesReceived).toBeGreaterThan(5 * 50);
+    expect((await listed(`?server=${addressOf(first)}`)).map(({ host }) => host)).toEqual(['a.example']);
+    expect((await api('GET', `farms/shop/servers/${addressOf(first)}/bindings`)).hosts).toBe(1);
+  });
+
+  it('assign, remove and undo, and every worker obeys', async () => {
+    await start({}, {}, 2);
+    const first = await serverOf('a.example');
+    const other = first === 'c' ? 'b' : 'c';
+    const { audit } = await api('PUT', 'farms/shop/hosts/A.example', { servers: [addressOf(other)] });
+    await comesTrue(async () => (await serverOf('a.example')) === other);
+    for (let n = 0; n < 8; n++) expect(await serverOf('a.example')).toBe(other);
+    await api('POST', `audit/${audit}/undo`);
+    await comesTrue(async () => (await serverOf('a.example')) === first);
+    for (let n = 0; n < 8; n++) expect(await serverOf('a.example')).toBe(first);
+    await api('DELETE', 'farms/shop/hosts/a.example');
+    expect(await listed('/a.example')).toEqual([]);
+  });
+
+  it('rebalance: what a server has too many of moves to the others', async () => {
+    await start({}, {}, 2);
+    const hosts = Array.from({ length: 9 }, (_, n) => `h${n}.example`);
+    for (const host of hosts) await api('PUT', `farms/shop/hosts/${host}`, { servers: [addressOf('a')] });
+    const { moves } = await api('GET', 'farms/shop/rebalance');
+    expect(moves).toHaveLength(6);
+    expect(moves[0]).toMatchObject({ from: [addressOf('a')], reason: expect.stringContaining('9 host names') });
+    expect((await api('POST', 'farms/shop/rebalance')).changes).toHaveLength(6);
+    const served = await Promise.all(hosts.map(serverOf));
+    for (const server of 'abc') expect(served.filter((each) => each === server)).toHaveLength(3);
+  });
+
+  it('drain a server: it keeps its hosts and gets no new ones', async () => {
+    await start({}, {}, 2);
+    const first = await serverOf('a.example');
+    await api('PUT', `farms/shop/servers/${addressOf(first)}/state`, { state: 'Drain' });
+    for (let n = 0; n < 6; n++) {
+      expect(await serverOf('a.example')).toBe(first);
+      expect(await serverOf(`new${n}.example`)).not.toBe(first);
+    }
+    for (const server of 'abc'.replace(first, '')) {
+      await api('PUT', `farms/shop/servers/${addressOf(server)}/state`, { state: 'Drain' });
+    }
+    expect(await serverOf('a.example')).toBe(first);
+    expect((await visit('never-seen.example')).status).toBe(502);
+  });
+});
+
+describe('memory', () => {
+  it('that servers say they have free decides where new hosts go', async () => {
+    const free: Record<string, number> = { a: 1, b: 8, c: 3 };
+    await Promise.all(servers.map((server) => server.kill()));
+    servers = await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        countingServer(name, (_, response) =>
+          response.setHeader('X-Narrows-Memory-Available', `${free[name]! * 2 ** 30}`),
+        ),
+      ),
+    );
+    const health = { healthCheck: { url: '/memory', interval: '1h', timeout: '5s', retries: 0 } };
+    await start({ hostAffinityProvider: 'Microsoft.Web.Arr.HostNameMemory' }, health, 2);
+    await until(() => router.status().farms[0]!.servers.every(({ evidence }) => evidence?.lastResults.length === 1));
+    const served: string[] = [];
+    for (let n = 0; n < 12; n++) served.push(await serverOf(`h${n}.example`));
+    expect(['a', 'b', 'c'].map((name) => served.filter((each) => each === name).length)).toEqual([1, 8, 3]);
+  });
+});
+
+describe('made-up host names', () => {
+  it('that come by the thousand are all answered, and hosts that were there keep their servers', async () => {
+    await start({}, {}, 2);
+    const first = await serverOf('mine.example');
+    const flood = Array.from({ length: 12 }, async (_, client) => {
+      for (let n = 0; n < 150; n++) expect((await visit(`x${client}-${n}.example`)).status).toBe(200);
+    });
+    await Promise.all(flood);
+    for (let n = 0; n < 4; n++) expect(await serverOf('mine.example')).toBe(first);
   });
 });

@@ -1,5 +1,5 @@
 // Which hosts would move where if they were shared out evenly, with few moves: from the server that has the most to the one that has the least, the
-// largest host that makes both more equal, until none does.
+// host that makes both most equal, until none does.
 import type { HostMove } from '../../model/farm-operations.ts';
 
 export interface PlannedHost {
@@ -16,15 +16,20 @@ export interface PlannedServer {
   part: number;
 }
 
+/** With twice the ideal weight two servers of equal part would only change places. */
+const WORTH = 1.8;
+
 interface Load extends PlannedServer {
   weight: number;
-  count: number;
+  /** What it has before anything moves, in words. */
+  has: string;
   /** Its hosts, the lightest first. */
   hosts: Weighted[];
 }
 
 interface Weighted {
   host: string;
+  requests: number;
   weight: number;
   from: readonly string[];
   now: string[];
@@ -36,7 +41,7 @@ interface Weighted {
  * @param hosts of equal ones those that come first move first
  */
 export function planRebalance(hosts: readonly PlannedHost[], servers: readonly PlannedServer[]): HostMove[] {
-  const loads = servers.map((server): Load => ({ ...server, weight: 0, count: 0, hosts: [] }));
+  const loads = servers.map((server): Load => ({ ...server, weight: 0, has: '', hosts: [] }));
   const all = weigh(hosts);
   const byAddress = new Map(loads.map((load) => [load.address, load]));
   for (const each of all) {
@@ -44,13 +49,16 @@ export function planRebalance(hosts: readonly PlannedHost[], servers: readonly P
       const load = byAddress.get(address);
       if (load === undefined) continue;
       load.weight += each.weight;
-      load.count++;
       load.hosts.push(each);
     }
   }
-  for (const load of loads) load.hosts.sort((a, b) => a.weight - b.weight);
+  for (const load of loads) {
+    load.has = wordsOf(load.hosts);
+    load.hosts.sort((a, b) => a.weight - b.weight);
+  }
   while (moveOne(loads));
   return all
+    .toReversed()
     .filter(({ from, now }) => from.some((address, index) => address !== now[index]))
     .map(({ host, from, now, reason }) => ({ host, from: [...from], to: now, reason }));
 }
@@ -61,8 +69,15 @@ function weigh(hosts: readonly PlannedHost[]): Weighted[] {
   // Reversed: of equal weights the last one is taken first.
   return hosts.toReversed().map(({ host, servers, requests }) => {
     const weight = (1 + (mean > 0 ? requests / mean : 0)) / Math.max(1, servers.length);
-    return { host, weight, from: servers, now: [...servers], reason: '' };
+    return { host, requests, weight, from: servers, now: [...servers], reason: '' };
   });
+}
+
+/** `9 host names`, with the requests of these where some were counted. */
+function wordsOf(hosts: readonly Weighted[]): string {
+  const requests = Math.round(hosts.reduce((sum, each) => sum + each.requests / each.from.length, 0));
+  const names = `${hosts.length} host ${hosts.length === 1 ? 'name' : 'names'}`;
+  return requests > 0 ? `${names} with ${requests} requests` : names;
 }
 
 /** @returns whether something was moved */
@@ -80,34 +95,43 @@ function moveOne(loads: readonly Load[]): boolean {
 }
 
 function moveBetween(from: Load, to: Load): boolean {
-  // More would make the other one the fuller.
-  const most = (from.weight * to.part - to.weight * from.part) / (from.part + to.part);
-  const index = most <= 0 ? -1 : heaviest(from.hosts, most, to.address);
+  // What would make both equal.
+  const ideal = (from.weight * to.part - to.weight * from.part) / (from.part + to.part);
+  const index = ideal <= 0 ? -1 : nearest(from.hosts, ideal, to.address);
   if (index === -1) return false;
   move(from, to, index);
   return true;
 }
 
-/** Where the heaviest host of at most `most` stands that is not at `address`; -1 where there is none. */
-function heaviest(hosts: readonly Weighted[], most: number, address: string): number {
+/** Where the host stands whose weight is nearest to `ideal` and that is not at `address`; -1 where none would make much of a difference. */
+function nearest(hosts: readonly Weighted[], ideal: number, address: string): number {
+  const above = firstAbove(hosts, ideal + 1e-9);
+  const mayMove = (at: number) => !hosts[at]!.now.includes(address);
+  let lighter = above - 1;
+  while (lighter >= 0 && !mayMove(lighter)) lighter--;
+  let heavier = above;
+  while (heavier < hosts.length && !mayMove(heavier)) heavier++;
+  const isWorth = heavier < hosts.length && hosts[heavier]!.weight <= ideal * WORTH;
+  if (!isWorth) return lighter;
+  return lighter >= 0 && ideal - hosts[lighter]!.weight <= hosts[heavier]!.weight - ideal ? lighter : heavier;
+}
+
+function firstAbove(hosts: readonly Weighted[], weight: number): number {
   let low = 0;
   let high = hosts.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (hosts[middle]!.weight <= most + 1e-9) low = middle + 1;
+    if (hosts[middle]!.weight <= weight) low = middle + 1;
     else high = middle;
   }
-  for (let at = low - 1; at >= 0; at--) if (!hosts[at]!.now.includes(address)) return at;
-  return -1;
+  return low;
 }
 
 function move(from: Load, to: Load, index: number): void {
   const [host] = from.hosts.splice(index, 1) as [Weighted];
-  host.reason ||= `${from.address} has ${from.count} host names, ${to.address} has ${to.count}`;
+  host.reason ||= `${from.address} has ${from.has}, ${to.address} has ${to.has}`;
   host.now[host.now.indexOf(from.address)] = to.address;
   from.weight -= host.weight;
-  from.count--;
   to.weight += host.weight;
-  to.count++;
   // It stays where it is: it is not among the hosts that may move on.
 }
