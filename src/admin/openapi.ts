@@ -179,6 +179,7 @@ const statusSchema = {
         },
         weightPercent: whole,
         warmingUp: { type: 'boolean' },
+        circuit: { enum: ['closed', 'open', 'halfOpen'] },
         evidence: {
           type: ['object', 'null'],
           properties: {

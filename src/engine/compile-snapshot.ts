@@ -47,7 +47,7 @@ export function compileSnapshot(
   const readerOf = farmVariables(config, problems);
   const farms = config.farms.map((farm) =>
     compileFarm(farm, {
-      table,
+      ...{ table, clock },
       slots: revision.slots,
       createBalancer: (farmConfig, cursors) =>
         extensions.balancer(farmConfig, problems) ??

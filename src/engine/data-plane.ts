@@ -17,7 +17,7 @@ import type { ClientConnection } from '../proxy/listener/client-connection.ts';
 import { Listener } from '../proxy/listener/listener.ts';
 import type { ListenerServices } from '../proxy/listener/listener-services.ts';
 import { AccessLogSink } from '../proxy/outcomes/access-log.ts';
-import { countOutcome } from '../proxy/outcomes/count-outcome.ts';
+import { countOutcome, freePlace } from '../proxy/outcomes/count-outcome.ts';
 import { LiveTrafficSink } from '../proxy/outcomes/live-traffic.ts';
 import { UpstreamServices } from '../proxy/upstream/upstream-services.ts';
 import type { RequestHeadScanner } from '../wire/http1/request-head-scanner.ts';
@@ -32,7 +32,7 @@ const BEAT = 200;
 /** Signs of life in one workerStallTimeout, at least. */
 const BEATS = 5;
 /** The first sinks, which no configuration changes. */
-const LASTING_SINKS = 2;
+const LASTING_SINKS = 3;
 
 /** Peers that are told of at most: a client that forges the field from many addresses fills no memory. */
 const MOST_UNTRUSTED = 100;
@@ -69,13 +69,17 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#table = ServerTable.attach(setup.serverBlocks, setup.row);
     this.#gauges = new ProcessGauges(setup.gauges);
     this.#events = events;
-    this.#upstream = new UpstreamServices(clock, this.deadlines, (host) => events.onNameWanted(host));
+    this.#upstream = new UpstreamServices(clock, this.deadlines, this.#table.rows, (host) => events.onNameWanted(host));
     this.#hosts = new KnownHosts({
       clock,
       want: (wanted) => events.onHostsWanted(wanted),
       onUnanswered: (requests) => events.onHostsUnanswered(requests),
     });
-    this.#sinks = [countOutcome, new LiveTrafficSink((server, reason) => events.onLiveFailure(server.id, reason))];
+    this.#sinks = [
+      countOutcome,
+      freePlace,
+      new LiveTrafficSink((server, reason) => events.onLiveFailure(server.id, reason)),
+    ];
     this.#journey = new Journey({
       clock,
       upstream: this.#upstream,
@@ -96,7 +100,15 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.date = new Date(this.clock.wall()).toUTCString();
     this.#accessLog?.tick();
     this.#upstream.pools.share();
+    this.#measureRequests();
     for (const [farm, uses] of this.#hosts.takeUses()) this.#events.onHostUses(farm, uses);
+  }
+
+  /** Retry budgets are a share of them. */
+  #measureRequests(): void {
+    if (this.snapshot === undefined) return;
+    const now = this.clock.wall();
+    for (const { retry } of this.snapshot.farms.values()) retry?.measure(now);
   }
 
   // ---- for the control thread -----------------------------------------------------------------------------------
@@ -127,6 +139,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#hosts.retain(farmsOfHosts(snapshot));
     this.scanners.length = 0; // they carry the old limits
     this.snapshot = snapshot;
+    this.#upstream.spillFiles.directory = snapshot.config.stateDirectory;
     this.#upstream.pools.retain(snapshot);
     this.#stopBeat();
     const { workerStallTimeout } = snapshot.config;

@@ -1,11 +1,11 @@
 // What a running router says of itself: the status of the admin API and the numbers of the metrics page.
 import type { HealthEvidence } from '../control/health/health-event.ts';
-import type { ServerNumbers } from '../control/observe/metrics-source.ts';
+import type { FarmNumbers, ServerNumbers } from '../control/observe/metrics-source.ts';
 import type { RequestRates } from '../control/observe/request-rates.ts';
 import { serverCounters } from '../control/observe/server-counters.ts';
 import type { Config } from '../model/config.ts';
-import type { ServerConfig } from '../model/farm-config.ts';
-import { serverId } from '../model/server-table.ts';
+import type { FarmConfig, ServerConfig } from '../model/farm-config.ts';
+import { farmSlotId, serverId } from '../model/server-table.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { FarmStatus, RouterStatus, ServerAvailability, ServerEvidence, ServerStatus } from '../model/status.ts';
 import type { Running } from './running.ts';
@@ -44,15 +44,21 @@ function farmStatuses(running: Running, rates: RequestRates): FarmStatus[] {
   return running.checked.config.farms.map((farm) => ({
     name: farm.name,
     enabled: farm.enabled,
-    servers: farm.servers.map((server) => serverStatus(farm.name, server, running, rates)),
+    servers: farm.servers.map((server) => serverStatus(farm, server, running, rates)),
   }));
 }
 
-function serverStatus(farm: string, server: ServerConfig, running: Running, rates: RequestRates): ServerStatus {
+function serverStatus(
+  { name: farm, circuitBreaker }: FarmConfig,
+  server: ServerConfig,
+  running: Running,
+  rates: RequestRates,
+): ServerStatus {
   const { table, live, control } = running;
   const { address, source, priorityGroup, leaving } = server;
   const id = serverId(farm, address);
-  const state = table.state(table.slotOf(id)!);
+  const slot = table.slotOf(id)!;
+  const state = table.state(slot);
   return {
     address,
     weight: server.weight,
@@ -64,6 +70,7 @@ function serverStatus(farm: string, server: ServerConfig, running: Running, rate
     drain: control.drains.status(id),
     weightPercent: 100 - state.rampMissing,
     warmingUp: state.warming,
+    circuit: table.circuit(slot).state(running.clock.wall(), circuitBreaker?.openFor ?? 0),
     evidence: evidenceOf(live.health.evidence(id)),
     counters: serverCounters(state.totals(), rates.perSecond(id)),
   };
@@ -86,6 +93,13 @@ export function* serverNumbers(config: Config, table: ServerTableOwner): Iterabl
       const state = table.state(table.slotOf(serverId(farm.name, server.address))!);
       yield { farm: farm.name, server: server.address, healthy: state.healthy, totals: state.totals() };
     }
+  }
+}
+
+export function* farmNumbers({ farms }: Config, table: ServerTableOwner): Iterable<FarmNumbers> {
+  for (const { name } of farms) {
+    const { retries, queued } = table.farmNumbers(table.slotOf(farmSlotId(name))!);
+    yield { farm: name, retries, queued };
   }
 }
 

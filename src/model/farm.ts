@@ -2,6 +2,9 @@
 
 import type { AffinityPolicy, LoadBalancingPolicy, RequestForwarding } from './extensions.ts';
 import type { FarmConfig, ServerConfig } from './farm-config.ts';
+import type { ProxyError } from './proxy-error.ts';
+import type { RequestContext } from './request-context.ts';
+import type { RetryRules } from './retry-rules.ts';
 import type { ServerNumbers } from './server-numbers.ts';
 
 export interface Server {
@@ -40,7 +43,37 @@ export interface Farm {
   /** Null when the farm has no client affinity. */
   readonly affinity: AffinityPolicy | null;
   readonly forwarding: RequestForwarding;
+  /** Null: only what could not be connected is tried again, within retry.attempts. */
+  readonly retry: RetryRules | null;
+  /** Null: no circuit is opened. */
+  readonly breaker: CircuitBreaker | null;
+  /** Null where no server has maxRequests. */
+  readonly queue: PlaceQueue | null;
 }
+
+/** The circuits of a farm's servers (circuit.ts). Open ones are no candidates. */
+export interface CircuitBreaker {
+  /** A server whose circuit is to be tried by the request that asks, which has to go there; null mostly. */
+  takeTrial(): Server | null;
+  succeeded(server: Server, isTrial: boolean): void;
+  failed(server: Server, isTrial: boolean): void;
+}
+
+/** Gives out the places that maxRequests leaves, and has those wait who find none. */
+export interface PlaceQueue {
+  hasPlace(server: Server): boolean;
+  /** Starts an attempt on what `pick` chooses of those that have a place; null where none has one. */
+  tryStart(candidates: readonly Server[], pick: (candidates: readonly Server[]) => Server): Server | null;
+  /**
+   * Starts an attempt at once, or when it is the turn of `ctx`, on what `pick` chooses of ctx.candidates.
+   * @param go is given the server, whose ServerState.started() it stands for, or why there is none
+   */
+  enter(ctx: RequestContext, pick: (candidates: readonly Server[]) => Server, go: QueueExit): void;
+  /** An attempt has ended: its place may go to the next one. */
+  placeFree(): void;
+}
+
+export type QueueExit = (server: Server | null, error: ProxyError | null) => void;
 
 /** Hosts that are no farm: each looks like a farm of one server. Null in a snapshot whose proxy is not enabled. */
 export interface Origins {

@@ -96,6 +96,8 @@ export const errorKinds = {
   outboundRuleFailed: proxy(500, 52, 'proxy_configuration_error'),
   cachedRuleFailed: proxy(500, 53, 'proxy_configuration_error'),
   boundServerGone: proxy(503, 0, 'destination_unavailable'),
+  queueFull: proxy(503, 3, 'connection_limit_reached'),
+  queueTimeout: proxy(503, 2, 'connection_limit_reached'),
   connectionLimit: proxy(503, 0, 'connection_limit_reached'),
   stopping: proxy(503, 0, 'connection_terminated'),
   /** With the status of the server, whose page is replaced by one of the site. */

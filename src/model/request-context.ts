@@ -22,6 +22,10 @@ export interface Attempt {
   /** True when it went over a connection that had served before. */
   reused: boolean;
   error: ErrorCode | null;
+  /** Of a response that was dropped for another attempt; 0 where there was none. */
+  status: number;
+  /** It decides whether the circuit of the server is closed. */
+  isTrial: boolean;
 }
 
 /** What became of the request; settled once, also when the client left. */
@@ -31,7 +35,7 @@ export interface Outcome {
   subStatus: number;
   /** Null when the request went well, also when the server answered 500. */
   error: ErrorCode | null;
-  /** Why, in words, when error is set. */
+  /** Why, in words, when error is set, and why there was no further attempt. */
   reason: string;
   /** Status of the server's response, 0 when there was none. */
   upstreamStatus: number;
@@ -96,6 +100,8 @@ export class RequestContext {
   server: Server | null = null;
   /** The tries so far; null before the first. */
   attempts: Attempt[] | null = null;
+  /** Why a failure was not tried again, where it might have been; for the outcome. */
+  notRetried: string | null = null;
   /** Written where the journey ends. */
   outcome: Outcome | null = null;
 

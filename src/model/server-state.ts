@@ -6,6 +6,7 @@ import {
   BUCKETS,
   BYTES_RECEIVED,
   BYTES_SENT,
+  CIRCUIT_OPEN_UNTIL,
   CONNECTIONS,
   CURRENT,
   controlIndex,
@@ -99,6 +100,11 @@ export class ServerState {
     return this.#sum(BYTES_SENT) + this.#sum(BYTES_RECEIVED);
   }
 
+  /** Attempts that ended, of all workers. */
+  get attemptsEnded(): number {
+    return this.#sum(TOTAL);
+  }
+
   /** Milliseconds to the response head, of all workers: their sum, and how many there are. */
   get responseTimeSum(): number {
     return this.#sum(RESPONSE_SUM);
@@ -130,11 +136,33 @@ export class ServerState {
     return this.healthy && this.availability === Availability.Active;
   }
 
+  /** Its circuit is open, or waits for the trial that decides (circuit.ts). */
+  get circuitOpen(): boolean {
+    return Atomics.load(this.#control, this.#at + CIRCUIT_OPEN_UNTIL) !== 0;
+  }
+
   /** An attempt on this server begins. */
   started(): void {
     if (this.#isStale()) return;
     this.#records[this.#base + CURRENT]! += 1;
     if (this.#countsRequests) this.#holdRequest();
+  }
+
+  /** As started(), only where the process has fewer than `max` attempts under way; countRequests() was called. */
+  tryStart(max: number): boolean {
+    if (this.#isStale()) return true;
+    const word = this.#at + REQUESTS;
+    this.#records[this.#base + HELD_REQUESTS]! += 1; // first in our row: see tryAcquireConnection()
+    for (let before = Atomics.load(this.#control, word); before < max; ) {
+      const seen = Atomics.compareExchange(this.#control, word, before, before + 1);
+      if (seen === before) {
+        this.#records[this.#base + CURRENT]! += 1;
+        return true;
+      }
+      before = seen;
+    }
+    this.#records[this.#base + HELD_REQUESTS]! -= 1;
+    return false;
   }
 
   /**

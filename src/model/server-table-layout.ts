@@ -27,13 +27,19 @@ export const RETRY_CURSOR = 5;
 export const RAMP_MISSING = 6;
 /** Attempts under way, exact for the process, of servers whose farm asks for it (ServerState.countRequests). */
 export const REQUESTS = 7;
-/** Failures in a row, and until when the circuit is open: ms of the process's monotonic clock, 0 is closed. */
+/** Failures in a row, and until when the circuit is open (circuit.ts); 0 is closed. */
 export const CIRCUIT_FAILURES = 8;
 export const CIRCUIT_OPEN_UNTIL = 9;
 /** Wall time, in seconds since 1970, when a client bound to the server was seen last; 0 is never. */
 export const LAST_BINDING = 10;
 /** 1 while the server is warmed up: it gets no new work unless nobody else can take it. */
 export const WARMING = 11;
+
+/** Of a farm's slot: requests that have waited in its queue so far. */
+export const QUEUE_TICKETS = 1;
+/** Of a farm's slot: retries of each of the latest seconds, RETRY_SECONDS words (farm-numbers.ts). */
+export const RETRY_RING = 6;
+export const RETRY_SECONDS = 10;
 
 /** Upper bounds of the response time histogram, in seconds; one more bucket takes what is above. */
 export const RESPONSE_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;

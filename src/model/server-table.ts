@@ -1,5 +1,7 @@
 // The live numbers of all servers, in shared memory: a slot for each FARM/ADDRESS and for each farm (its cursors), a row
 // for each thread that writes (DESIGN 2). This is what a worker has of it; the control thread has ServerTableOwner.
+import { Circuit } from './circuit.ts';
+import { FarmNumbers } from './farm-numbers.ts';
 import { ServerState } from './server-state.ts';
 import { SharedCursor } from './server-table-cursor.ts';
 import {
@@ -49,6 +51,11 @@ export class ServerTable {
     this.opened[block.place] ??= block;
   }
 
+  /** Threads that write: workers. */
+  get rows(): number {
+    return this.opened[0]!.rows - 1;
+  }
+
   /** Advances at every change of health, availability or membership: lists made from states hold while it stands. */
   get epoch(): number {
     return Atomics.load(this.opened[0]!.control, EPOCH);
@@ -62,6 +69,16 @@ export class ServerTable {
     const { control } = this.blockOf(slot);
     const at = controlIndex(slot % SLOTS_PER_BLOCK);
     return { first: new SharedCursor(control, at + FIRST_CURSOR), retry: new SharedCursor(control, at + RETRY_CURSOR) };
+  }
+
+  /** Of the farm whose farmSlotId has `slot`. */
+  farmNumbers(slot: number): FarmNumbers {
+    return new FarmNumbers(this.blockOf(slot), slot % SLOTS_PER_BLOCK, this.row);
+  }
+
+  circuit(slot: number): Circuit {
+    const at = controlIndex(slot % SLOTS_PER_BLOCK);
+    return new Circuit(this.blockOf(slot).control, at, this.opened[0]!.control);
   }
 
   protected blockOf(slot: number): Block {

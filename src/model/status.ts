@@ -58,6 +58,8 @@ export interface ServerStatus {
   /** Percent of its weight that it has now: less than 100 while it starts slowly. */
   weightPercent: number;
   warmingUp: boolean;
+  /** Open: it gets no requests, because several failed in a row; halfOpen: the next one decides. */
+  circuit: 'closed' | 'open' | 'halfOpen';
   /** Why health is what it is; null while nothing was seen of the server. */
   evidence: ServerEvidence | null;
   counters: ServerCounters;

@@ -67,6 +67,7 @@ export function farmOf(name: string, addresses: string[], liveTrafficFailureCode
   return {
     name,
     isOrigin: false,
+    ...{ retry: null, breaker: null, queue: null },
     config,
     servers,
     candidates: () => servers,

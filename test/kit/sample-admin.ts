@@ -30,6 +30,7 @@ export const sampleStatus: RouterStatus = {
           drain: null,
           weightPercent: 100,
           warmingUp: false,
+          circuit: 'closed',
           evidence: null,
           counters: {
             totalRequests: 1200,
@@ -53,6 +54,7 @@ export const sampleStatus: RouterStatus = {
           drain: null,
           weightPercent: 100,
           warmingUp: false,
+          circuit: 'closed',
           evidence: {
             by: 'urlTest',
             reason: 'URL test: status 503',

@@ -9,6 +9,13 @@ export interface ServerNumbers {
   totals: ServerTotals;
 }
 
+export interface FarmNumbers {
+  farm: string;
+  retries: { made: number; refused: number };
+  /** Requests that wait for a place at a server. */
+  queued: number;
+}
+
 export interface RouterNumbers {
   /** Client connections open now. */
   connections: number;
@@ -26,5 +33,6 @@ export interface RouterNumbers {
 
 export interface MetricsSource {
   servers(): Iterable<ServerNumbers>;
+  farms(): Iterable<FarmNumbers>;
   router(): RouterNumbers;
 }

@@ -18,6 +18,7 @@ const router: RouterNumbers = {
 
 function pageOf(farm: Farm): Promise<MetricsPage> {
   return MetricsPage.create({
+    farms: () => [{ farm: 'shop', retries: { made: 3, refused: 1 }, queued: 2 }],
     servers: () =>
       farm.servers.map(({ farmName, address, state }) => ({
         farm: farmName,

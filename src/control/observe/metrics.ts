@@ -1,5 +1,6 @@
 // The page that Prometheus reads: one registry for each router, so that two of them can live in one process.
 import type { Registry } from 'prom-client';
+import { farmMetrics } from './farm-metrics.ts';
 import type { MetricsSource } from './metrics-source.ts';
 import { routerMetrics } from './router-metrics.ts';
 import { serverMetrics } from './server-metrics.ts';
@@ -20,7 +21,8 @@ export class MetricsPage {
   static async create(source: MetricsSource): Promise<MetricsPage> {
     const { Registry, collectDefaultMetrics } = await import('prom-client');
     const registry = new Registry();
-    for (const metric of [...serverMetrics(source), ...routerMetrics(source)]) registry.registerMetric(metric);
+    for (const metric of [...serverMetrics(source), ...farmMetrics(source), ...routerMetrics(source)])
+      registry.registerMetric(metric);
     collectDefaultMetrics({ register: registry });
     return new MetricsPage(registry);
   }

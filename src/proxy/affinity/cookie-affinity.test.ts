@@ -79,7 +79,7 @@ function visit(policy: AffinityPolicy, servers: readonly Server[], given: Given)
   const isBound = ctx.candidates.length === 1;
   ctx.server = isBound ? ctx.candidates[0]! : servers[given.balanced ?? 0]!;
   if (given.movedTo !== undefined) {
-    attempts.push({ server: ctx.server, reused: false, error: 'connectFailed' });
+    attempts.push({ server: ctx.server, reused: false, error: 'connectFailed', status: 0, isTrial: false });
     ctx.attempts = attempts;
     ctx.server = servers[given.movedTo]!;
   }

@@ -3,11 +3,15 @@ import type { Server } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { Availability } from '../../model/server-state.ts';
 
-/** Inside the servers of the host, where hosts have some. Draining servers keep their clients; unhealthy ones only where the farm disregards health (arr.md 7.2, 8.3, 8.4). */
+/**
+ * Inside the servers of the host, where hosts have some. Draining servers keep their clients; unhealthy ones, and those with an
+ * open circuit, only where the farm disregards that (arr.md 7.2, 8.3, 8.4).
+ */
 export function mayServe(server: Server, ctx: RequestContext): boolean {
   const { state } = server;
   if (ctx.hostRecord !== null && !ctx.hostRecord.servers.has(server)) return false;
-  return (state.healthy && state.availability !== Availability.Inactive) || ctx.candidates.includes(server);
+  const isAble = state.healthy && !state.circuitOpen && state.availability !== Availability.Inactive;
+  return isAble || ctx.candidates.includes(server);
 }
 
 /** Whether a retry answered from another server than the one the client was bound to, which was tried first. */

@@ -13,7 +13,13 @@ const request = balancedRequest;
 const balanced = (weights: readonly number[], rows = 1, randomizeLBTies = false, seed = 1) =>
   balancedFarm(weights, { rows, seed, config: { randomizeLBTies } });
 
-const failed = (server: Server): Attempt => ({ server, reused: false, error: 'connectFailed' });
+const failed = (server: Server): Attempt => ({
+  server,
+  reused: false,
+  error: 'connectFailed',
+  status: 0,
+  isTrial: false,
+});
 describe('weighted round robin', () => {
   it('gives exact shares over a full cycle for any weights, with 1 and with 4 workers', () => {
     fc.assert(

@@ -16,6 +16,7 @@ export class Candidates {
   #epoch: number | null = null;
   #list: readonly Server[] = NONE;
   #weights: readonly number[] = [];
+  #tripped: readonly Server[] = NONE;
 
   constructor(servers: readonly Server[], config: FarmConfig, table: ServerTable) {
     this.#servers = servers;
@@ -33,6 +34,12 @@ export class Candidates {
     return this.#list;
   }
 
+  /** Servers that would take new work, were their circuits not open. Empty in a farm without circuit breaker. */
+  get tripped(): readonly Server[] {
+    this.list();
+    return this.#tripped;
+  }
+
   /** A change elsewhere leaves the list as it was, and what others have made of it and of the weights in it. */
   #refresh(): void {
     const list = groupsInUse(this.#available(), this.#config.loadBalancing.priorityGroupActivation);
@@ -47,7 +54,15 @@ export class Candidates {
     const healthy = active.filter((server) => server.state.healthy);
     const able = disregardsHealth(healthy.length, active.length, this.#config) ? active : healthy;
     const warm = able.filter((server) => !server.state.warming);
-    return warm.length > 0 ? warm : able;
+    return this.#withoutTripped(warm.length > 0 ? warm : able);
+  }
+
+  /** Where all circuits are open they are disregarded: refusing everything would be worse than trying. */
+  #withoutTripped(able: readonly Server[]): readonly Server[] {
+    if (this.#config.circuitBreaker === null) return able;
+    const closed = able.filter((server) => !server.state.circuitOpen);
+    this.#tripped = closed.length === able.length ? NONE : able.filter((server) => !closed.includes(server));
+    return closed.length > 0 ? closed : able;
   }
 }
 

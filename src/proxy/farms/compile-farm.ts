@@ -1,17 +1,22 @@
 // FarmConfig to Farm: what was written becomes what requests run on.
 
+import type { Clock } from '../../base/clock.ts';
 import type { AffinityPolicy, LoadBalancingPolicy, RequestForwarding } from '../../model/extensions.ts';
 import type { Farm, Server } from '../../model/farm.ts';
 import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
 import { hostHeaderOf } from '../../model/host-header.ts';
 import { type FarmCursors, farmSlotId, type ServerTable, serverId } from '../../model/server-table.ts';
+import { Breaker } from './breaker.ts';
 import { Candidates } from './candidates.ts';
 import { poolKeyOf } from './pool-key.ts';
+import { RequestQueue } from './request-queue.ts';
+import { compileRetry } from './retry-policy.ts';
 import { whyNoServer } from './standing.ts';
 
 /** What a farm is compiled with. The policies come from their own rooms, through whoever composes them. */
 export interface FarmServices {
   readonly table: ServerTable;
+  readonly clock: Clock;
   /** Slots by server id and farmSlotId, as the control thread claimed them. */
   readonly slots: ReadonlyMap<string, number>;
   createBalancer(config: FarmConfig, cursors: FarmCursors): LoadBalancingPolicy;
@@ -25,9 +30,13 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
   const servers = config.servers
     .filter((server) => server.enabled)
     .map((server, index) => compileServer(config, server, index, services));
-  const candidates = new Candidates(servers, config, services.table);
-  const balancer = services.createBalancer(config, services.table.cursors(slotOf(farmSlotId(config.name), services)));
-  if (balancer.countsRequests) for (const { state } of servers) state.countRequests();
+  const { table, clock } = services;
+  const candidates = new Candidates(servers, config, table);
+  const slot = slotOf(farmSlotId(config.name), services);
+  const balancer = services.createBalancer(config, table.cursors(slot));
+  const isLimited = servers.some((server) => server.config.maxRequests > 0);
+  if (balancer.countsRequests || isLimited) for (const { state } of servers) state.countRequests();
+  if (config.circuitBreaker === null) for (const server of servers) table.circuit(server.slot).close();
   return Object.freeze({
     name: config.name,
     isOrigin: false,
@@ -38,6 +47,9 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
     balancer,
     affinity: services.createAffinity(config, servers),
     forwarding: services.createForwarding(config),
+    retry: compileRetry(config, servers, table.farmNumbers(slot)),
+    breaker: config.circuitBreaker === null ? null : new Breaker(config, candidates, servers, table, clock),
+    queue: isLimited ? new RequestQueue(config, candidates, servers, table.farmNumbers(slot), clock) : null,
   });
 }
 

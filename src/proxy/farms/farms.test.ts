@@ -1,6 +1,7 @@
 // Selecting a farm and its candidates, as the journey does it.
 import { describe, expect, it } from 'vitest';
 import { sampleFarm, sampleProxy, sampleServer, sampleTable } from '../../../test/kit/sample-farm.ts';
+import { SimulatedClock } from '../../base/simulated-clock.ts';
 import type { AffinityPolicy, LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Farm, Origins } from '../../model/farm.ts';
 import type { FarmConfig } from '../../model/farm-config.ts';
@@ -21,7 +22,7 @@ function compiled(config: FarmConfig, affinity: AffinityPolicy | null = null) {
   const { owner, slots } = sampleTable(config);
   const createForwarding = () => ({ headFor: () => '' });
   const services = {
-    ...{ table: owner, slots, createForwarding },
+    ...{ table: owner, slots, createForwarding, clock: new SimulatedClock() },
     ...{ createBalancer: () => firstOf, createAffinity: () => affinity },
   };
   const farm = compileFarm(config, services);

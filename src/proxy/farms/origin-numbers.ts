@@ -11,12 +11,14 @@ export class OriginNumbers implements ServerNumbers {
   readonly othersWait = false;
   readonly rampMissing = 0;
   readonly warming = false;
+  readonly circuitOpen = false;
   readonly requests = 0;
   readonly generation = 0;
   readonly lastBinding = 0;
   readonly requestsWord = { words: new Int32Array(1), index: 0 };
   readonly attempts = { ended: 0, failed: 0, underWay: 0 };
   readonly traffic = 0;
+  readonly attemptsEnded = 0;
   readonly responseTimeSum = 0;
   readonly responseTimeCount = 0;
   #connections = 0;
@@ -24,6 +26,10 @@ export class OriginNumbers implements ServerNumbers {
   countRequests(): void {}
 
   started(): void {}
+
+  tryStart(): boolean {
+    return true;
+  }
 
   ended(): void {}
 

@@ -58,6 +58,9 @@ class OriginTable implements Origins {
       balancer: ONLY_SERVER,
       affinity: null,
       forwarding: this.#forwarding,
+      retry: null,
+      breaker: null,
+      queue: null,
     });
   }
 }

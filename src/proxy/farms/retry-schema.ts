@@ -3,14 +3,17 @@ import { z } from 'zod';
 import { choice, duration, size, whole } from '../../base/setting.ts';
 
 /** Failures that a request may be tried again after. */
-export const retryConditions = ['connect', 'lost', 'timeout', 'invalid', '502', '503', '504'] as const;
+const retryConditions = ['connect', 'lost', 'timeout', 'invalid', '502', '503', '504'] as const;
 
 const budgetSchema = z
   .strictObject({
     percent: whole('Retries in percent of the requests of the last ten seconds.', 0, 1000).prefault(20),
     minPerSecond: whole('Retries per second that are always allowed.', 0, 100_000).prefault(10),
   })
-  .meta({ description: 'Bounds retries for the whole process, so that they never make an outage worse.' });
+  .meta({
+    description:
+      'Bounds retries for the whole process, so that they never make an outage worse. Where `on` is connect alone there is no budget: nothing was sent.',
+  });
 
 /** `farms.NAME.retry`. */
 export const retrySchema = z
@@ -20,15 +23,18 @@ export const retrySchema = z
       .array(choice('A failure.', retryConditions))
       .meta({
         description:
-          'Failures after which another server is tried. connect: no connection could be made, for any method. The others only for methods that may be repeated (RFC 9110 9.2.2): lost: the connection broke before a response; timeout: none came in time; invalid: it could not be read; 502, 503, 504: that status.',
+          'Failures after which another server is tried. connect: no connection could be made, for any method. The others only for methods that may be repeated (RFC 9110 9.2.2): lost: the connection broke before a response; timeout: none came in time (see perTryTimeout); invalid: it could not be read; 502, 503, 504: that status.',
       })
       .prefault(['connect']),
-    perTryTimeout: duration('Time for one attempt, until the head of its response. 0: only protocol.timeout.', {
-      zeroIsOff: true,
-    }).prefault(0),
+    perTryTimeout: duration(
+      'Time for one attempt to connect, and then to the head of its response. What runs out of it counts as timeout. 0: only protocol.timeout, which all attempts share.',
+      {
+        zeroIsOff: true,
+      },
+    ).prefault(0),
     bodyMemory: size('Bytes of a request body kept in memory, so that it can be sent again.').prefault('64KB'),
     bodyFile: size(
-      'Bytes of a request body kept in a file of the state directory when it is longer than that; beyond them the request is not tried again. 0: no file.',
+      'Further bytes of it kept in a file of the state directory; a longer one is not tried again once it was begun. 0: no file.',
     ).prefault(0),
     budget: budgetSchema.prefault({}),
   })

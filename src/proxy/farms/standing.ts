@@ -10,13 +10,15 @@ function standingOf(server: Server): string {
   if (server.state.availability === Availability.Inactive) return 'inactive';
   if (server.state.availability === Availability.Draining) return 'draining';
   if (!server.state.healthy) return 'unhealthy';
-  return server.state.warming ? 'warming up' : 'available';
+  if (server.state.warming) return 'warming up';
+  return server.state.circuitOpen ? 'circuit open' : 'available';
 }
 
 function reasonOf(farm: Farm, server: Server, isIn: boolean): string {
   const standing = standingOf(server);
   if (isIn && standing === 'unhealthy') return 'unhealthy, but too few servers are healthy: health is disregarded';
   if (isIn && standing === 'warming up') return 'warming up, but no other server is available';
+  if (isIn && standing === 'circuit open') return 'circuit open, but those of all servers are: they are disregarded';
   if (isIn || standing !== 'available') return standing;
   const { priorityGroupActivation } = farm.config.loadBalancing;
   if (priorityGroupActivation === 0) return standing;

@@ -1,6 +1,9 @@
 // The attempts of a request: which server (the one that the client's connection is pinned to, else the balancer's pick
 // of the candidates), the exchange with it, and what to do after a failure (DESIGN 6, retries).
+
+import { inCodeRanges } from '../../model/code-ranges.ts';
 import type { Farm, Server } from '../../model/farm.ts';
+import type { RetryCondition } from '../../model/farm-config.ts';
 import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { ResponseDraft } from '../../model/response-draft.ts';
@@ -8,12 +11,14 @@ import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { clientHead, interimHead } from '../response/client-head.ts';
 import { Exchange } from '../upstream/exchange.ts';
 import type { ExchangeOwner } from '../upstream/exchange-owner.ts';
+import { RetryRun } from '../upstream/retry-run.ts';
 import type { UpstreamServices } from '../upstream/upstream-services.ts';
+import { conditionOf, isIdempotent, isRepeatable, mayRetry, wentStale } from './retriable.ts';
 
-/** Methods whose repetition changes nothing (RFC 9110 9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE']);
+/** Why a failure was answered that might have been tried again. */
+const BUDGET_SPENT = 'not tried again: the retry budget is spent';
 
-type Settle = (ctx: RequestContext, exchange: Exchange, error: ProxyError | null) => void;
+type Settle = (ctx: RequestContext, exchange: Exchange | null, error: ProxyError | null) => void;
 
 export class Attempts implements ExchangeOwner {
   readonly #upstream: UpstreamServices;
@@ -34,24 +39,55 @@ export class Attempts implements ExchangeOwner {
       throw new ProxyError('schemeNotServed', `${farm.name} was to be reached by https, which is not served yet`);
     }
     const pinned = this.#upstream.pins.serverFor(ctx);
-    const server = pinned !== null && pinned.farmName === farm.name ? pinned : farm.balancer.pick(ctx.candidates, ctx);
+    const held = pinned !== null && pinned.farmName === farm.name ? pinned : null;
+    if (farm.queue !== null) return this.#queue(ctx, farm, held);
+    const trial = held === null ? takeTrial(ctx, farm) : null;
+    const server = held ?? trial ?? farm.balancer.pick(ctx.candidates, ctx);
     ctx.attempts = [];
-    this.#attempt(ctx, server, false, ctx.startedAt);
+    server.state.started();
+    ctx.server = server;
+    this.#attempt(ctx, server, false, ctx.startedAt, this.#newRun(ctx, farm), trial !== null);
   }
 
-  #attemptAgain(ctx: RequestContext, server: Server, fresh: boolean): void {
-    this.#attempt(ctx, server, fresh, this.#upstream.clock.monotonic());
-  }
-
-  #attempt(ctx: RequestContext, server: Server, fresh: boolean, startedAt: number): void {
-    if (ctx.server !== server) {
-      ctx.server?.state.ended(0, 0, 0, -1, true);
-      server.state.started();
+  /** As first(), in a farm whose servers have maxRequests: perhaps it has to wait. */
+  #queue(ctx: RequestContext, farm: Farm, held: Server | null): void {
+    const queue = farm.queue!;
+    if (held !== null) ctx.candidates = [held];
+    let trial: Server | null = null;
+    const pick = (candidates: readonly Server[]) => {
+      const tripped = takeTrial(ctx, farm);
+      trial = tripped !== null && queue.hasPlace(tripped) ? tripped : null;
+      return trial ?? farm.balancer.pick(candidates, ctx);
+    };
+    queue.enter(ctx, pick, (server, error) => {
+      if (server === null) return this.#settle(ctx, null, error);
       ctx.server = server;
-    }
-    ctx.attempts!.push({ server, reused: false, error: null });
+      ctx.attempts = [];
+      const startedAt = this.#upstream.clock.monotonic();
+      this.#attempt(ctx, server, false, startedAt, this.#newRun(ctx, farm, startedAt), trial === server);
+    });
+  }
+
+  #newRun(ctx: RequestContext, { retry }: Farm, since = ctx.startedAt): RetryRun | null {
+    return retry === null ? null : new RetryRun(ctx, retry, isIdempotent(ctx), since, this.#upstream.spillFiles);
+  }
+
+  #again(last: Exchange, server: Server, fresh: boolean, isTrial = false): void {
+    this.#attempt(last.ctx, server, fresh, this.#upstream.clock.monotonic(), last.run, isTrial);
+  }
+
+  #attempt(
+    ctx: RequestContext,
+    server: Server,
+    fresh: boolean,
+    startedAt: number,
+    run: RetryRun | null,
+    isTrial: boolean,
+  ): void {
+    ctx.attempts!.push({ server, reused: false, error: null, status: 0, isTrial });
+    if (run !== null) run.attempts++;
     const repeatable = isRepeatable(ctx);
-    new Exchange(ctx, server, this, this.#upstream, startedAt).begin(fresh, repeatable);
+    new Exchange(ctx, server, this, this.#upstream, startedAt, run).begin(fresh, repeatable);
   }
 
   onInterimHead(head: ResponseHead): string {
@@ -66,22 +102,38 @@ export class Attempts implements ExchangeOwner {
     return clientHead(draft, ctx.farm!.config.passServerHeader, this.#date());
   }
 
+  onRetriableStatus(exchange: Exchange, status: number): (() => void) | null {
+    const next = this.#nextOrNone(exchange, String(status) as RetryCondition);
+    if (next === null) return null;
+    exchange.ctx.attempts!.at(-1)!.reused = exchange.reused;
+    exchange.ctx.attempts!.at(-1)!.status = status;
+    this.#judge(exchange, null);
+    return () => this.#goOn(exchange, next);
+  }
+
   onFailed(exchange: Exchange, error: ProxyError): void {
-    const { ctx, server } = exchange;
     this.#note(exchange, error);
-    if (wentStale(exchange, error)) return this.#attemptAgain(ctx, server, true);
+    if (wentStale(exchange, error)) return this.#again(exchange, exchange.server, true, isTrial(exchange));
+    this.#judge(exchange, error);
+    const condition = conditionOf(exchange, error);
     let next: Server | null;
     try {
-      next = this.#nextServer(exchange, error);
+      next = condition === null ? null : this.#next(exchange, condition);
     } catch (fault) {
-      return this.#settle(ctx, exchange, asProxyError(fault)); // of a policy that an extension brings
+      return this.#end(exchange, asProxyError(fault)); // of a policy that an extension brings
     }
-    if (next === null) this.#settle(ctx, exchange, error);
-    else this.#attemptAgain(ctx, next, false);
+    if (next === null) return this.#end(exchange, error);
+    this.#goOn(exchange, next);
   }
 
   onDone(exchange: Exchange, error: ProxyError | null): void {
     this.#note(exchange, error);
+    this.#judge(exchange, error);
+    this.#end(exchange, error);
+  }
+
+  #end(exchange: Exchange, error: ProxyError | null): void {
+    exchange.run?.release();
     this.#settle(exchange.ctx, exchange, error);
   }
 
@@ -91,18 +143,55 @@ export class Attempts implements ExchangeOwner {
     attempt.error = error?.code ?? null;
   }
 
-  /** Another candidate after a connect failure, within protocol.retries; null when there is none. */
-  #nextServer(exchange: Exchange, error: ProxyError): Server | null {
-    const { ctx } = exchange;
+  /** Tells the circuit breaker how the attempt ended; one that ended with the client says nothing. */
+  #judge(exchange: Exchange, error: ProxyError | null): void {
+    const { farm } = exchange.ctx;
+    const breaker = farm!.breaker;
+    if (breaker === null || (error !== null && error.kind.source !== 'upstream')) return;
+    const codes = farm!.config.healthCheck.liveTrafficFailureCodes;
+    const hasFailed = error !== null || inCodeRanges(codes, exchange.upstreamStatus);
+    if (hasFailed) breaker.failed(exchange.server, isTrial(exchange));
+    else breaker.succeeded(exchange.server, isTrial(exchange));
+  }
+
+  /** A server for another attempt, paid for from the budget; null when there is none. */
+  #next(exchange: Exchange, condition: RetryCondition): Server | null {
+    const { ctx, run } = exchange;
+    const left = run === null ? 1 : this.#upstream.timeLeft(ctx, run.since);
+    if (!mayRetry(exchange, condition, left)) return null;
     const farm = ctx.farm!;
-    if (exchange.connected || error.kind.source !== 'upstream' || ctx.client!.gone !== null) return null;
     if (farm.isOrigin) return this.#nextAddress(ctx);
     const tried = new Set(ctx.attempts!.map((attempt) => attempt.server));
-    if (tried.size > farm.config.protocol.retries) return null;
-    const candidates = untried(farm, tried);
-    if (candidates.length === 0) return null;
+    if (tried.size >= farm.config.retry.attempts) return null;
+    const candidates = untried(ctx, farm, tried);
+    if (!candidates.some((server) => farm.queue?.hasPlace(server) !== false)) return null; // a retry waits for no place
+    if (run !== null && !run.rules.takeRetry(this.#upstream.clock.wall())) {
+      ctx.notRetried = BUDGET_SPENT;
+      return null;
+    }
     ctx.candidates = candidates;
-    return farm.balancer.pick(candidates, ctx);
+    return start(farm, candidates, ctx);
+  }
+
+  /** A policy that an extension brings may fail: then the response that is there is passed on. */
+  #nextOrNone(exchange: Exchange, condition: RetryCondition): Server | null {
+    try {
+      return this.#next(exchange, condition);
+    } catch {
+      return null;
+    }
+  }
+
+  /** The next attempt begins, on a server where it has been started already. */
+  #goOn(last: Exchange, server: Server): void {
+    const { ctx } = last;
+    const before = ctx.server!;
+    ctx.server = server;
+    if (before !== server) {
+      before.state.ended(last.upstreamStatus, last.bytesSent, last.bytesReceived, last.responseTime, true);
+      ctx.farm!.queue?.placeFree();
+    }
+    this.#again(last, server, false);
   }
 
   /** An origin has one server; its name may have further addresses, and one of them did not answer. */
@@ -113,17 +202,28 @@ export class Attempts implements ExchangeOwner {
   }
 }
 
-function untried(farm: Farm, tried: ReadonlySet<Server>): readonly Server[] {
-  return farm.candidates().filter((server) => !tried.has(server));
+/** Those of the host first, where hosts have servers of their own. */
+function untried({ hostRecord }: RequestContext, farm: Farm, tried: ReadonlySet<Server>): readonly Server[] {
+  const candidates = farm.candidates().filter((server) => !tried.has(server));
+  const ofHost = hostRecord === null ? [] : candidates.filter((server) => hostRecord.servers.has(server));
+  return ofHost.length > 0 ? ofHost : candidates;
 }
 
-function isRepeatable(ctx: RequestContext): boolean {
-  return !ctx.client!.bodyPending && IDEMPOTENT.has(ctx.inbound.method);
+/** Picks one of `candidates` and counts the attempt there; null where none has a place. */
+function start(farm: Farm, candidates: readonly Server[], ctx: RequestContext): Server | null {
+  const pick = (servers: readonly Server[]) => farm.balancer.pick(servers, ctx);
+  if (farm.queue !== null) return farm.queue.tryStart(candidates, pick);
+  const server = pick(candidates);
+  server.state.started();
+  return server;
 }
 
-/** A kept connection that the server closed before it said anything: the request is sent once more, on a new one. */
-function wentStale(exchange: Exchange, error: ProxyError): boolean {
-  const lost = error.code === 'connectionAborted' || error.code === 'closedDuringUpload';
-  if (!lost || !exchange.reused || exchange.answered || exchange.bodySent) return false;
-  return IDEMPOTENT.has(exchange.ctx.inbound.method);
+/** Only a request that may go anywhere tries a circuit. */
+function takeTrial(ctx: RequestContext, farm: Farm): Server | null {
+  if (farm.breaker === null || ctx.candidates !== farm.candidates()) return null;
+  return farm.breaker.takeTrial();
+}
+
+function isTrial({ ctx }: Exchange): boolean {
+  return ctx.attempts!.at(-1)!.isTrial;
 }

@@ -23,7 +23,7 @@ export function outcomeOf(
     status: statusOf(exchange, error, answer),
     subStatus: error?.kind.subStatus ?? answer?.subStatus ?? 0,
     error: error?.code ?? null,
-    reason: error?.message ?? '',
+    reason: reasonOf(ctx, error),
     upstreamStatus: exchange?.upstreamStatus ?? 0,
     bytesIn: client.bytesIn,
     bytesOut: client.bytesOut,
@@ -32,6 +32,11 @@ export function outcomeOf(
     duration: clock.monotonic() - ctx.startedAt,
     responseTime: exchange?.responseTime ?? -1,
   };
+}
+
+function reasonOf({ notRetried }: RequestContext, error: ProxyError | null): string {
+  if (notRetried === null) return error?.message ?? '';
+  return error === null ? notRetried : `${error.message}; ${notRetried}`;
 }
 
 function statusOf(exchange: Exchange | null, error: ProxyError | null, answer: AnsweredHere | null): number {

@@ -20,3 +20,11 @@ export const countOutcome: OutcomeSink = {
     );
   },
 };
+
+/** After countOutcome: the place of the request at its server goes to the next one that waits for it. */
+export const freePlace: OutcomeSink = {
+  name: 'free-place',
+  record({ farm }) {
+    farm?.queue?.placeFree();
+  },
+};

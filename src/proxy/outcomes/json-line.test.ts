@@ -29,8 +29,8 @@ describe('a JSON line of the access log', () => {
     ctx.server = ctx.farm.servers[0]!;
     ctx.affinity = 'kept';
     ctx.attempts = [
-      { server: ctx.server, reused: true, error: 'connectionAborted' },
-      { server: ctx.server, reused: false, error: null },
+      { server: ctx.server, reused: true, error: 'connectionAborted', status: 0, isTrial: false },
+      { server: ctx.server, reused: false, error: null, status: 0, isTrial: false },
     ];
     const line = logged(ctx);
     expect(Object.entries(line)).toEqual([

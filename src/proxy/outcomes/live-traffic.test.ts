@@ -36,8 +36,8 @@ describe('live traffic counts against a server', () => {
 
   it('each server that an attempt failed on', () => {
     const attempts = [
-      { server: first, reused: false, error: 'connectFailed' as const },
-      { server: second, reused: false, error: null },
+      { server: first, reused: false, error: 'connectFailed' as const, status: 0, isTrial: false },
+      { server: second, reused: false, error: null, status: 0, isTrial: false },
     ];
     expect(failuresOf(served({}, { server: second, attempts }))).toEqual(['127.0.0.1:9001 connection_refused']);
   });
@@ -46,8 +46,8 @@ describe('live traffic counts against a server', () => {
 describe('live traffic counts against one server twice', () => {
   it('when it failed on a new connection and again on the next', () => {
     const attempts = [
-      { server: first, reused: false, error: 'connectFailed' as const },
-      { server: first, reused: false, error: 'connectFailed' as const },
+      { server: first, reused: false, error: 'connectFailed' as const, status: 0, isTrial: false },
+      { server: first, reused: false, error: 'connectFailed' as const, status: 0, isTrial: false },
     ];
     const outcome = { status: 502, upstreamStatus: 0, error: 'connectFailed' as const };
     expect(failuresOf(served(outcome, { attempts })).length).toBe(2);
@@ -70,8 +70,8 @@ describe('live traffic counts against nobody', () => {
 
   it('a kept connection that the server had closed, when the same server then answered', () => {
     const attempts = [
-      { server: first, reused: true, error: 'connectionAborted' as const },
-      { server: first, reused: false, error: null },
+      { server: first, reused: true, error: 'connectionAborted' as const, status: 0, isTrial: false },
+      { server: first, reused: false, error: null, status: 0, isTrial: false },
     ];
     expect(failuresOf(served({}, { attempts }))).toEqual([]);
   });

@@ -22,17 +22,19 @@ export class LiveTrafficSink implements OutcomeSink {
     const { server, attempts } = ctx;
     if (server === null || server.slot < 0) return; // nobody tests an origin
     if (attempts !== null) {
-      for (let i = 0; i < attempts.length - 1; i++) this.#earlierAttempt(attempts[i]!, attempts[i + 1]!);
+      for (let i = 0; i < attempts.length - 1; i++) this.#earlierAttempt(ctx, attempts[i]!, attempts[i + 1]!);
     }
     const reason = liveFailureReason(ctx);
     if (reason !== null) this.#onFailure(server, reason);
   }
 
-  #earlierAttempt(attempt: Attempt, next: Attempt): void {
+  #earlierAttempt({ farm }: RequestContext, attempt: Attempt, next: Attempt): void {
     // A kept connection that the server had closed meanwhile, tried again on the same server: nobody's failure (DESIGN 6).
     if (attempt.reused && next.server === attempt.server) return;
     if (attempt.error !== null && isUpstreams(attempt.error)) {
       this.#onFailure(attempt.server, errorKinds[attempt.error].proxyStatus);
+    } else if (includesCode(farm!.config.healthCheck.liveTrafficFailureCodes, attempt.status)) {
+      this.#onFailure(attempt.server, `status ${attempt.status}`);
     }
   }
 }

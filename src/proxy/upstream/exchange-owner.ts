@@ -9,6 +9,8 @@ export interface ExchangeOwner {
   onInterimHead(head: ResponseHead): string;
   /** The server's final head has come. @returns status line and field lines for the client */
   onResponseHead(exchange: Exchange, head: ResponseHead): string;
+  /** The server's status is one that the farm tries again. @returns what begins the next attempt; null: the response is passed on */
+  onRetriableStatus(exchange: Exchange, status: number): (() => void) | null;
   /** Nothing of a final response has gone to the client: another attempt may follow. */
   onFailed(exchange: Exchange, error: ProxyError): void;
   /** The response is with the client; with an error: as far as it got. */

@@ -9,32 +9,37 @@
 //     │ ◄── with back-pressure ──────│ 6. ◄───────────────────────────── the body ───────
 //     │                              │ 7. the connection goes back, or is closed
 //
-// One state machine and so one file; the marks are these numbers. Deadlines run against whom we wait for (CONTRACT 2).
+// Long because it is one state machine; the marks are these numbers. Deadlines run against whom we wait for (CONTRACT 2).
 import type { DeadlineQueue } from '../../base/deadlines.ts';
 import type { BodyTransform } from '../../model/body-transform.ts';
 import type { BodySink, ClientExchange } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
-import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
+import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
 import type { DialTarget } from '../../transport/dial.ts';
+import { BodyKind } from '../../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
+import { BodyReplay, type ReplayTarget } from './body-replay.ts';
 import * as failure from './connection-failure.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
 import { isOpenAdmin } from './own-admin.ts';
 import { endBody, writeBody } from './request-body.ts';
 import { bodyLengthOf, bytesHeldBack, ResponseBody } from './response-body.ts';
 import type { ResponseHeadReader } from './response-head-reader.ts';
+import type { RetryRun } from './retry-run.ts';
 import type { ConnectionUser, ServerConnection } from './server-connection.ts';
 import type { ServerPool, Waiter } from './server-pool.ts';
 import type { UpstreamServices } from './upstream-services.ts';
 
-export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
+export class Exchange implements BodySink, BodySource, ConnectionUser, ReplayTarget, Waiter {
   readonly ctx: RequestContext;
   readonly server: Server;
+  /** What it shares with other attempts; null in a farm without retry policy. */
+  readonly run: RetryRun | null;
   /** True when the connection had served before. */
   reused = false;
-  /** True once a byte of the body was sent: then the request cannot be sent again. */
+  /** True once a byte of the body, or its end, was sent: then the request cannot be sent again, unless `run` has kept it. */
   bodySent = false;
   /** True once the server sent anything, a 1xx too. */
   answered = false;
@@ -52,6 +57,8 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
   readonly #client: ClientExchange;
   readonly #pool: ServerPool;
   readonly #timeout: DeadlineQueue;
+  /** Until the head: the shorter one where retry.perTryTimeout is. */
+  readonly #headTimeout: DeadlineQueue;
   readonly #startedAt: number;
   #connection: ServerConnection | null = null;
   #requestHead = '';
@@ -60,6 +67,7 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
   #body: ResponseBody | null = null;
   #target: ClientExchange | RewrittenBody;
   #uploading = false;
+  #replay: BodyReplay | null = null;
   #sendingHead = false;
   /** Response bytes still to be collected before the next flush (minResponseBuffer). */
   #holdBack = 0;
@@ -75,6 +83,7 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     owner: ExchangeOwner,
     services: UpstreamServices,
     startedAt: number,
+    run: RetryRun | null,
   ) {
     this.ctx = ctx;
     this.server = server;
@@ -84,6 +93,11 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     this.#target = this.#client;
     this.#pool = services.pools.of(server);
     this.#timeout = services.deadlines.queue(ctx.farm!.config.protocol.timeout);
+    this.#headTimeout = this.#timeout;
+    if (run !== null && run.rules.perTryTimeout > 0) {
+      this.#headTimeout = services.deadlines.queue(Math.min(run.rules.perTryTimeout, this.#timeout.duration));
+    }
+    this.run = run;
     this.#startedAt = startedAt;
   }
 
@@ -107,7 +121,7 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
   }
 
   #dial(): void {
-    this.#cancelPatience ??= this.#services.afterPatience(this.ctx, () => this.onDeadline());
+    this.#cancelPatience ??= this.#services.afterPatience(this.ctx, this.run, () => this.onDeadline());
     this.#services.locate(this.server, (target, reason) => this.#open(target, reason));
   }
 
@@ -160,21 +174,59 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     const connection = this.#connection!;
     connection.writer.text(this.#requestHead);
     this.#requestHead = '';
-    if (this.#client.bodyPending) {
+    if (this.run !== null) this.#beginRun(this.run);
+    if (this.#replay !== null) {
+      this.#uploading = true;
+      this.#replay.pump();
+    } else if (this.#client.bodyPending) {
       this.#uploading = true;
       this.#sendingHead = true;
       this.#client.resumeBody();
       this.#sendingHead = false;
-      if (this.#over) return;
     }
+    if (this.#over) return;
     if (!this.#uploading || (this.ctx.inbound.expectContinue && !this.bodySent))
-      connection.startDeadline(this.#timeout);
+      connection.startDeadline(this.#headTimeout);
     this.#flushToServer();
+  }
+
+  /** A further attempt has what time is left for all of them, and sends the body that was kept before what is still to come. */
+  #beginRun(run: RetryRun): void {
+    if (!this.#client.bodyPending) run.sent(this.#services.clock.monotonic());
+    if (run.attempts === 1) return;
+    this.#cancelPatience = this.#services.afterPatience(this.ctx, run, () => this.#onPatienceOver());
+    if (run.bodyTaken) this.#replay = new BodyReplay(run.kept!, this);
+  }
+
+  /** A client that is still to send its body is not the server's fault. */
+  #onPatienceOver(): void {
+    if (!this.#uploading || this.#replay?.over === false) this.onDeadline();
+  }
+
+  onReplay(piece: Buffer): boolean {
+    const { writer, socket } = this.#connection!;
+    this.bodySent = true;
+    if (socket.writeFailed) return true;
+    writeBody(writer, this.ctx.inbound.bodyKind, piece, 0, piece.length);
+    this.#flushToServer();
+    return !writer.full;
+  }
+
+  onReplayed(): void {
+    const kept = this.run!.kept!;
+    if (kept.whole) this.#endUpload(kept.trailers);
+    else this.#client.resumeBody();
+    this.#flushToServer();
+  }
+
+  onReplayFailed(): void {
+    this.#fail(new ProxyError('internal', 'the body that was kept for another attempt could not be read'));
   }
 
   /** 3. */
   onBody(buffer: Buffer, start: number, end: number): void {
     const connection = this.#connection;
+    if (this.run !== null) this.#keep(this.run, buffer, start, end);
     if (connection === null || connection.socket.writeFailed) return; // the server's answer is still being read
     if (!this.bodySent) {
       this.bodySent = true;
@@ -187,25 +239,57 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     if (!this.#sendingHead) this.#flushToServer();
   }
 
+  #keep(run: RetryRun, buffer: Buffer, start: number, end: number): void {
+    run.bodyTaken = true;
+    run.kept?.append(buffer, start, end);
+  }
+
   onBodyEnd(trailers: string): void {
+    if (this.run !== null) {
+      this.run.bodyTaken = true;
+      this.run.kept?.end(trailers);
+      this.run.sent(this.#services.clock.monotonic());
+    }
+    this.#endUpload(trailers);
+  }
+
+  #endUpload(trailers: string): void {
     this.#uploading = false;
     const connection = this.#connection;
     if (connection === null) return;
+    this.bodySent = true;
     endBody(connection.writer, this.ctx.inbound.bodyKind, trailers);
-    connection.startDeadline(this.#timeout);
+    connection.startDeadline(this.#headTimeout);
   }
 
   #flushToServer(): void {
     const connection = this.#connection;
-    if (connection === null || connection.socket.writeFailed || connection.writer.flush()) return;
+    if (connection === null || connection.socket.writeFailed) return;
+    if (connection.writer.flush()) return this.#awaitDisk();
     if (this.#uploading) this.#client.pauseBody();
     else connection.stopDeadline(); // receiving begins when the last byte is written (CONTRACT 2)
     connection.socket.setTimeout(this.ctx.farm!.config.protocol.timeout);
   }
 
+  /** A client that is faster than the disk that keeps its body waits for it. */
+  #awaitDisk(): void {
+    const kept = this.run?.kept ?? null;
+    if (kept === null || !this.#uploading || !kept.behind) return;
+    this.#client.pauseBody();
+    kept.whenCaughtUp(() => {
+      if (this.#uploading && this.#connection?.writer.full === false) this.#client.resumeBody();
+    });
+  }
+
   onDrain(): void {
-    if (this.#uploading) this.#client.resumeBody();
-    else if (this.#head === null) this.#connection?.startDeadline(this.#timeout);
+    if (this.#replay?.over === false) this.#replay.pump();
+    else if (this.#uploading) this.#resumeUpload();
+    else if (this.#head === null) this.#connection?.startDeadline(this.#headTimeout);
+  }
+
+  #resumeUpload(): void {
+    if (this.run?.kept?.behind === true) this.#awaitDisk();
+    else this.#client.resumeBody();
   }
 
   get retainsBuffer(): boolean {
@@ -220,6 +304,7 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     // Each byte restarts it (CONTRACT 2), unless this was the last one or the client must give or take some first.
     const connection = this.#connection;
     if (connection === null || this.#uploading || connection.socket.isPaused()) return;
+    if (this.#head === null && this.#headTimeout !== this.#timeout) return; // perTryTimeout is for the whole head
     connection.startDeadline(this.#timeout);
   }
 
@@ -232,7 +317,9 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     let head = reader.head(method);
     while (head?.isInterim) {
       if (this.#uploading) this.#connection!.stopDeadline();
-      this.#client.sendInformational(this.#owner.onInterimHead(head));
+      // The client has sent its body to an attempt before, and was told to.
+      const isStale = head.status === 100 && this.#replay !== null;
+      if (!isStale) this.#client.sendInformational(this.#owner.onInterimHead(head));
       head = reader.head(method);
     }
     if (head !== null) return this.#respond(head, reader);
@@ -246,6 +333,11 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     this.responseTime = this.#services.clock.monotonic() - this.#startedAt;
     this.upstreamStatus = head.status;
     const connection = this.#connection!;
+    this.#endPatience();
+    if (this.run?.rules.retriesStatus(head.status) === true) {
+      const goOn = this.#owner.onRetriableStatus(this, head.status);
+      if (goOn !== null) return this.#drop(head, reader, goOn);
+    }
     if (this.#uploading || connection.writer.retains) this.#stopUpload(connection);
     let text: string;
     try {
@@ -265,9 +357,23 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
     this.#relay(buffer, at, end);
   }
 
+  /** Another attempt answers instead. A connection whose response has come whole is kept, else it is closed. */
+  #drop(head: ResponseHead, { at, end }: ResponseHeadReader, goOn: () => void): void {
+    const connection = this.#connection!;
+    const isWhole = (head.bodyKind === BodyKind.none ? 0 : head.contentLength) === end - at;
+    const isFramed = head.bodyKind === BodyKind.none || head.bodyKind === BodyKind.length;
+    const isReusable = isWhole && isFramed && head.keepAlive && !this.#uploading && !connection.writer.retains;
+    this.#leave();
+    this.#client.detach();
+    if (isReusable) this.#services.giveBack(connection, this.#pool, this.ctx, head);
+    else connection.destroy();
+    goOn();
+  }
+
   /** The server has answered before the request was whole: nothing more is written to it (CONTRACT 3). */
   #stopUpload(connection: ServerConnection): void {
     this.#uploading = false;
+    this.#replay?.stop();
     this.#reusable = false;
     connection.socket.setTimeout(0);
     this.#client.detach();
@@ -381,6 +487,8 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, Waiter {
 
   #leave(): void {
     this.#over = true;
+    this.#replay?.stop();
+    this.run?.kept?.whenCaughtUp(null);
     this.#endPatience();
     this.#returnReader();
     this.#pool.stopWaiting(this);

@@ -9,9 +9,11 @@ import { AddressBook } from './address-book.ts';
 import { authenticatesConnection, ConnectionPins } from './connection-pins.ts';
 import { DemandedNames } from './demanded-names.ts';
 import { ResponseHeadReader } from './response-head-reader.ts';
+import type { RetryRun } from './retry-run.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { ServerPool } from './server-pool.ts';
 import { ServerPools } from './server-pools.ts';
+import { SpillFiles } from './spill-files.ts';
 
 /** Fields of one response. */
 const RESPONSE_FIELDS = 256;
@@ -24,12 +26,17 @@ export class UpstreamServices {
   readonly addresses = new AddressBook();
   /** Of origins, where the configuration does not name them. */
   readonly names: DemandedNames;
+  readonly spillFiles: SpillFiles;
   readonly #readers = new Map<number, ResponseHeadReader[]>();
 
-  /** @param askForName asks the control thread for a name; DemandedNames.learn() is the answer */
-  constructor(clock: Clock, deadlines: Deadlines, askForName: (host: string) => void) {
+  /**
+   * @param threads of the process that have such services
+   * @param askForName asks the control thread for a name; DemandedNames.learn() is the answer
+   */
+  constructor(clock: Clock, deadlines: Deadlines, threads: number, askForName: (host: string) => void) {
     this.clock = clock;
     this.deadlines = deadlines;
+    this.spillFiles = new SpillFiles(threads);
     this.pools = new ServerPools(deadlines);
     this.names = new DemandedNames(askForName, () => clock.monotonic());
   }
@@ -64,11 +71,18 @@ export class UpstreamServices {
 
   /**
    * Calls `act` when no time is left for getting connected: one time-out, whatever the number of attempts.
+   * @param run its perTryTimeout holds for each of them; null: there is none
    * @returns what calls it off
    */
-  afterPatience(ctx: RequestContext, act: () => void): () => void {
-    const elapsed = this.clock.monotonic() - ctx.startedAt;
-    return this.clock.after(Math.max(1, ctx.farm!.config.protocol.timeout - elapsed), act);
+  afterPatience(ctx: RequestContext, run: RetryRun | null, act: () => void): () => void {
+    const left = this.timeLeft(ctx, run?.since ?? ctx.startedAt);
+    const perTry = run?.rules.perTryTimeout || Number.POSITIVE_INFINITY;
+    return this.clock.after(Math.max(1, Math.min(left, perTry)), act);
+  }
+
+  /** Of protocol.timeout, if it began at `since`, monotonic ms. */
+  timeLeft(ctx: RequestContext, since: number): number {
+    return ctx.farm!.config.protocol.timeout - (this.clock.monotonic() - since);
   }
 
   /**

@@ -1,0 +1,171 @@
+// Requests that wait because every server that they may go to has its maxRequests. In a worker each place goes to the one that
+// has waited longest of those that may take it. Between workers the one whose request has waited longest comes first: the others
+// hold back for a moment (YIELD) while it stands in the queue, and then no more, in case it waits for another server.
+import type { Clock } from '../../base/clock.ts';
+import type { BodySink } from '../../model/client.ts';
+import type { PlaceQueue, QueueExit, Server } from '../../model/farm.ts';
+import type { FarmConfig } from '../../model/farm-config.ts';
+import type { FarmNumbers } from '../../model/farm-numbers.ts';
+import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
+import type { RequestContext } from '../../model/request-context.ts';
+import type { Candidates } from './candidates.ts';
+
+/** How often places are looked for that other workers have freed, ms. */
+const LOOK = 5;
+/** How long a worker leaves a free place to a request of another worker that has waited longer, ms. */
+const YIELD = 20;
+
+type Pick = (candidates: readonly Server[]) => Server;
+
+interface Waiter {
+  readonly ctx: RequestContext;
+  readonly ticket: number;
+  /** It may go to any server of the farm, as they are when its turn comes; else to ctx.candidates. */
+  readonly isFree: boolean;
+  readonly pick: Pick;
+  readonly go: QueueExit;
+  /** Monotonic ms. */
+  readonly until: number;
+  /** Since when a place was free for it that it left to another worker; -1: it was none. */
+  yieldsSince: number;
+}
+
+export class RequestQueue implements PlaceQueue {
+  readonly #config: FarmConfig;
+  readonly #candidates: Candidates;
+  readonly #servers: readonly Server[];
+  readonly #numbers: FarmNumbers;
+  readonly #clock: Clock;
+  /** In the order in which they came. */
+  #waiters: Waiter[] = [];
+  #stopLooking: (() => void) | null = null;
+  #looking = false;
+  #latest: readonly Server[] = [];
+
+  constructor(
+    config: FarmConfig,
+    candidates: Candidates,
+    servers: readonly Server[],
+    numbers: FarmNumbers,
+    clock: Clock,
+  ) {
+    this.#config = config;
+    this.#candidates = candidates;
+    this.#servers = servers;
+    this.#numbers = numbers;
+    this.#clock = clock;
+  }
+
+  hasPlace(server: Server): boolean {
+    return hasPlace(server);
+  }
+
+  #withPlace(candidates: readonly Server[]): readonly Server[] {
+    if (candidates.every(hasPlace)) return candidates;
+    const list = candidates.filter(hasPlace);
+    // The same list again where it has the same servers: balancing methods keep what they know of a list.
+    const isLatest = list.length === this.#latest.length && list.every((server, i) => server === this.#latest[i]);
+    if (!isLatest) this.#latest = list;
+    return this.#latest;
+  }
+
+  enter(ctx: RequestContext, pick: Pick, go: QueueExit): void {
+    if (this.#numbers.queued === 0) {
+      const server = this.tryStart(ctx.candidates, pick);
+      if (server !== null) return go(server, null);
+    }
+    const { length, timeout } = this.#config.queue;
+    const ticket = this.#numbers.tryQueue(length);
+    if (ticket === 0) return go(null, this.#refusal('queueFull', `${length} requests wait already (queue.length)`));
+    const waiter: Waiter = {
+      ...{ ctx, ticket, pick, go },
+      isFree: ctx.candidates === this.#candidates.list(),
+      until: this.#clock.monotonic() + timeout,
+      yieldsSince: -1,
+    };
+    this.#waiters.push(waiter);
+    this.#noteOldest();
+    this.#stopLooking ??= this.#clock.every(LOOK, () => this.placeFree());
+    ctx.client!.attach(leaver((error) => this.#leave(waiter, null, error)));
+    this.placeFree();
+  }
+
+  placeFree(): void {
+    if (this.#waiters.length === 0 || this.#looking) return;
+    this.#looking = true;
+    const now = this.#clock.monotonic();
+    for (let oldest = this.#waiters[0]; oldest !== undefined && oldest.until <= now; oldest = this.#waiters[0]) {
+      const reason = `no server had a place within ${this.#config.queue.timeout} ms (queue.timeout)`;
+      this.#leave(oldest, null, this.#refusal('queueTimeout', reason));
+    }
+    for (let i = 0; i < this.#waiters.length && this.#servers.some(hasPlace); ) {
+      const waiter = this.#waiters[i]!;
+      this.#serve(waiter, now);
+      if (this.#waiters[i] === waiter) i++;
+    }
+    this.#looking = false;
+  }
+
+  #serve(waiter: Waiter, now: number): void {
+    try {
+      if (waiter.isFree) waiter.ctx.candidates = this.#candidates.list();
+      const { candidates } = waiter.ctx;
+      if (candidates.some(hasPlace) && this.#isTurnOf(waiter, now)) {
+        const server = this.tryStart(candidates, waiter.pick);
+        if (server !== null) return this.#leave(waiter, server, null);
+      }
+    } catch (fault) {
+      this.#leave(waiter, null, asProxyError(fault)); // of a policy that an extension brings
+    }
+  }
+
+  #isTurnOf(waiter: Waiter, now: number): boolean {
+    if (!this.#numbers.othersWaitLonger(waiter.ticket)) return true;
+    if (waiter.yieldsSince < 0) waiter.yieldsSince = now;
+    return now - waiter.yieldsSince >= YIELD;
+  }
+
+  #leave(waiter: Waiter, server: Server | null, error: ProxyError | null): void {
+    const index = this.#waiters.indexOf(waiter);
+    if (index < 0) return;
+    this.#waiters.splice(index, 1);
+    this.#numbers.leaveQueue();
+    this.#noteOldest();
+    if (this.#waiters.length === 0) {
+      this.#stopLooking?.();
+      this.#stopLooking = null;
+    }
+    waiter.ctx.client!.detach();
+    waiter.go(server, error);
+  }
+
+  tryStart(candidates: readonly Server[], pick: Pick): Server | null {
+    for (;;) {
+      const open = this.#withPlace(candidates);
+      if (open.length === 0) return null;
+      const server = pick(open);
+      const { maxRequests } = server.config;
+      if (server.state.tryStart(maxRequests || Number.POSITIVE_INFINITY)) return server;
+    }
+  }
+
+  #noteOldest(): void {
+    this.#numbers.noteOldest(this.#waiters[0]?.ticket ?? 0);
+  }
+
+  #refusal(code: 'queueFull' | 'queueTimeout', reason: string): ProxyError {
+    const { name, queue } = this.#config;
+    const retryAfter = String(Math.max(1, Math.ceil(queue.timeout / 1000)));
+    const text = `farm ${name}: all servers have their maxRequests, and ${reason}`;
+    return new ProxyError(code, text, undefined, [['Retry-After', retryAfter]]);
+  }
+}
+
+function hasPlace({ config: { maxRequests }, state }: Server): boolean {
+  return maxRequests === 0 || state.requests < maxRequests;
+}
+
+/** Hears of the client while nobody reads its body. */
+function leaver(onClientGone: (error: ProxyError) => void): BodySink {
+  return { onBody() {}, onBodyPause() {}, onBodyEnd() {}, onClientDrain() {}, onClientGone };
+}
