@@ -1,102 +1,21 @@
 // Health of farms over time: real servers, a clock that stands still until told.
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { sampleFarm } from '../../../test/kit/sample-farm.ts';
-import { SimulatedClock } from '../../base/simulated-clock.ts';
-import type { FarmConfig, HealthCheckConfig } from '../../model/farm-config.ts';
+import { describe, expect, it } from 'vitest';
+import { testedFarm } from '../../../test/kit/tested-farm.ts';
+import { until } from '../../../test/kit/until.ts';
 import { Availability } from '../../model/server-state.ts';
-import { ServerTableOwner } from '../../model/server-table-owner.ts';
-import { claimSlots } from '../state/server-slots.ts';
 import type { HealthEvent } from './health-event.ts';
-import { HealthProber } from './health-prober.ts';
 
 const SECOND = 1000;
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-/** A server whose answer can be changed, and which counts. */
-class Backend {
-  status = 200;
-  /** Requests received. */
-  asked = 0;
-  /** True: no answer comes. */
-  isSilent = false;
-  waiting: ServerResponse[] = [];
-  readonly #server: Server = createServer((_, response) => {
-    this.asked += 1;
-    if (this.isSilent) this.waiting.push(response);
-    else response.writeHead(this.status).end();
-  });
-
-  get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    closing.push(() => {
-      this.#server.closeAllConnections();
-      this.#server.close();
-    });
-    return this;
-  }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-async function setUp(servers: number, test: Partial<HealthCheckConfig>) {
-  const backends = await Promise.all(Array.from({ length: servers }, () => new Backend().start()));
-  const addresses = backends.map((backend) => backend.address);
-  const farmOf = (changes: Partial<HealthCheckConfig> = {}, members = addresses): FarmConfig => {
-    const farm = sampleFarm('shop', members);
-    Object.assign(farm.healthCheck, { url: '/health', ...test, ...changes });
-    return farm;
-  };
-  const clock = new SimulatedClock();
-  const table = ServerTableOwner.create(1);
-  const events: HealthEvent[] = [];
-  const prober = new HealthProber({
-    clock,
-    table,
-    lookup: (host) => host,
-    random: { next: () => 0.5 },
-    onChange: (event) => void events.push(event),
-  });
-  closing.push(() => prober.close());
-  const apply = (farm: FarmConfig) => {
-    claimSlots(table, [farm]);
-    prober.apply([farm]);
-  };
-  apply(farmOf());
-  const id = (index: number) => `shop/${addresses[index]}`;
-  const slot = (index: number) => table.slotOf(id(index))!;
-  const healthy = (index: number) => table.state(slot(index)).healthy;
-  const seen = new Map<string, number>();
-  /** Waits until every server's test has one more result than at the last call. */
-  const nextResults = async (indexes = backends.map((_, index) => index)) => {
-    for (const index of indexes) {
-      const last = () => prober.evidence(id(index))!.lastResults.at(-1)?.at ?? -1;
-      await until(() => last() > (seen.get(id(index)) ?? -1));
-      seen.set(id(index), last());
-    }
-  };
-  return { backends, addresses, farmOf, apply, clock, table, events, prober, id, slot, healthy, nextResults };
 }
 
 const kinds = (events: readonly HealthEvent[]) => events.map((event) => event.kind);
 
 describe('URL test', () => {
   it('tests at once and then at each interval, and says what it saw', async () => {
-    const { backends, clock, nextResults, prober, id, events } = await setUp(1, { interval: 30 * SECOND });
+    const { backends, clock, nextResults, prober, id, events } = await testedFarm(1, { interval: 30 * SECOND });
     await nextResults();
     expect(prober.evidence(id(0))).toMatchObject({ healthy: true, reason: 'URL test: status 200' });
     clock.advance(30 * SECOND - 1);
@@ -108,7 +27,7 @@ describe('URL test', () => {
   });
 
   it('marks a server unhealthy after 1 + retries failures in a row, the retries closer together, with its evidence', async () => {
-    const given = await setUp(2, { interval: 30 * SECOND, timeout: 5 * SECOND, retries: 2 });
+    const given = await testedFarm(2, { interval: 30 * SECOND, timeout: 5 * SECOND, retries: 2 });
     const { backends, clock, nextResults, events, healthy, id } = given;
     backends[0]!.status = 500;
     await nextResults();
@@ -134,7 +53,7 @@ describe('URL test', () => {
   });
 
   it('does not mark a server whose failures are not in a row', async () => {
-    const { backends, clock, nextResults, events, healthy } = await setUp(1, { interval: 5 * SECOND, retries: 1 });
+    const { backends, clock, nextResults, events, healthy } = await testedFarm(1, { interval: 5 * SECOND, retries: 1 });
     for (const status of [200, 500, 200, 500, 200]) {
       backends[0]!.status = status;
       await nextResults();
@@ -146,7 +65,7 @@ describe('URL test', () => {
   });
 
   it('marks a server healthy again at its next success', async () => {
-    const { backends, clock, nextResults, events, healthy } = await setUp(1, { interval: 5 * SECOND, retries: 0 });
+    const { backends, clock, nextResults, events, healthy } = await testedFarm(1, { interval: 5 * SECOND, retries: 0 });
     await nextResults();
     backends[0]!.status = 503;
     clock.advance(5 * SECOND);
@@ -163,7 +82,7 @@ describe('URL test', () => {
   });
 
   it('never runs twice at once on a server that does not answer, and fails by its timeout', async () => {
-    const given = await setUp(1, { interval: 10 * SECOND, timeout: 30 * SECOND, retries: 0 });
+    const given = await testedFarm(1, { interval: 10 * SECOND, timeout: 30 * SECOND, retries: 0 });
     const { backends, clock, nextResults, prober, id, healthy } = given;
     await nextResults();
     backends[0]!.isSilent = true;
@@ -181,10 +100,10 @@ describe('URL test', () => {
   });
 
   it('does not run at an interval of 0, nor after close', async () => {
-    const off = await setUp(1, { interval: 0 });
+    const off = await testedFarm(1, { interval: 0 });
     off.clock.advance(1000 * SECOND);
     expect(off.prober.evidence(off.id(0))).toMatchObject({ healthy: true, reason: 'not tested yet', lastResults: [] });
-    const on = await setUp(1, { interval: SECOND });
+    const on = await testedFarm(1, { interval: SECOND });
     await on.nextResults();
     on.prober.close();
     on.clock.advance(100 * SECOND);
@@ -193,7 +112,7 @@ describe('URL test', () => {
   });
 
   it('reports nothing of a run that was under way when it was closed', async () => {
-    const given = await setUp(1, { interval: SECOND, retries: 0 });
+    const given = await testedFarm(1, { interval: SECOND, retries: 0 });
     const { backends, clock, nextResults, prober, events } = given;
     await nextResults();
     backends[0]!.isSilent = true;
@@ -215,7 +134,7 @@ describe('live-traffic test', () => {
   const test = { url: '', maxLiveTrafficFailures: 3, liveTrafficFailurePeriod: 10 * SECOND };
 
   it('marks a server after so many failures within the period, and leaves it out until an operator acts', async () => {
-    const { prober, clock, healthy, id, events } = await setUp(2, test);
+    const { prober, clock, healthy, id, events } = await testedFarm(2, test);
     prober.liveFailure(id(0), 'connection refused');
     prober.liveFailure(id(0), 'connection refused');
     clock.advance(10 * SECOND);
@@ -235,7 +154,7 @@ describe('live-traffic test', () => {
   });
 
   it('starts counting anew when the server was marked healthy', async () => {
-    const { prober, healthy, id } = await setUp(1, test);
+    const { prober, healthy, id } = await testedFarm(1, test);
     for (let i = 0; i < 3; i++) prober.liveFailure(id(0), 'status 500');
     prober.setHealthy(id(0));
     prober.liveFailure(id(0), 'status 500');
@@ -243,7 +162,7 @@ describe('live-traffic test', () => {
   });
 
   it('is off at a period of 0, and ignores servers that are gone', async () => {
-    const { prober, healthy, id } = await setUp(1, { url: '', maxLiveTrafficFailures: 1 });
+    const { prober, healthy, id } = await testedFarm(1, { url: '', maxLiveTrafficFailures: 1 });
     prober.liveFailure(id(0), 'status 500');
     prober.liveFailure('shop/gone:80', 'status 500');
     prober.liveFailure('other/a:80', 'status 500');
@@ -251,7 +170,11 @@ describe('live-traffic test', () => {
   });
 
   it('leaves recovery to the URL test where there is one', async () => {
-    const { prober, clock, healthy, id, nextResults } = await setUp(1, { ...test, url: '/health', interval: SECOND });
+    const { prober, clock, healthy, id, nextResults } = await testedFarm(1, {
+      ...test,
+      url: '/health',
+      interval: SECOND,
+    });
     await nextResults();
     for (let i = 0; i < 3; i++) prober.liveFailure(id(0), 'status 500');
     expect(healthy(0)).toBe(false);
@@ -265,7 +188,7 @@ describe('minServers', () => {
   const test = { url: '', maxLiveTrafficFailures: 1, liveTrafficFailurePeriod: SECOND, minServers: 2 };
 
   it('holds back the mark that would leave fewer, says so once, and lets marks through again after a recovery', async () => {
-    const { prober, healthy, id, events } = await setUp(3, test);
+    const { prober, healthy, id, events } = await testedFarm(3, test);
     for (const index of [0, 1, 2, 1]) prober.liveFailure(id(index), 'status 500');
     expect([healthy(0), healthy(1), healthy(2)]).toEqual([false, true, true]);
     expect(kinds(events)).toEqual(['serverUnhealthy', 'minServersReached']);
@@ -279,7 +202,7 @@ describe('minServers', () => {
   });
 
   it('counts only servers that take new work', async () => {
-    const { prober, table, slot, healthy, id } = await setUp(3, test);
+    const { prober, table, slot, healthy, id } = await testedFarm(3, test);
     table.setAvailability(slot(2), Availability.Draining);
     prober.liveFailure(id(0), 'status 500');
     expect(healthy(0)).toBe(true);
@@ -288,7 +211,7 @@ describe('minServers', () => {
   });
 
   it('does not bind an operator', async () => {
-    const { prober, healthy, id } = await setUp(1, test);
+    const { prober, healthy, id } = await testedFarm(1, test);
     expect(prober.setUnhealthy(id(0))).toBe(true);
     expect(healthy(0)).toBe(false);
     expect(prober.setUnhealthy('shop/gone:80')).toBe(false);
@@ -297,7 +220,7 @@ describe('minServers', () => {
 
 describe('a reload', () => {
   it('leaves alone what stays: timers, evidence and marks', async () => {
-    const given = await setUp(2, { interval: 10 * SECOND, retries: 0 });
+    const given = await testedFarm(2, { interval: 10 * SECOND, retries: 0 });
     const { backends, clock, nextResults, apply, farmOf, healthy, prober, id, addresses } = given;
     backends[0]!.status = 500;
     await nextResults();
@@ -320,7 +243,7 @@ describe('a reload', () => {
   });
 
   it('tests anew, keeping the evidence, when the test changed', async () => {
-    const { backends, nextResults, apply, farmOf, clock, prober, id, healthy } = await setUp(1, { retries: 0 });
+    const { backends, nextResults, apply, farmOf, clock, prober, id, healthy } = await testedFarm(1, { retries: 0 });
     backends[0]!.status = 404;
     await nextResults();
     expect(healthy(0)).toBe(false);
@@ -333,7 +256,7 @@ describe('a reload', () => {
   });
 
   it('makes a server healthy when the test that marked it is switched off', async () => {
-    const { backends, nextResults, apply, farmOf, healthy, events } = await setUp(1, { retries: 0 });
+    const { backends, nextResults, apply, farmOf, healthy, events } = await testedFarm(1, { retries: 0 });
     backends[0]!.status = 500;
     await nextResults();
     apply(farmOf({ url: '' }));
@@ -342,7 +265,7 @@ describe('a reload', () => {
   });
 
   it('starts a server that comes back healthy', async () => {
-    const { apply, farmOf, healthy, prober, id, addresses } = await setUp(2, { url: '' });
+    const { apply, farmOf, healthy, prober, id, addresses } = await testedFarm(2, { url: '' });
     prober.setUnhealthy(id(0));
     apply(farmOf({}, [addresses[1]!]));
     apply(farmOf());
