@@ -1,0 +1,58 @@
+// Certificates for tests, made by openssl: an authority, and servers that it signed or did not.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface CertificateOptions {
+  /** subjectAltName, such as `DNS:a.test` or `IP:127.0.0.1`. */
+  names: string;
+  /** Signed by nobody but itself. */
+  selfSigned?: boolean;
+  /** It ended yesterday. */
+  expired?: boolean;
+  /** extendedKeyUsage [serverAuth]. */
+  usage?: string;
+}
+
+export class TestCertificates {
+  readonly folder = mkdtempSync(join(tmpdir(), 'narrows-certificates-'));
+  /** File of the authority. */
+  readonly ca = join(this.folder, 'ca.pem');
+  #count = 0;
+
+  constructor() {
+    const key = join(this.folder, 'ca.key');
+    const subject = ['-subj', '/CN=Test authority', '-days', '30'];
+    this.#openssl('req', '-x509', ...NEW_KEY, '-keyout', key, '-out', this.ca, ...subject);
+  }
+
+  make({ names, selfSigned = false, expired = false, usage = 'serverAuth' }: CertificateOptions): {
+    key: Buffer;
+    cert: Buffer;
+  } {
+    const base = join(this.folder, `${this.#count++}`);
+    const [key, request, extensions, cert] = ['key', 'csr', 'ext', 'pem'].map((ending) => `${base}.${ending}`) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(extensions, `subjectAltName=${names}\nextendedKeyUsage=${usage}\n`);
+    this.#openssl('req', '-new', ...NEW_KEY, '-keyout', key, '-out', request, '-subj', '/CN=server');
+    const signer = selfSigned ? ['-key', key] : ['-CA', this.ca, '-CAkey', join(this.folder, 'ca.key')];
+    const times = ['-days', expired ? '-1' : '30'];
+    this.#openssl('x509', '-req', '-in', request, '-out', cert, '-extfile', extensions, ...signer, ...times);
+    return { key: readFileSync(key), cert: readFileSync(cert) };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #openssl(...options: string[]): void {
+    execFileSync('openssl', options, { stdio: ['ignore', 'ignore', 'pipe'] });
+  }
+}
+
+const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
