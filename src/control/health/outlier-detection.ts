@@ -1,5 +1,5 @@
-// Which servers of a farm fail much more often than the others (the idea is Envoy's outlier detection): their failure rates within an interval are compared,
-// and who stands out is taken out for a while. A cap keeps a fault that all have from emptying the farm.
+// Which servers of a farm fail much more often than the others (the idea is Envoy's outlier detection): their failure
+// rates within an interval are compared. A cap keeps a fault that many have from emptying the farm.
 import type { OutlierConfig } from '../../model/farm-config.ts';
 
 /** What a server did within the interval. */
@@ -29,9 +29,9 @@ export function findOutliers(
   const judged = samples
     .filter(({ requests }) => requests >= config.minRequests)
     .map((sample) => ({ ...sample, rate: (sample.failures / sample.requests) * 100 }));
-  // One server alone has nobody to be compared with.
+  // One server alone has nobody to be compared with. Of several, the one that fails least never stands out: it stays.
   if (judged.length < 2) return [];
-  const room = Math.min(mostEjected(members, config) - ejected, samples.length - 1);
+  const room = mostEjected(members, config) - ejected;
   return judged
     .filter((server) => standsOut(server, judged, config))
     .sort((a, b) => b.rate - a.rate)
@@ -42,9 +42,9 @@ export function findOutliers(
     }));
 }
 
-/** At least one, never all. */
+/** At least one, else the setting would do nothing in a small farm. */
 function mostEjected(members: number, config: OutlierConfig): number {
-  return Math.min(members - 1, Math.max(1, Math.floor((members * config.mostEjected) / 100)));
+  return Math.max(1, Math.floor((members * config.mostEjected) / 100));
 }
 
 /** Compared with the others alone: in a small farm its own rate would hide it. */

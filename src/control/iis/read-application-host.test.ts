@@ -93,6 +93,19 @@ describe('farms of applicationHost.config', () => {
   });
 
   it.each([
+    ['true', { url: '/up', onDemand: true }],
+    ['false', { url: '/up' }],
+  ])('test on demand as webFarms/@onDemandHealthCheck="%s" says, where they have a test', (written, healthCheck) => {
+    const test = '<applicationRequestRouting><healthCheck url="/up"/></applicationRequestRouting>';
+    const farms = `<webFarm name="f">${test}</webFarm><webFarm name="g"/>`;
+    const { plain, said, rows } = read(host(`<webFarms onDemandHealthCheck="${written}">${farms}</webFarms>`));
+    expect(said).toEqual([]);
+    expect(plain.farms).toEqual({ f: { healthCheck }, g: {} });
+    const row = rows.find(({ path }) => path.endsWith('@onDemandHealthCheck'));
+    expect(row).toMatchObject({ verdict: 'exact' });
+  });
+
+  it.each([
     ['<server address="a"/><server address="A"/>', '"A" stands twice in <webFarm>'],
     ['<server/>', '<server> lacks its attribute address'],
     ['<server address="a"><applicationRequestRouting weight="0"/></server>', 'expected a whole number from 1 to'],
