@@ -1,6 +1,7 @@
 // What operators do about the health of a server: marks, a test now, what happened (arr.md 5.2, 8.2).
 import { describe, expect, it } from 'vitest';
 import { testedFarm } from '../../../test/kit/tested-farm.ts';
+import { until } from '../../../test/kit/until.ts';
 
 const SECOND = 1000;
 
@@ -34,6 +35,23 @@ describe('a mark by hand', () => {
       ['operator', true],
       ['urlTest', false],
     ]);
+  });
+
+  it('is not lifted by a test that was under way already', async () => {
+    const { backends, clock, nextResults, prober, id, healthy } = await testedFarm(1, test);
+    await nextResults();
+    backends[0]!.isSilent = true;
+    clock.advance(10 * SECOND);
+    await until(() => backends[0]!.waiting.length === 1);
+    clock.advance(1);
+    prober.setUnhealthy(id(0));
+    backends[0]!.waiting[0]!.end();
+    await nextResults();
+    expect(healthy(0)).toBe(false);
+    backends[0]!.isSilent = false;
+    clock.advance(10 * SECOND);
+    await nextResults();
+    expect(healthy(0)).toBe(true);
   });
 
   it('is remembered with the latest fifty changes', async () => {

@@ -49,6 +49,8 @@ export class ServerHealth {
   #decidedBy: HealthChange['by'] | null = null;
   /** Tests in a row that passed since the last decision. */
   #passes = 0;
+  /** Monotonic time of that decision. */
+  #decidedAt = Number.NEGATIVE_INFINITY;
   #requestsSeen = -1;
   #reason = UNTESTED;
   #since: number;
@@ -80,7 +82,7 @@ export class ServerHealth {
     this.#liveFailures = period > 0 ? new FailureWindow(period) : null;
     if (hasUrlTest(test)) {
       const services = { ...this.#services, isWanted: () => this.#isTestWanted() };
-      this.#urlTest = new UrlTest(test, services, probe, (result, failures) => this.#take(result, failures));
+      this.#urlTest = new UrlTest(test, services, probe, (...seen) => this.#take(...seen));
     } else if (this.#markedBy === 'URL test') {
       this.#verdicts.recover('configuration', 'the URL test that marked it was switched off');
     }
@@ -121,6 +123,7 @@ export class ServerHealth {
     this.#markedBy = markedBy;
     this.#decidedBy = by;
     this.#passes = 0;
+    this.#decidedAt = this.#services.clock.monotonic();
     this.#reason = reason;
     this.#since = this.#services.clock.wall();
     this.#changes.push({ at: new Date(this.#since).toISOString(), healthy: markedBy === null, by, reason });
@@ -128,10 +131,12 @@ export class ServerHealth {
     if (markedBy === null) this.#liveFailures?.clear();
   }
 
-  #take({ memoryAvailable, ...result }: Tested, failuresInARow: number): void {
+  #take({ memoryAvailable, ...result }: Tested, failuresInARow: number, startedAt: number): void {
     this.#results.push(result);
     if (this.#results.length > RESULTS_KEPT) this.#results.shift();
     this.memoryReading = memoryAvailable === undefined ? null : { bytes: memoryAvailable };
+    // A run that was under way when something else decided knows nothing of what led to that.
+    if (startedAt < this.#decidedAt) return;
     this.#passes = result.passed ? this.#passes + 1 : 0;
     if (result.passed) this.#takePass(result.reason);
     else if (this.healthy && failuresInARow > this.#test!.retries) {

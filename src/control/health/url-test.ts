@@ -12,7 +12,8 @@ export type Probe = (signal: AbortSignal) => Promise<Verdict>;
 /** What a run saw. */
 export type Tested = ProbeResult & Pick<Verdict, 'memoryAvailable'>;
 
-export type OnResult = (result: Tested, failuresInARow: number) => void;
+/** @param startedAt monotonic ms */
+export type OnResult = (result: Tested, failuresInARow: number, startedAt: number) => void;
 
 export interface UrlTestServices {
   readonly clock: Clock;
@@ -66,7 +67,7 @@ export class UrlTest {
     this.#failuresInARow = verdict.passed ? 0 : this.#failuresInARow + 1;
     const delay = Math.max(0, this.#spacing() - duration);
     this.#callOffNext = this.#services.clock.after(delay, () => this.#runIfWanted());
-    this.#onResult({ at, duration, ...verdict }, this.#failuresInARow);
+    this.#onResult({ at, duration, ...verdict }, this.#failuresInARow, started);
   }
 
   async #probeInTime(): Promise<Verdict> {
