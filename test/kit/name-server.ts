@@ -5,13 +5,23 @@ import { isIPv4 } from 'node:net';
 
 const TYPE_A = 1;
 const TYPE_AAAA = 28;
+const TYPE_SRV = 33;
+const TYPE_NAMES: Readonly<Record<number, string>> = { [TYPE_A]: 'A', [TYPE_AAAA]: 'AAAA', [TYPE_SRV]: 'SRV' };
 export const NO_ERROR = 0;
 export const SERVER_FAILURE = 2;
 const NO_SUCH_NAME = 3;
 
+interface SrvRecord {
+  target: string;
+  port: number;
+  priority: number;
+  weight: number;
+  ttl: number;
+}
+
 interface Reply {
   code: number;
-  records?: { address: string; ttl: number }[];
+  records?: ({ address: string; ttl: number } | SrvRecord)[];
 }
 
 /** Answers "NAME TYPE" from `replies`, else "no such name" (RFC 1035 4). IPv6 addresses are written `::N`. */
@@ -53,7 +63,7 @@ export class NameServer {
       at += query[at]! + 1;
     }
     const type = query.readUInt16BE(at + 1);
-    const question = `${labels.join('.').toLowerCase()} ${type === TYPE_A ? 'A' : type === TYPE_AAAA ? 'AAAA' : type}`;
+    const question = `${labels.join('.').toLowerCase()} ${TYPE_NAMES[type] ?? type}`;
     this.asked.push(question);
     const reply = this.replies.get(question) ?? this.otherwise;
     if (reply === 'silence') return null;
@@ -66,10 +76,23 @@ export class NameServer {
   }
 }
 
-function answer(type: number, record: { address: string; ttl: number }): Buffer {
+function dataOf(type: number, record: { address: string } | SrvRecord): Buffer {
+  if ('target' in record) {
+    const { priority, weight, port, target } = record;
+    const labels = target.split('.').map((label) => Buffer.from(`\0${label}`));
+    for (const label of labels) label[0] = label.length - 1;
+    const head = Buffer.alloc(6);
+    for (const [index, number] of [priority, weight, port].entries()) head.writeUInt16BE(number, 2 * index);
+    return Buffer.concat([head, ...labels, Buffer.alloc(1)]);
+  }
   const data = Buffer.alloc(type === TYPE_A ? 4 : 16);
   if (isIPv4(record.address)) data.set(record.address.split('.').map(Number));
   else data.writeUInt16BE(Number.parseInt(record.address.slice(2), 16), 14);
+  return data;
+}
+
+function answer(type: number, record: { address: string; ttl: number } | SrvRecord): Buffer {
+  const data = dataOf(type, record);
   const head = Buffer.alloc(12);
   head.writeUInt16BE(0xc00c, 0);
   head.writeUInt16BE(type, 2);

@@ -33,14 +33,15 @@ function admin(
   body?: object,
 ): Promise<{ status: number; body: Record<string, unknown> }> {
   return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const headers = { 'content-type': 'application/json', 'content-length': text.length };
     const asked = httpRequest(`${adminUrl}${path}`, { method, headers, agent: false }, (response) => {
-      let text = '';
-      response.on('data', (piece) => (text += piece));
-      response.on('end', () => resolve({ status: response.statusCode!, body: JSON.parse(text) }));
+      let answer = '';
+      response.on('data', (piece) => (answer += piece));
+      response.on('end', () => resolve({ status: response.statusCode!, body: JSON.parse(answer) }));
     });
     asked.on('error', reject);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    asked.end(text);
   });
 }
 
