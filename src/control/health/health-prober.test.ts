@@ -210,6 +210,13 @@ describe('minServers', () => {
     expect(healthy(2)).toBe(false);
   });
 
+  it('is not what panicThreshold does: that holds no mark back', async () => {
+    const { prober, healthy, id } = await testedFarm(2, { ...test, minServers: 0, panicThreshold: 100 });
+    prober.liveFailure(id(0), 'status 500');
+    prober.liveFailure(id(1), 'status 500');
+    expect([healthy(0), healthy(1)]).toEqual([false, false]);
+  });
+
   it('does not bind an operator', async () => {
     const { prober, healthy, id } = await testedFarm(1, test);
     expect(prober.setUnhealthy(id(0))).toBe(true);

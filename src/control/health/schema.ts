@@ -44,9 +44,12 @@ const outlierSchema = z
       .max(10)
       .meta({ description: 'Standard deviations above the mean rate of the farm from which a server is an outlier.' })
       .prefault(1.9),
-    ejectFor: duration('How long a server is out; as often again each time that it follows at once.', {
-      max: DAY,
-    }).prefault('30s'),
+    ejectFor: duration(
+      'How long a server is out; twice as long when it follows at once, then three times, at most ten.',
+      {
+        max: DAY,
+      },
+    ).prefault('30s'),
     mostEjected: whole('Most servers that are out at one time, in percent of the farm.', 1, 100).prefault(10),
   })
   .meta({
@@ -70,7 +73,7 @@ export const serverHealthCheckSchema = z
 export const healthCheckSchema = z
   .strictObject({
     url: healthUrl(
-      "Fetched from every server: a path from the server's own port by http, of an absolute URL the scheme, path, query and Host. `tcp:` only connects. Empty: no URL test. Let it test what requests need, and reveal nothing.",
+      "Fetched from every server: a path from the server's own port by http, of an absolute URL the scheme, path, query and Host. `tcp:` only connects. By https the certificate must be made out to the server's hostName, else its address. Empty: no URL test. Let it test what requests need, and reveal nothing.",
     ).prefault(''),
     interval: duration('Time between two tests of a server. 0: no URL test.', { max: DAY, zeroIsOff: true }).prefault(
       '30s',
