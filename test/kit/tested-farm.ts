@@ -13,7 +13,7 @@ import { sampleFarm } from './sample-farm.ts';
 import { until } from './until.ts';
 
 /** A server whose answer can be changed, and which counts. */
-export class TestedServer {
+class TestedServer {
   status = 200;
   /** Requests received. */
   asked = 0;
