@@ -11,9 +11,13 @@ export interface ErrorKind {
   readonly proxyStatus: string;
   /** The win32 status that IIS logs write for it; 0 where there is none. */
   readonly win32: number;
+  /** When it happens, for docs/errors.md. */
+  readonly cause: string;
 }
 
-const client = (status: number, proxyStatus = 'http_request_error', win32 = 0): ErrorKind => ({
+type Unexplained = Omit<ErrorKind, 'cause'>;
+
+const client = (status: number, proxyStatus = 'http_request_error', win32 = 0): Unexplained => ({
   source: 'client',
   status,
   subStatus: 0,
@@ -21,18 +25,18 @@ const client = (status: number, proxyStatus = 'http_request_error', win32 = 0): 
   win32,
 });
 /** What the configuration of a site refuses, with the sub-statuses of request filtering in IIS. */
-const denied = (status: number, subStatus: number): ErrorKind => ({
+const denied = (status: number, subStatus: number): Unexplained => ({
   ...client(status, 'http_request_denied'),
   subStatus,
 });
-const upstream = (proxyStatus: string, win32: number, subStatus = 3): ErrorKind => ({
+const upstream = (proxyStatus: string, win32: number, subStatus = 3): Unexplained => ({
   source: 'upstream',
   status: 502,
   subStatus,
   proxyStatus,
   win32,
 });
-const proxy = (status: number, subStatus: number, proxyStatus: string): ErrorKind => ({
+const proxy = (status: number, subStatus: number, proxyStatus: string): Unexplained => ({
   source: 'proxy',
   status,
   subStatus,
@@ -40,70 +44,156 @@ const proxy = (status: number, subStatus: number, proxyStatus: string): ErrorKin
   win32: 0,
 });
 
+const because = (kind: Unexplained, cause: string): ErrorKind => ({ ...kind, cause });
+
 export const errorKinds = {
-  badRequest: client(400),
-  clientGone: client(400, 'http_request_error', 64),
-  requestTimeout: client(408),
-  payloadTooLarge: client(413),
-  uriTooLong: client(414),
-  headersTooLarge: client(431),
-  notImplemented: client(501),
-  versionNotSupported: client(505),
-  doubleEscaped: { ...client(404), subStatus: 11 },
-  unknownHost: client(400),
-  addressRefused: denied(403, 6),
-  addressUnauthorized: denied(401, 0),
-  addressNotFound: denied(404, 0),
-  urlSequenceDenied: denied(404, 5),
-  verbDenied: denied(404, 6),
-  extensionDenied: denied(404, 7),
-  segmentHidden: denied(404, 8),
-  headerTooLong: denied(404, 10),
-  highBitDenied: denied(404, 12),
-  bodyTooLong: denied(404, 13),
-  urlTooLong: denied(404, 14),
-  queryTooLong: denied(404, 15),
-  querySequenceDenied: denied(404, 18),
-  fileNotFound: client(404),
-  typeNotServed: { ...client(404), subStatus: 3 },
-  notListed: { ...client(403), subStatus: 14 },
-  fileNotReadable: { ...client(403), subStatus: 0 },
-  methodNotAllowed: client(405),
-  preconditionFailed: client(412),
-  rangeNotSatisfiable: client(416),
+  badRequest: because(client(400), 'The request breaks the rules of HTTP, or could be understood in two ways.'),
+  clientGone: because(
+    client(400, 'http_request_error', 64),
+    'The client left before it was answered. Nobody sees this answer; the log has it.',
+  ),
+  requestTimeout: because(client(408), 'The client did not send its request in time.'),
+  payloadTooLarge: because(client(413), 'The body of the request is longer than limits.requestBody.'),
+  uriTooLong: because(client(414), 'The URL is longer than limits.requestLine, or than what rules take.'),
+  headersTooLarge: because(
+    client(431),
+    'The header is longer than limits.headerBytes, or has more fields than limits.headerCount.',
+  ),
+  notImplemented: because(
+    client(501),
+    'The request asks for something of HTTP that is not carried out here, such as CONNECT.',
+  ),
+  versionNotSupported: because(client(505), 'The request is of another version of HTTP than 1.0 and 1.1.'),
+  doubleEscaped: because(
+    { ...client(404), subStatus: 11 },
+    'The URL means something else when it is decoded twice, and allowDoubleEscaping is false.',
+  ),
+  unknownHost: because(client(400), 'No binding of a site has the host and port, and unmatchedHost is refuse.'),
+  addressRefused: because(denied(403, 6), 'ipSecurity of the site refuses the address of the client.'),
+  addressUnauthorized: because(
+    denied(401, 0),
+    'ipSecurity of the site refuses the address of the client, and answers Unauthorized.',
+  ),
+  addressNotFound: because(
+    denied(404, 0),
+    'ipSecurity of the site refuses the address of the client, and answers NotFound.',
+  ),
+  urlSequenceDenied: because(denied(404, 5), 'requestFiltering denies a sequence in the URL.'),
+  verbDenied: because(denied(404, 6), 'requestFiltering denies the method.'),
+  extensionDenied: because(denied(404, 7), 'requestFiltering denies the extension of the file.'),
+  segmentHidden: because(denied(404, 8), 'requestFiltering hides a segment of the path.'),
+  headerTooLong: because(denied(404, 10), 'A header is longer than requestFiltering allows.'),
+  highBitDenied: because(denied(404, 12), 'The URL has characters beyond ASCII, and allowHighBitCharacters is false.'),
+  bodyTooLong: because(denied(404, 13), 'The body is longer than requestLimits.maxAllowedContentLength.'),
+  urlTooLong: because(denied(404, 14), 'The URL is longer than requestLimits.maxUrl.'),
+  queryTooLong: because(denied(404, 15), 'The query is longer than requestLimits.maxQueryString.'),
+  querySequenceDenied: because(denied(404, 18), 'requestFiltering denies a sequence in the query.'),
+  fileNotFound: because(client(404), 'The site has no such file.'),
+  typeNotServed: because(
+    { ...client(404), subStatus: 3 },
+    'The site has the file, and no type for its extension in staticContent.',
+  ),
+  notListed: because(
+    { ...client(403), subStatus: 14 },
+    'The URL is a folder without a default document, and folders are not listed.',
+  ),
+  fileNotReadable: because({ ...client(403), subStatus: 0 }, 'The router may not read the file.'),
+  methodNotAllowed: because(client(405), 'Files are answered to GET, HEAD and OPTIONS.'),
+  preconditionFailed: because(client(412), 'If-Match or If-Unmodified-Since does not hold for the file.'),
+  rangeNotSatisfiable: because(client(416), 'The range that is asked for is outside the file.'),
 
-  connectFailed: upstream('connection_refused', 12029),
-  connectTimeout: upstream('connection_timeout', 12002),
-  nameNotResolved: upstream('dns_error', 12007),
-  connectionAborted: upstream('connection_terminated', 12030),
-  sendTimeout: upstream('connection_write_timeout', 12002),
-  responseTimeout: upstream('http_response_timeout', 12002),
-  closedDuringUpload: upstream('connection_terminated', 12030),
-  invalidResponse: upstream('http_protocol_error', 12152),
-  responseHeadTooLarge: upstream('http_response_header_section_size', 12152),
-  incompleteResponse: upstream('http_response_incomplete', 12030),
-  serverStopped: upstream('connection_terminated', 12030),
-  upgradeRefused: upstream('http_upgrade_failed', 0, 5),
+  connectFailed: because(upstream('connection_refused', 12029), 'No connection could be made to the server.'),
+  connectTimeout: because(
+    upstream('connection_timeout', 12002),
+    'No connection could be made to the server within protocol.timeout.',
+  ),
+  nameNotResolved: because(upstream('dns_error', 12007), 'The name of the server has no address.'),
+  connectionAborted: because(
+    upstream('connection_terminated', 12030),
+    'The server closed or broke the connection before it answered.',
+  ),
+  sendTimeout: because(
+    upstream('connection_write_timeout', 12002),
+    'The server stopped reading the request for protocol.timeout.',
+  ),
+  responseTimeout: because(
+    upstream('http_response_timeout', 12002),
+    'The server did not answer, or stopped answering, for protocol.timeout (or retry.perTryTimeout).',
+  ),
+  closedDuringUpload: because(
+    upstream('connection_terminated', 12030),
+    'The server closed the connection while the request was sent to it, and did not answer.',
+  ),
+  invalidResponse: because(upstream('http_protocol_error', 12152), 'What the server sent is no response of HTTP.'),
+  responseHeadTooLarge: because(
+    upstream('http_response_header_section_size', 12152),
+    'The header of the response is longer than protocol.maxResponseHeaderSize.',
+  ),
+  incompleteResponse: because(
+    upstream('http_response_incomplete', 12030),
+    'The server broke off its response. The client sees a connection that breaks off.',
+  ),
+  serverStopped: because(
+    upstream('connection_terminated', 12030),
+    'An operator stopped the server at once (ForcefulStop) while it was at work on the request.',
+  ),
+  upgradeRefused: because(
+    upstream('http_upgrade_failed', 0, 5),
+    'The server switched protocols in a way that was not asked for.',
+  ),
 
-  noServer: proxy(502, 4, 'destination_unavailable'),
-  loop: proxy(502, 6, 'proxy_loop_detected'),
-  noRoute: proxy(404, 0, 'destination_not_found'),
-  webSocketOff: proxy(502, 5, 'http_upgrade_failed'),
-  schemeNotServed: proxy(502, 3, 'proxy_configuration_error'),
-  siteConfigBroken: proxy(500, 19, 'proxy_configuration_error'),
-  siteRuleFailed: proxy(500, 50, 'proxy_configuration_error'),
-  ruleFailed: proxy(500, 51, 'proxy_configuration_error'),
-  outboundRuleFailed: proxy(500, 52, 'proxy_configuration_error'),
-  cachedRuleFailed: proxy(500, 53, 'proxy_configuration_error'),
-  boundServerGone: proxy(503, 0, 'destination_unavailable'),
-  queueFull: proxy(503, 3, 'connection_limit_reached'),
-  queueTimeout: proxy(503, 2, 'connection_limit_reached'),
-  connectionLimit: proxy(503, 0, 'connection_limit_reached'),
-  stopping: proxy(503, 0, 'connection_terminated'),
-  /** With the status of the server, whose page is replaced by one of the site. */
-  responseReplaced: proxy(500, 0, 'http_response_status'),
-  fileChanged: proxy(500, 0, 'http_response_incomplete'),
-  internal: proxy(500, 0, 'proxy_internal_error'),
+  noServer: because(
+    proxy(502, 4, 'destination_unavailable'),
+    'The farm is offline, or none of its servers takes new work.',
+  ),
+  loop: because(
+    proxy(502, 6, 'proxy_loop_detected'),
+    'Max-Forwards is used up: the request went round through routers.',
+  ),
+  noRoute: because(proxy(404, 0, 'destination_not_found'), 'No rule, farm, site or origin takes the request.'),
+  webSocketOff: because(proxy(502, 5, 'http_upgrade_failed'), 'webSocket.enabled of the site is false.'),
+  schemeNotServed: because(
+    proxy(502, 3, 'proxy_configuration_error'),
+    'A rule sends the request to https, which this version does not serve.',
+  ),
+  siteConfigBroken: because(
+    proxy(500, 19, 'proxy_configuration_error'),
+    'A web.config above the URL has a fault. The log says which.',
+  ),
+  siteRuleFailed: because(proxy(500, 50, 'proxy_configuration_error'), 'A rule of the site could not be carried out.'),
+  ruleFailed: because(proxy(500, 51, 'proxy_configuration_error'), 'A global rule could not be carried out.'),
+  outboundRuleFailed: because(
+    proxy(500, 52, 'proxy_configuration_error'),
+    'An outbound rule could not be carried out.',
+  ),
+  cachedRuleFailed: because(
+    proxy(500, 53, 'proxy_configuration_error'),
+    'An outbound rule before the cache could not be carried out.',
+  ),
+  boundServerGone: because(
+    proxy(503, 0, 'destination_unavailable'),
+    'The server that the client is bound to takes no requests, and affinity.whenServerGone is refuse.',
+  ),
+  queueFull: because(
+    proxy(503, 3, 'connection_limit_reached'),
+    'All servers have their maxRequests, and so many requests wait already as queue.length says.',
+  ),
+  queueTimeout: because(
+    proxy(503, 2, 'connection_limit_reached'),
+    'All servers had their maxRequests for as long as queue.timeout.',
+  ),
+  farmOffline: because(proxy(503, 0, 'destination_unavailable'), 'The farm is offline, and has a maintenancePage.'),
+  connectionLimit: because(
+    proxy(503, 0, 'connection_limit_reached'),
+    'The router has limits.connections connections of clients already.',
+  ),
+  stopping: because(proxy(503, 0, 'connection_terminated'), 'The router stops.'),
+  responseReplaced: because(
+    proxy(500, 0, 'http_response_status'),
+    'The server answered with an error whose page the site replaces (httpErrors). Has the status of the server.',
+  ),
+  fileChanged: because(proxy(500, 0, 'http_response_incomplete'), 'The file changed while it was sent.'),
+  internal: because(proxy(500, 0, 'proxy_internal_error'), 'A fault of the router. The log has more.'),
 } satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;

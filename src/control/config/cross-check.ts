@@ -1,4 +1,5 @@
 // What no section can see alone: references between sections, and combinations that surely are not meant.
+import { statSync } from 'node:fs';
 import { formatByteSize } from '../../base/byte-size.ts';
 import { closestWord } from '../../base/closest-word.ts';
 import { shown } from '../../base/setting.ts';
@@ -48,6 +49,7 @@ export function crossCheck(
   checkAddressRanges(written, problems);
   warnOfUselessFarms(config, raw, extensions, problems);
   warnOfLiveTraffic(config, raw, problems);
+  checkPages(config, problems);
   warnOfBuffers(config, problems);
   lintRules(config, problems);
 }
@@ -117,8 +119,8 @@ function warnOfUselessFarms(config: Config, raw: Raw, extensions: FoundExtension
     const message = 'there are several farms and no rules: no request reaches any of them';
     problems.warning(['farms'], message, 'add rules that choose a farm');
   }
-  for (const { name, servers } of config.farms) {
-    if (servers.some((server) => server.enabled)) continue;
+  for (const { name, servers, serversFrom } of config.farms) {
+    if (servers.some((server) => server.enabled) || serversFrom.length > 0) continue;
     problems.warning(['farms', name], `farm "${name}" has no enabled server: its requests are answered with 502.4`);
   }
 }
@@ -135,6 +137,23 @@ function warnOfLiveTraffic(config: Config, raw: Raw, problems: ProblemList): voi
       problems.warning(['farms', name, 'healthCheck', key], message, 'set liveTrafficFailurePeriod, such as 60s');
     }
   }
+}
+
+/** A page that is not there would be noticed only when it is needed most. */
+function checkPages(config: Config, problems: ProblemList): void {
+  for (const { name, maintenancePage, errorPages } of config.farms) {
+    if (maintenancePage !== null) checkPage(maintenancePage, ['farms', name, 'maintenancePage'], problems);
+    for (const { status, subStatus, page } of errorPages) {
+      const key = subStatus === null ? `${status}` : `${status}.${subStatus}`;
+      if (page.kind === 'file') checkPage(page.path, ['farms', name, 'errorPages', key], problems);
+    }
+  }
+}
+
+function checkPage(file: string, path: ConfigPath, problems: ProblemList): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile()) return;
+  problems.error(path, `there is no file ${file}`, 'paths are relative to the file that names them');
 }
 
 function warnOfBuffers(config: Config, problems: ProblemList): void {

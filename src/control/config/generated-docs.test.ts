@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { errorsPage } from '../../model/errors-page.ts';
 import { generateJsonSchema, type JsonSchema } from './json-schema.ts';
 import { generateReferencePage } from './reference-page.ts';
 
@@ -47,6 +48,10 @@ describe('what is generated from the schemas', () => {
     expect(JSON.parse(committed('schema/narrows.schema.json'))).toEqual(
       JSON.parse(JSON.stringify(generateJsonSchema())),
     );
+  });
+
+  it('docs/errors.md is current (npm run docs)', () => {
+    expect(committed('docs/errors.md')).toBe(errorsPage());
   });
 
   it('docs/configuration.md is current (npm run docs)', () => {

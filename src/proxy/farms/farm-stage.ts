@@ -6,8 +6,11 @@ import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { candidatesStep } from './standing.ts';
 
+/** What clients of a farm that is offline for maintenance are told to wait, seconds. */
+const RETRY_AFTER = '60';
+
 /**
- * Throws ProxyError: noRoute where nothing leads to a farm or an origin, noServer where the farm is offline or none of its
+ * Throws ProxyError: noRoute where nothing leads to a farm or an origin, farmOffline or noServer where the farm is offline, noServer where none of its
  * servers takes new work (arr.md 2, 11.2).
  */
 export const farmStage: Stage = {
@@ -38,8 +41,17 @@ function selectFarm(ctx: RequestContext): Farm {
         : `the rewritten URL begins with ${scheme}://${destination}/`;
     ctx.trace.push({ stage: 'farm', farm: farm.name, reason });
   }
-  if (!farm.config.enabled) throw new ProxyError('noServer', `farm ${farm.name} is offline (enabled: false)`);
+  if (!farm.config.enabled) {
+    ctx.farm = farm; // whose page it is
+    throw offline(farm);
+  }
   return farm;
+}
+
+function offline({ name, config }: Farm): ProxyError {
+  if (config.maintenancePage === null) return new ProxyError('noServer', `farm ${name} is offline (enabled: false)`);
+  const reason = `farm ${name} is offline for maintenance`;
+  return new ProxyError('farmOffline', reason, undefined, [['Retry-After', RETRY_AFTER]]);
 }
 
 function selectOrigin(ctx: RequestContext, destination: string | null): Farm {

@@ -19,6 +19,7 @@ import { affinityStage } from '../affinity/affinity-stage.ts';
 import { hostAffinityStage } from '../affinity/host-affinity-stage.ts';
 import { contentStage } from '../content/content-stage.ts';
 import { errorPagesStage } from '../errors/error-pages-stage.ts';
+import { farmPagesStage } from '../errors/farm-pages-stage.ts';
 import { farmStage } from '../farms/farm-stage.ts';
 import {
   doubleEscapingStage,
@@ -86,6 +87,8 @@ export function journeyStages(
     hostAffinityStage(farms, hosts),
     // Narrowed to the server that the client is bound to. After it the balancer picks, once for each attempt.
     farms.some((farm) => farm.affinity !== null) ? affinityStage(clock) : null,
+    // The pages of the farm for errors, before those of the site.
+    farmPagesStage(farms),
     // The pages of a site for errors, and the fields that it adds to every response.
     errorPagesStage(sites),
     customHeadersStage(sites),
