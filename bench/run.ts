@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackend } from './backend/start-backend.ts';
 import { type CorpusResult, sendCorpus } from './corpus/refusals.ts';
+import { type HostCost, hostCost } from './hosts/host-cost.ts';
+import { hostTable } from './hosts/host-table.ts';
 import { startUpTimes } from './measure/start-up.ts';
 import { type MemoryFigures, memoryRows, memoryTable } from './memory/memory-rows.ts';
 import { type Options, readOptions } from './options.ts';
@@ -23,7 +25,7 @@ import { ruleTable } from './rules/rule-table.ts';
 
 const STARTS = 5;
 /** Rows that need no server. */
-const IN_PROCESS: readonly string[] = ['rules', 'picks', 'outbound'];
+const IN_PROCESS: readonly string[] = ['rules', 'picks', 'hosts', 'outbound'];
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const progress = (line: string) => void process.stderr.write(`${line}\n`);
@@ -35,6 +37,7 @@ async function main(options: Options): Promise<void> {
   const results = new Map<string, Measured[]>();
   let rules: RuleCost[] = [];
   let picks: PickCost[] = [];
+  let hosts: HostCost | null = null;
   let outbound: BodySpeed[] = [];
   let memory: MemoryFigures[] = [];
   let startUp: number[] = [];
@@ -50,6 +53,10 @@ async function main(options: Options): Promise<void> {
   if (options.rows.includes('picks')) {
     picks = pickCosts(options.rounds);
     print(pickTable(picks));
+  }
+  if (options.rows.includes('hosts')) {
+    hosts = hostCost(options.rounds);
+    print(hostTable(hosts));
   }
   if (options.rows.includes('outbound')) {
     outbound = await bodySpeeds(options.rounds);
@@ -71,6 +78,7 @@ async function main(options: Options): Promise<void> {
     rows: Object.fromEntries(results),
     rules,
     picks,
+    hosts,
     outbound,
     memory,
     startUp,

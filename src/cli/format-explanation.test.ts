@@ -31,6 +31,12 @@ describe('the story of a request', () => {
     ]);
   });
 
+  it('tells of the servers of a host', () => {
+    const step = { stage: 'hostAffinity', host: 'shop.example', reason: 'of this host' } as const;
+    expect(story([{ ...step, servers: ['a:1', 'b:2'] }])).toEqual(['host shop.example on a:1, b:2: of this host', '']);
+    expect(story([{ ...step, servers: [] }])).toEqual(['host shop.example: of this host', '']);
+  });
+
   it('says again what rules see when that has changed, and of which list and folder they are', () => {
     const steps = [
       rule({ input: 'v1/x' }),

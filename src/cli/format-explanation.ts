@@ -55,6 +55,10 @@ function stepLines(step: OtherStep): string {
       return lineOf(['bold', farmWords(step)], `: ${step.reason}`);
     case 'content':
       return lineOf(['bold', step.file === null ? 'content' : `file ${step.file}`], `: ${step.reason}`);
+    case 'hostAffinity': {
+      const servers = step.servers.length === 0 ? '' : ` on ${step.servers.join(', ')}`;
+      return lineOf(['bold', `host ${step.host}`], `${servers}: ${step.reason}`);
+    }
     case 'affinity':
       return lineOf(['bold', `affinity ${step.verdict}`], `${to(step.server)}: ${step.reason}`);
     case 'candidates':

@@ -163,6 +163,22 @@ describe('the server of a host', () => {
     expect(await serverOf('a.example')).toBe(first);
   });
 
+  it('is chosen where the farm disregards health, too: below panicThreshold', async () => {
+    await Promise.all(servers.map((server) => server.kill()));
+    servers = await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        countingServer(name, (request, response) => {
+          if (request.url === '/sick') response.statusCode = 500;
+        }),
+      ),
+    );
+    await start({}, { healthCheck: { ...health.healthCheck, url: '/sick', panicThreshold: 50 } });
+    await until(() => servers.every((server) => !isHealthy(server)));
+    const first = await serverOf('a.example');
+    for (let n = 0; n < 5; n++) expect(await serverOf('a.example')).toBe(first);
+    expect(await serverOf('b.example')).not.toBe(first);
+  });
+
   it('that leaves the farm is replaced at the next request', async () => {
     await start({}, {}, 2);
     const first = await serverOf('a.example');

@@ -113,6 +113,7 @@ describe('a mapping', () => {
     hosts.use([farm]);
     expect([find('x'), hosts.peek('shop', 'x')]).toEqual([[null], null]);
     hosts.use([shop()]);
+    expect(hosts.peek('shop', 'x')).toBeNull();
     expect([find('y'), hosts.usesOf('shop', 'a').count]).toEqual([[['a']], 1]);
   });
 

@@ -74,7 +74,7 @@ export const otherSections: Readonly<Record<string, Fate>> = {
   cors: passedOver('write customHeaders, and rules for OPTIONS'),
   caching: NO_CACHE,
   diskCache: NO_CACHE,
-  externalCache: NO_CACHE,
+  externalCache: passedOver('each router keeps its own host mappings, over restarts in stateDirectory'),
   httpCompression: COMPRESSION,
   urlCompression: COMPRESSION,
   httpLogging: LOGS,
