@@ -163,6 +163,16 @@ describe('the server of a host', () => {
     expect(await serverOf('a.example')).toBe(first);
   });
 
+  it('is another of the same host in a retry, while there is one', async () => {
+    await start({ hosts: [{ name: 'big.example', servers: 2 }] });
+    const served = new Set<string>();
+    for (let n = 0; n < 4; n++) served.add(await serverOf('big.example'));
+    const [lost, kept] = served;
+    await named(lost!).kill();
+    for (let n = 0; n < 8; n++) expect(await serverOf('big.example')).toBe(kept);
+    await named(lost!).revive();
+  });
+
   it('is chosen where the farm disregards health, too: below panicThreshold', async () => {
     await Promise.all(servers.map((server) => server.kill()));
     servers = await Promise.all(

@@ -23,11 +23,14 @@ export const farmStage: Stage = {
     if (farm.isOrigin) return undefined;
     if (ctx.trace !== null) ctx.trace.push(candidatesStep(farm, candidates));
     // A client or a host that is bound to a draining server is served although nobody else is: there affinity says the last word.
-    const isBound = farm.affinity !== null || farm.config.affinity.hostName !== null;
-    if (candidates.length === 0 && !isBound) throw new ProxyError('noServer', farm.whyNoServer());
+    if (candidates.length === 0 && !hasAffinity(farm)) throw new ProxyError('noServer', farm.whyNoServer());
     return undefined;
   },
 };
+
+function hasAffinity({ affinity, config }: Farm): boolean {
+  return affinity !== null || config.affinity.hostName !== null;
+}
 
 /** A farm of that name comes first; any other host is an origin, where proxy.enabled allows it. */
 function selectFarm(ctx: RequestContext): Farm {
