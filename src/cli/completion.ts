@@ -16,7 +16,11 @@ function completionScript(program: Command, shell: Shell): string {
   const commands = program.commands.map((command) => ({
     name: command.name(),
     about: command.description(),
-    options: command.options.map(({ long, description }) => ({ long: long!, about: description })),
+    options: [command, ...command.commands].flatMap(({ options }) =>
+      options.map(({ long, description }) => ({ long: long!, about: description })),
+    ),
+    /** Of `narrows servers add` and the like. */
+    verbs: command.commands.map((verb) => ({ name: verb.name(), about: verb.description() })),
   }));
   return shell === 'fish' ? fish(program.name(), commands) : bash(program.name(), commands, shell === 'zsh');
 }
@@ -25,12 +29,14 @@ interface Described {
   name: string;
   about: string;
   options: { long: string; about: string }[];
+  verbs: { name: string; about: string }[];
 }
 
 /** zsh runs the completion functions of bash. */
 function bash(name: string, commands: readonly Described[], isZsh: boolean): string {
   const cases = commands.map((command) => {
-    const words = [...command.options.map(({ long }) => long), '--help'].join(' ');
+    const names = [...command.verbs.map((verb) => verb.name), ...command.options.map(({ long }) => long), '--help'];
+    const words = [...new Set(names)].join(' ');
     return `    ${command.name}) words="${words}" ;;`;
   });
   return `${isZsh ? 'autoload -U +X bashcompinit && bashcompinit\n' : ''}_${name}() {
@@ -50,6 +56,10 @@ complete -o default -F _${name} ${name}
 function fish(name: string, commands: readonly Described[]): string {
   const lines = commands.flatMap((command) => [
     `complete -c ${name} -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(command.about)}`,
+    ...command.verbs.map(
+      (verb) =>
+        `complete -c ${name} -n '__fish_seen_subcommand_from ${command.name}' -f -a ${verb.name} -d ${quoted(verb.about)}`,
+    ),
     ...command.options.map(
       ({ long, about }) =>
         `complete -c ${name} -n '__fish_seen_subcommand_from ${command.name}' -l ${long.slice(2)} -d ${quoted(about)}`,
