@@ -164,12 +164,14 @@ describe('the server of a host', () => {
   });
 
   it('is another of the same host in a retry, while there is one', async () => {
-    await start({ hosts: [{ name: 'big.example', servers: 2 }] });
+    const byUrl = { loadBalancing: { algorithm: 'RequestHash' } };
+    await start({ hosts: [{ name: 'big.example', servers: 2 }] }, byUrl);
+    const serve = async (n: number) => servedBy(await ask(url, `/${n}`, '', 'big.example'));
     const served = new Set<string>();
-    for (let n = 0; n < 4; n++) served.add(await serverOf('big.example'));
+    for (let n = 0; n < 40; n++) served.add(await serve(n));
     const [lost, kept] = served;
     await named(lost!).kill();
-    for (let n = 0; n < 8; n++) expect(await serverOf('big.example')).toBe(kept);
+    for (let n = 0; n < 40; n++) expect(await serve(n)).toBe(kept);
     await named(lost!).revive();
   });
 
