@@ -154,6 +154,7 @@ const statusSchema = {
     farms: list({
       name: text,
       enabled: { type: 'boolean' },
+      queuedRequests: whole,
       servers: list({
         address: text,
         weight: numeric,

@@ -44,6 +44,7 @@ function farmStatuses(running: Running, rates: RequestRates): FarmStatus[] {
   return running.checked.config.farms.map((farm) => ({
     name: farm.name,
     enabled: farm.enabled,
+    queuedRequests: running.table.farmNumbers(running.table.slotOf(farmSlotId(farm.name))!).queued,
     servers: farm.servers.map((server) => serverStatus(farm, server, running, rates)),
   }));
 }

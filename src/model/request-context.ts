@@ -100,6 +100,8 @@ export class RequestContext {
   server: Server | null = null;
   /** The tries so far; null before the first. */
   attempts: Attempt[] | null = null;
+  /** Milliseconds in the queue of the farm: they are not the server's. */
+  queuedFor = 0;
   /** Why a failure was not tried again, where it might have been; for the outcome. */
   notRetried: string | null = null;
   /** Written where the journey ends. */

@@ -38,6 +38,8 @@ export interface ListenerStatus {
 export interface FarmStatus {
   name: string;
   enabled: boolean;
+  /** Requests that wait because every server that they may go to has its maxRequests. */
+  queuedRequests: number;
   servers: ServerStatus[];
 }
 

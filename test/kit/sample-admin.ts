@@ -17,6 +17,7 @@ export const sampleStatus: RouterStatus = {
     {
       name: 'shop',
       enabled: true,
+      queuedRequests: 0,
       servers: [
         {
           address: '127.0.0.1:9001',

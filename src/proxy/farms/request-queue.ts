@@ -26,8 +26,6 @@ interface Waiter {
   readonly go: QueueExit;
   /** Monotonic ms. */
   readonly until: number;
-  /** Since when a place was free for it that it left to another worker; -1: it was none. */
-  yieldsSince: number;
 }
 
 export class RequestQueue implements PlaceQueue {
@@ -40,6 +38,8 @@ export class RequestQueue implements PlaceQueue {
   #waiters: Waiter[] = [];
   #stopLooking: (() => void) | null = null;
   #looking = false;
+  /** Since when a place is free that is left to another worker, monotonic ms; -1: none is. */
+  #yieldsSince = -1;
   #latest: readonly Server[] = [];
 
   constructor(
@@ -81,7 +81,6 @@ export class RequestQueue implements PlaceQueue {
       ...{ ctx, ticket, pick, go },
       isFree: ctx.candidates === this.#candidates.list(),
       until: this.#clock.monotonic() + timeout,
-      yieldsSince: -1,
     };
     this.#waiters.push(waiter);
     this.#noteOldest();
@@ -98,6 +97,7 @@ export class RequestQueue implements PlaceQueue {
       const reason = `no server had a place within ${this.#config.queue.timeout} ms (queue.timeout)`;
       this.#leave(oldest, null, this.#refusal('queueTimeout', reason));
     }
+    if (!this.#servers.some(hasPlace)) this.#yieldsSince = -1;
     for (let i = 0; i < this.#waiters.length && this.#servers.some(hasPlace); ) {
       const waiter = this.#waiters[i]!;
       this.#serve(waiter, now);
@@ -107,22 +107,22 @@ export class RequestQueue implements PlaceQueue {
   }
 
   #serve(waiter: Waiter, now: number): void {
+    if (waiter.isFree) waiter.ctx.candidates = this.#candidates.list();
+    const { candidates } = waiter.ctx;
+    if (!candidates.some(hasPlace) || !this.#isTurnOf(waiter, now)) return;
+    let server: Server | null;
     try {
-      if (waiter.isFree) waiter.ctx.candidates = this.#candidates.list();
-      const { candidates } = waiter.ctx;
-      if (candidates.some(hasPlace) && this.#isTurnOf(waiter, now)) {
-        const server = this.tryStart(candidates, waiter.pick);
-        if (server !== null) return this.#leave(waiter, server, null);
-      }
+      server = this.tryStart(candidates, waiter.pick);
     } catch (fault) {
-      this.#leave(waiter, null, asProxyError(fault)); // of a policy that an extension brings
+      return this.#leave(waiter, null, asProxyError(fault)); // of a policy that an extension brings
     }
+    if (server !== null) this.#leave(waiter, server, null);
   }
 
   #isTurnOf(waiter: Waiter, now: number): boolean {
     if (!this.#numbers.othersWaitLonger(waiter.ticket)) return true;
-    if (waiter.yieldsSince < 0) waiter.yieldsSince = now;
-    return now - waiter.yieldsSince >= YIELD;
+    if (this.#yieldsSince < 0) this.#yieldsSince = now;
+    return now - this.#yieldsSince >= YIELD;
   }
 
   #leave(waiter: Waiter, server: Server | null, error: ProxyError | null): void {

@@ -64,6 +64,7 @@ export class Attempts implements ExchangeOwner {
       ctx.server = server;
       ctx.attempts = [];
       const startedAt = this.#upstream.clock.monotonic();
+      ctx.queuedFor = startedAt - ctx.startedAt;
       this.#attempt(ctx, server, false, startedAt, this.#newRun(ctx, farm, startedAt), trial === server);
     });
   }

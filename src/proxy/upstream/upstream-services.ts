@@ -75,7 +75,7 @@ export class UpstreamServices {
    * @returns what calls it off
    */
   afterPatience(ctx: RequestContext, run: RetryRun | null, act: () => void): () => void {
-    const left = this.timeLeft(ctx, run?.since ?? ctx.startedAt);
+    const left = this.timeLeft(ctx, run?.since ?? ctx.startedAt + ctx.queuedFor);
     const perTry = run?.rules.perTryTimeout || Number.POSITIVE_INFINITY;
     return this.clock.after(Math.max(1, Math.min(left, perTry)), act);
   }
