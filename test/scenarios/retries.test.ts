@@ -67,11 +67,13 @@ describe('a failed attempt', () => {
   it.each<[string, Answer]>([
     ['lost', resets],
     ['503', () => failed(503)],
-  ])('is not tried again for a POST: %s', async (_, answer) => {
-    const [first, second] = await pair(answer);
-    const router = await shop([first, second], retry());
-    expect((await ask(router, withBody('POST', 'order'))).status).toBeGreaterThan(501);
-    expect(second.requests).toHaveLength(0);
+  ])('is not tried again for a POST, with a body or without: %s', async (_, answer) => {
+    for (const body of ['order', '']) {
+      const [first, second] = await pair(answer);
+      const router = await shop([first, second], retry());
+      expect((await ask(router, withBody('POST', body))).status).toBeGreaterThan(501);
+      expect(second.requests).toHaveLength(0);
+    }
   });
 
   it('is not tried again once a byte of the response has gone to the client', async () => {
