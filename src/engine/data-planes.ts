@@ -152,6 +152,11 @@ export class DataPlanes {
     await this.#ask((port) => port.cutServer(id));
   }
 
+  /** Resolves when every data plane has ended the turn of its loop that it is in: what began with shared state from before is counted. */
+  async turned(): Promise<void> {
+    await this.oldestPinned();
+  }
+
   async oldestPinned(): Promise<number> {
     return Math.min(...(await this.#ask((port) => port.oldestPinned())));
   }

@@ -27,6 +27,8 @@ export interface FarmControlServices {
   readonly table: ServerTableOwner;
   readonly stateDirectory: string | null;
   bindingsOf(id: string): LiveBindings;
+  /** Resolves when no worker picks by states from before; rejects when one died meanwhile. */
+  settled(): Promise<unknown>;
   /** Fetches a path from a server, as its health test would. @returns why it failed; null when it went well */
   fetch(farm: FarmConfig, server: ServerConfig, path: string, signal: AbortSignal): Promise<string | null>;
   /** Another configuration is in force. */
@@ -55,7 +57,7 @@ export class FarmControl {
     this.webhooks = new Webhooks(clock, logger);
     this.audit = new AuditLog(stateDirectory, clock, warn);
     this.changes = new RuntimeChanges(new StateFile(stateDirectory, 'changes.json', warn), readServers);
-    this.drains = new Drains(clock, services.bindingsOf);
+    this.drains = new Drains(clock, services.bindingsOf, services.settled);
     this.starts = new ServerStarts({
       ...{ clock, table, fetch: services.fetch },
       onWarmUpFailed: (id, reason) =>
@@ -86,15 +88,19 @@ export class FarmControl {
   /** `config` is in force: what is new starts, what leaves drains. */
   applied(config: Config, written: Config): void {
     const before = this.#config;
-    const known = new Set(before?.farms.flatMap((farm) => idsOf(farm)));
+    const known = serversById(before);
     this.#config = config;
     this.webhooks.use(config.webhooks);
     this.#services.onApplied(config);
     for (const farm of config.farms) {
-      const added = farm.servers.filter((server) => !known.has(serverId(farm.name, server.address)));
-      for (const server of added) this.#join(farm, server, before !== null);
-      for (const server of farm.servers) this.#followLeaving(farm, server);
+      for (const server of farm.servers) {
+        const id = serverId(farm.name, server.address);
+        this.#join(farm, server, known.get(id) ?? null, before === null);
+        this.#followLeaving(farm, server);
+        known.delete(id);
+      }
     }
+    for (const id of known.keys()) this.#forget(id);
     this.#tellOfMembers(before, config);
     this.changes.forgetGone(
       new Map(
@@ -158,19 +164,42 @@ export class FarmControl {
     return slot !== undefined && this.#services.table.state(slot).availability === Availability.Active;
   }
 
-  /** @param late the router runs already: only then it starts slowly */
-  #join(farm: FarmConfig, server: ServerConfig, late: boolean): void {
-    const { table } = this.#services;
+  /**
+   * @param was as it was before; null for one that is new
+   * @param atStart of the router itself: then nobody starts slowly, since all would be slow alike
+   */
+  #join(farm: FarmConfig, server: ServerConfig, was: ServerConfig | null, atStart: boolean): void {
     const id = serverId(farm.name, server.address);
-    const slot = table.slotOf(id)!;
+    if (was === null) this.#restore(farm, server);
+    if (atStart) this.#expectFormerClients(farm, id);
+    else if (!server.enabled) this.starts.cancel(id);
+    else if (was?.enabled !== true && this.#isActive(id)) this.starts.begin(farm, server);
+  }
+
+  /** The state that an operator gave it before the router stopped, where it was to be kept. */
+  #restore(farm: FarmConfig, server: ServerConfig): void {
+    const { table } = this.#services;
+    const slot = table.slotOf(serverId(farm.name, server.address))!;
     const state = this.changes.override(farm.name, server.address)?.state;
-    if (state !== undefined)
-      table.setAvailability(slot, state === 'Start' ? Availability.Active : Availability.Inactive);
+    if (state === undefined) return;
     if (state === 'Drain') {
       table.setAvailability(slot, Availability.Draining);
       this.drain(farm, server, {});
-    }
-    if (late && server.enabled && this.#isActive(id)) this.starts.begin(farm, server);
+    } else table.setAvailability(slot, state === 'Start' ? Availability.Active : Availability.Inactive);
+  }
+
+  /** Clients have cookies from before the router stopped: as far as it knows each was seen just now, and a drain waits for them. */
+  #expectFormerClients({ affinity }: FarmConfig, id: string): void {
+    const { clock, table, stateDirectory } = this.#services;
+    const isSecretKept = affinity.secret !== null || stateDirectory !== null;
+    if (affinity.useCookie && isSecretKept) table.state(table.slotOf(id)!).noteBinding(Math.floor(clock.wall() / 1000));
+  }
+
+  /** It is in the configuration no more; its place in the table will be another's. */
+  #forget(id: string): void {
+    this.#leaving.delete(id);
+    this.drains.callOff(id);
+    this.starts.cancel(id);
   }
 
   #followLeaving(farm: FarmConfig, server: ServerConfig): void {
@@ -188,15 +217,17 @@ export class FarmControl {
     }
     this.#leaving.add(id);
     this.starts.cancel(id);
-    table.setAvailability(slot, Availability.Draining);
-    this.#startDrain(farm, server, {}, (endedBy) => {
+    // One that was stopped gets no clients back: only its open requests are waited for.
+    const isStopped = table.state(slot).availability === Availability.Inactive;
+    if (!isStopped) table.setAvailability(slot, Availability.Draining);
+    this.#startDrain(farm, server, isStopped ? { idleTimeout: 0 } : {}, (endedBy) => {
       this.#tellDrained(farm, server, endedBy);
       this.#drop(farm.name, server.address);
     });
   }
 
   #drop(farmName: string, address: string): void {
-    this.#leaving.delete(serverId(farmName, address));
+    this.#forget(serverId(farmName, address));
     const config = this.#config;
     if (config === null) return;
     // Out of what `present` takes the leaving ones from.
@@ -241,8 +272,11 @@ export class FarmControl {
   }
 }
 
-function idsOf(farm: FarmConfig): string[] {
-  return farm.servers.map(({ address }) => serverId(farm.name, address));
+function serversById(config: Config | null): Map<string, ServerConfig> {
+  const farms = config?.farms ?? [];
+  return new Map(
+    farms.flatMap(({ name, servers }) => servers.map((server) => [serverId(name, server.address), server])),
+  );
 }
 
 function addressesOf(farm: FarmConfig): string[] {

@@ -79,6 +79,7 @@ function assemble(
   const control = new FarmControl({
     ...{ clock, logger, table, stateDirectory: config.stateDirectory },
     bindingsOf: (id) => liveBindings(running, id),
+    settled: () => planes.turned(),
     fetch: (farm, server, path, signal) => fetchPath(farm, server, path, (host) => live.lookup(host), signal),
     onApplied: ({ farms }) => hosts.use(farms),
     reapply: () => planes.inTurn(() => reapplyConfig(running, clock)),

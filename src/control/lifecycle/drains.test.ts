@@ -6,11 +6,18 @@ import { Drains, type LiveBindings } from './drains.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-function setUp(limits: { affinityTimeout?: number; idleTimeout?: number; deadline?: number } = {}) {
+function setUp(
+  limits: { affinityTimeout?: number; idleTimeout?: number; deadline?: number } = {},
+  settled: Promise<unknown> = Promise.resolve(),
+) {
   const clock = new SimulatedClock();
   const now = () => Math.floor(clock.wall() / SECOND);
   const bindings: LiveBindings = { clients: 0, hosts: 0, requests: 0, webSockets: 0, lastUse: 0 };
-  const drains = new Drains(clock, () => ({ ...bindings }));
+  const drains = new Drains(
+    clock,
+    () => ({ ...bindings }),
+    () => settled,
+  );
   const ends: string[] = [];
   const start = async () => {
     drains.start(
@@ -30,6 +37,21 @@ describe('a drain', () => {
     expect(ends).toEqual(['noBindings']);
     expect(drains.status('shop/a')).toMatchObject({ endedBy: 'noBindings', clients: 0, lastUse: null });
     expect(drains.isUnderWay('shop/a')).toBe(false);
+  });
+
+  it('waits until every worker knows of it: one may have sent a request there just before', async () => {
+    const settled = Promise.withResolvers<void>();
+    const { clock, bindings, ends, start } = setUp({}, settled.promise);
+    await start();
+    clock.advance(2 * SECOND);
+    expect(ends).toEqual([]);
+    bindings.requests = 1;
+    settled.reject(new Error('the worker died'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ends).toEqual([]);
+    bindings.requests = 0;
+    clock.advance(SECOND);
+    expect(ends).toEqual(['noBindings']);
   });
 
   it('waits for open requests, however long they take', async () => {

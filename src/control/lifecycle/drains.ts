@@ -28,6 +28,8 @@ interface Drain {
   readonly startedAt: number;
   readonly onDone: (endedBy: DrainEnd) => void;
   readonly waiting: ((status: DrainStatus) => void)[];
+  /** Every request that was sent to the server by its state before is counted. */
+  isSettled: boolean;
   endedBy: DrainEnd | null;
   endedAt: number;
   /** As it was when it ended. */
@@ -40,22 +42,35 @@ const LOOK = 1000;
 export class Drains {
   readonly #clock: Clock;
   readonly #bindingsOf: (id: string) => LiveBindings;
+  readonly #settled: () => Promise<unknown>;
   readonly #drains = new Map<string, Drain>();
   #stopLooking: (() => void) | null = null;
 
-  /** @param bindingsOf by FARM/ADDRESS */
-  constructor(clock: Clock, bindingsOf: (id: string) => LiveBindings) {
+  /**
+   * @param bindingsOf by FARM/ADDRESS
+   * @param settled settles when no worker sends new clients to a server that drains from now on
+   */
+  constructor(clock: Clock, bindingsOf: (id: string) => LiveBindings, settled: () => Promise<unknown>) {
     this.#clock = clock;
     this.#bindingsOf = bindingsOf;
+    this.#settled = settled;
   }
 
   /** Begins a drain, in place of one that may be under way. @param onDone is called once, not before this has returned */
   start(id: string, limits: DrainLimits, onDone: (endedBy: DrainEnd) => void): void {
     const waiting = this.#drains.get(id)?.waiting ?? [];
     const startedAt = this.#clock.wall();
-    this.#drains.set(id, { limits, startedAt, onDone, waiting, endedBy: null, endedAt: 0, last: null });
+    const drain: Drain = {
+      ...{ limits, startedAt, onDone, waiting, isSettled: false },
+      ...{ endedBy: null, endedAt: 0, last: null },
+    };
+    this.#drains.set(id, drain);
     this.#stopLooking ??= this.#clock.every(LOOK, () => this.#look());
-    queueMicrotask(() => this.#check(id));
+    const check = () => {
+      drain.isSettled = true;
+      if (this.#drains.get(id) === drain) this.#check(id);
+    };
+    this.#settled().then(check, check); // a worker that died sends nobody anywhere
   }
 
   /** The server does something else: its drain is over without having been done. */
@@ -106,7 +121,7 @@ export class Drains {
 
   #check(id: string): void {
     const drain = this.#drains.get(id);
-    if (drain === undefined || drain.endedBy !== null) return;
+    if (drain === undefined || !drain.isSettled || drain.endedBy !== null) return;
     const now = this.#clock.wall();
     const bindings = this.#bindingsOf(id);
     const endedBy = endOf(drain, bindings, now);
