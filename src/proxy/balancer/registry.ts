@@ -1,6 +1,6 @@
 // The balancing methods by the names that configurations use (arr.md 6.2, 12.4). The method is chosen once, when a farm is compiled.
 import type { LoadBalancingPolicy } from '../../model/extensions.ts';
-import type { BalancingMethod } from '../../model/load-balancing.ts';
+import { type BalancingMethod, balancingMethod } from '../../model/load-balancing.ts';
 import type { BalancerServices } from './balancer-services.ts';
 import { DynamicRatio, observedRatio, predictedRatio } from './dynamic-ratio.ts';
 import { Fastest } from './fastest.ts';
@@ -29,9 +29,11 @@ const factories: Readonly<Record<BalancingMethod, (services: BalancerServices) =
 };
 
 /**
- * The method that the configuration names: one of ours, since those of extensions are created by them.
+ * The method that the configuration names; those of extensions are created by them. A name that nobody brings is a fault, which the
+ * cross-check of the configuration tells: here it is weighted round robin, so that all other faults are found too.
  * @param services `tieSeed` is the same number in every worker of the process
  */
 export function createBalancer(services: BalancerServices): LoadBalancingPolicy {
-  return factories[services.config.algorithm as BalancingMethod](services);
+  const create = factories[balancingMethod(services.config.algorithm) ?? 'WeightedRoundRobin'];
+  return create(services);
 }
