@@ -98,6 +98,45 @@ describe('exact connection limit', () => {
     expect(states[0]!.totals().currentConnections).toBe(5);
   });
 
+  it('of requests is one for all workers', () => {
+    const { states } = tableOf(2);
+    for (const state of states) state.countRequests();
+    const [a, b] = states as [(typeof states)[0], (typeof states)[0]];
+    expect([a.tryStart(2), b.tryStart(2), a.tryStart(2), b.tryStart(2)]).toEqual([true, true, false, false]);
+    b.ended(200, 0, 0, 1, false);
+    expect([a.tryStart(2), b.tryStart(2), a.requests]).toEqual([true, false, 2]);
+  });
+
+  it('of requests never goes over either, and gives back what it took', async () => {
+    const { owner, slot } = tableOf(3);
+    const source = `
+      import { parentPort, workerData } from 'node:worker_threads';
+      const { ServerTable } = await import(workerData.module);
+      const state = ServerTable.attach(workerData.blocks, workerData.row).state(workerData.slot);
+      state.countRequests();
+      let most = 0;
+      for (let i = 0; i < 20000; i++) {
+        if (!state.tryStart(2)) continue;
+        const held = Atomics.add(workerData.held, 0, 1) + 1;
+        if (held > most) most = held;
+        Atomics.sub(workerData.held, 0, 1);
+        state.ended(200, 0, 0, 1, false);
+      }
+      parentPort.postMessage(most);`;
+    const held = new Int32Array(new SharedArrayBuffer(4));
+    const module = new URL('./server-table.ts', import.meta.url).href;
+    const most = await Promise.all(
+      [0, 1, 2].map((row) => {
+        const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
+          workerData: { module, blocks: owner.blocks, row, slot, held },
+        });
+        return new Promise<number>((resolve, reject) => worker.on('message', resolve).on('error', reject));
+      }),
+    );
+    expect(Math.max(...most)).toBeLessThanOrEqual(2);
+    expect([owner.state(slot).requests, owner.state(slot).totals().currentRequests]).toEqual([0, 0]);
+  });
+
   it('never goes over while real threads race for it', async () => {
     const { owner, slot } = tableOf(3);
     const source = `

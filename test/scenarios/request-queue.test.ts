@@ -5,6 +5,7 @@ import { type Backend, backend, ok } from '../kit/backend.ts';
 import { get } from '../kit/client.ts';
 import { fieldOf } from '../kit/message.ts';
 import { type RouterSetup, type RunningRouter, router } from '../kit/router.ts';
+import { silentServer } from '../kit/silent-server.ts';
 import { until } from '../kit/until.ts';
 import type { WirePeer } from '../kit/wire-peer.ts';
 import { runInWorker } from '../kit/worker-inspector.ts';
@@ -142,20 +143,18 @@ describe('a request in the queue', () => {
 
   it('has all of protocol.timeout for its server afterwards', async () => {
     const clock = new SimulatedClock();
-    const server = await patient();
-    const settings = { queue: { timeout: '60s' }, protocol: { timeout: '30s', maxConnections: 1 } };
-    const running = await limited([server], 1, settings, { clock });
+    const settings = { queue: { timeout: '60s' }, protocol: { timeout: '3s', retries: 0 } };
+    const running = await limited([{ address: await silentServer() }], 1, settings, { clock });
     const first = await send(running);
-    const { connection } = await server.request(0);
+    await until(() => current(running)[0] === 1);
     const [waiting] = await sendInTurn(running, ['/1']);
-    clock.advance(29_000);
-    connection.send('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\no');
-    await first.receives('200 OK');
-    clock.advance(29_000);
-    connection.end('k');
-    await first.response();
-    await answer(server, 1);
-    expect((await waiting!.response()).status).toBe(200);
+    clock.advance(3100);
+    expect((await first.response()).status).toBe(502);
+    await until(() => farmStatus(running).queuedRequests === 0);
+    clock.advance(2000);
+    expect(current(running)).toEqual([1]);
+    clock.advance(1100);
+    expect((await waiting!.response()).status).toBe(502);
   });
 
   it('leaves it with its client', async () => {

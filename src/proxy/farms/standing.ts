@@ -19,6 +19,7 @@ function reasonOf(farm: Farm, server: Server, isIn: boolean): string {
   if (isIn && standing === 'unhealthy') return 'unhealthy, but too few servers are healthy: health is disregarded';
   if (isIn && standing === 'warming up') return 'warming up, but no other server is available';
   if (isIn && standing === 'circuit open') return 'circuit open, but those of all servers are: they are disregarded';
+  if (isIn && farm.queue?.hasPlace(server) === false) return 'available, but it has its maxRequests: requests wait';
   if (isIn || standing !== 'available') return standing;
   const { priorityGroupActivation } = farm.config.loadBalancing;
   if (priorityGroupActivation === 0) return standing;
