@@ -183,6 +183,11 @@ describe('warnings', () => {
       '2.4 GB (256KB × 10000 connections)',
     ],
     [
+      'retries after a time-out that leaves no time',
+      'farms: { a: { servers: [h], protocol: { timeout: 5s }, retry: { on: [timeout], perTryTimeout: 5s } } }',
+      'the first attempt may take all of protocol.timeout',
+    ],
+    [
       'keys of a map that differ in case',
       'rewriteMaps: { M: { entries: { a: x, A: y } } }',
       'differ only in letter case',

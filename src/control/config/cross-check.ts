@@ -51,6 +51,7 @@ export function crossCheck(
   warnOfLiveTraffic(config, raw, problems);
   checkPages(config, problems);
   warnOfBuffers(config, problems);
+  warnOfRetries(config, problems);
   lintRules(config, problems);
 }
 
@@ -154,6 +155,21 @@ function checkPage(file: string, path: ConfigPath, problems: ProblemList): void 
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isFile()) return;
   problems.error(path, `there is no file ${file}`, 'paths are relative to the file that names them');
+}
+
+/** Settings of retries that promise more than they can do. */
+function warnOfRetries(config: Config, problems: ProblemList): void {
+  for (const { name, protocol, retry } of config.farms) {
+    const { on, perTryTimeout, bodyFile } = retry;
+    if (on.includes('timeout') && (perTryTimeout === 0 || perTryTimeout >= protocol.timeout)) {
+      const message = 'timeout has no effect: the first attempt may take all of protocol.timeout';
+      problems.warning(['farms', name, 'retry', 'on'], message, 'set perTryTimeout to less than that');
+    }
+    if (bodyFile > 0 && config.stateDirectory === null) {
+      const message = 'no body is kept in a file: there is no stateDirectory';
+      problems.warning(['farms', name, 'retry', 'bodyFile'], message, 'set stateDirectory');
+    }
+  }
 }
 
 function warnOfBuffers(config: Config, problems: ProblemList): void {
