@@ -99,6 +99,8 @@ export class Router {
         this.#reloads.succeeded++;
         this.#logger.info({ event: 'reloaded', snapshot: running.revision.id }, 'the configuration was reloaded');
       } catch (error) {
+        // The sources of servers that run are followed, not those of what was refused.
+        void running.control.effective(running.written.config);
         this.#noteRefusal(error as Error);
         throw error;
       }
