@@ -149,6 +149,24 @@ describe('WeightedTotalTraffic', () => {
     );
   });
 
+  it('gives a server that had the big ones fewer requests', () => {
+    const clock = new SimulatedClock();
+    const [worker] = balancedFarm([1, 1], { clock, config: { algorithm: 'WeightedTotalTraffic' } });
+    const { policy, list } = worker!;
+    const answer = (server: Server, size: number) => {
+      server.state.started();
+      server.state.ended(200, 0, size, 1, false);
+    };
+    answer(list[0]!, 100_000);
+    const picks = Array.from({ length: 50 }, () => {
+      clock.advance(60);
+      const server = policy.pick(list, balancedRequest());
+      answer(server, 1000);
+      return server;
+    });
+    expect(tally(picks, 2)).toEqual([0, 50]);
+  });
+
   it('lets a server that joins begin where the one with the least stands', () => {
     const clock = new SimulatedClock();
     const [worker] = balancedFarm([1, 1, 1], { clock, config: { algorithm: 'WeightedTotalTraffic' } });
