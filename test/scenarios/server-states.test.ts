@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRouter, type Router } from '../../src/index.ts';
 import { until } from '../kit/until.ts';
-import { type Answer, ask } from '../kit/zero-loss-client.ts';
+import { type Answer, AnswerReader, ask, openTo } from '../kit/zero-loss-client.ts';
 import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
 
 let servers: CountingServer[];
@@ -11,16 +11,15 @@ let router: Router;
 let url: string;
 let adminUrl: string;
 
+const configOf = (farm: object) => ({
+  listeners: { web: { address: '127.0.0.1:0' } },
+  farms: { shop: { servers: servers.map(({ address }) => address), affinity: { useCookie: true }, ...farm } },
+  admin: { address: '127.0.0.1:0' },
+  shutdownIdleGrace: 0,
+});
+
 async function start(farm: object = {}, workers = 0): Promise<void> {
-  router = createRouter(
-    {
-      listeners: { web: { address: '127.0.0.1:0' } },
-      farms: { shop: { servers: servers.map(({ address }) => address), affinity: { useCookie: true }, ...farm } },
-      admin: { address: '127.0.0.1:0' },
-      shutdownIdleGrace: 0,
-    },
-    { workers },
-  );
+  router = createRouter(configOf(farm), { workers });
   const { listeners } = await router.start();
   url = listeners.find(({ name }) => name === 'web')!.url;
   adminUrl = listeners.find(({ name }) => name === 'admin')!.url;
@@ -108,6 +107,23 @@ describe.each([0, 2])('with %i workers', (workers) => {
     expect(statusOf(server).state).toBe('Inactive');
   });
 
+  it('GracefulStop ends the connections of users who are known by them', async () => {
+    await start({ affinity: {} }, workers);
+    const socket = await openTo(url);
+    const reader = new AnswerReader(socket);
+    const next = async () => {
+      socket.write('GET / HTTP/1.1\r\nHost: shop.test\r\nAuthorization: NTLM TlRMTVNT\r\n\r\n');
+      return servedBy((await reader.next()) as Answer);
+    };
+    const server = await next();
+    for (let n = 0; n < 4; n++) expect(await next()).toBe(server);
+    await setState(server, 'GracefulStop');
+    const other = await next();
+    expect(other).not.toBe(server);
+    expect(await next()).toBe(other);
+    socket.destroy();
+  });
+
   it('ForcefulStop cuts running requests: 502.3, and it is nobody else that suffers', async () => {
     await start({}, workers);
     const first = await ask(url, '/');
@@ -123,6 +139,41 @@ describe.each([0, 2])('with %i workers', (workers) => {
     );
     expect(await newClients(6)).not.toContain(server);
     expect(statusOf(server)).toMatchObject({ state: 'Inactive', counters: { currentRequests: 0 } });
+  });
+});
+
+describe('ForcefulStop', () => {
+  it('sends nothing more there that waited for a connection: it goes to another server', async () => {
+    await start({ protocol: { maxConnections: 1 } });
+    const first = await ask(url, '/');
+    const server = servedBy(first);
+    server.hold();
+    const running = ask(url, '/', cookieOf(first));
+    await server.reached(2);
+    const waiting = ask(url, '/', cookieOf(first));
+    await until(() => statusOf(server).counters.currentRequests === 2);
+    await setState(server, 'ForcefulStop');
+    expect((await running).status).toBe(502);
+    expect(servedBy(await waiting)).not.toBe(server);
+    expect([server.count, statusOf(server).counters.currentRequests]).toEqual([2, 0]);
+  });
+
+  it('sends nothing more there that waited for a place: it goes to another server, and its client with it', async () => {
+    const limited = servers.map(({ address }) => ({ address, maxRequests: 1 }));
+    await start({ servers: limited });
+    const first = await ask(url, '/');
+    const server = servedBy(first);
+    server.hold();
+    const running = ask(url, '/', cookieOf(first));
+    await server.reached(2);
+    const waiting = ask(url, '/', cookieOf(first));
+    await until(() => router.status().farms[0]!.queuedRequests === 1);
+    await setState(server, 'ForcefulStop');
+    expect((await running).status).toBe(502);
+    const moved = await waiting;
+    expect(servedBy(moved)).not.toBe(server);
+    expect(servedBy(await ask(url, '/', cookieOf(moved)))).toBe(servedBy(moved));
+    expect(server.count).toBe(2);
   });
 });
 

@@ -8,6 +8,7 @@ import type { FarmConfig } from '../../model/farm-config.ts';
 import type { FarmNumbers } from '../../model/farm-numbers.ts';
 import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
+import { Availability } from '../../model/server-state.ts';
 import type { Candidates } from './candidates.ts';
 
 /** How often places are looked for that other workers have freed, ms. */
@@ -21,7 +22,7 @@ interface Waiter {
   readonly ctx: RequestContext;
   readonly ticket: number;
   /** It may go to any server of the farm, as they are when its turn comes; else to ctx.candidates. */
-  readonly isFree: boolean;
+  isFree: boolean;
   readonly pick: Pick;
   readonly go: QueueExit;
   /** Monotonic ms. */
@@ -107,8 +108,7 @@ export class RequestQueue implements PlaceQueue {
   }
 
   #serve(waiter: Waiter, now: number): void {
-    if (waiter.isFree) waiter.ctx.candidates = this.#candidates.list();
-    const { candidates } = waiter.ctx;
+    const candidates = this.#candidatesOf(waiter);
     if (!candidates.some(hasPlace) || !this.#isTurnOf(waiter, now)) return;
     let server: Server | null;
     try {
@@ -117,6 +117,22 @@ export class RequestQueue implements PlaceQueue {
       return this.#leave(waiter, null, asProxyError(fault)); // of a policy that an extension brings
     }
     if (server !== null) this.#leave(waiter, server, null);
+  }
+
+  /** Where the request may go now: not to servers that were stopped while it waited. */
+  #candidatesOf(waiter: Waiter): readonly Server[] {
+    const { ctx } = waiter;
+    if (!waiter.isFree) {
+      if (!ctx.candidates.some(isStopped)) return ctx.candidates;
+      const left = ctx.candidates.filter((server) => !isStopped(server));
+      // One that affinity.whenServerGone holds to its server waits for it, at most queue.timeout.
+      const isHeld = ctx.affinity === 'kept' && this.#config.affinity.whenServerGone !== 'redistribute';
+      if (left.length > 0 || isHeld) return left;
+      waiter.isFree = true;
+      if (ctx.affinity === 'kept') ctx.affinity = 'gone'; // so that it is bound anew
+    }
+    ctx.candidates = this.#candidates.list();
+    return ctx.candidates;
   }
 
   #isTurnOf(waiter: Waiter, now: number): boolean {
@@ -159,6 +175,10 @@ export class RequestQueue implements PlaceQueue {
     const text = `farm ${name}: all servers have their maxRequests, and ${reason}`;
     return new ProxyError(code, text, undefined, [['Retry-After', retryAfter]]);
   }
+}
+
+function isStopped({ state }: Server): boolean {
+  return state.availability === Availability.Inactive;
 }
 
 function hasPlace({ config: { maxRequests }, state }: Server): boolean {

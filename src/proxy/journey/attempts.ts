@@ -38,8 +38,7 @@ export class Attempts implements ExchangeOwner {
     if (ctx.outbound.scheme === 'https') {
       throw new ProxyError('schemeNotServed', `${farm.name} was to be reached by https, which is not served yet`);
     }
-    const pinned = this.#upstream.pins.serverFor(ctx);
-    const held = pinned !== null && pinned.farmName === farm.name ? pinned : null;
+    const held = this.#upstream.pins.serverFor(ctx);
     if (farm.queue !== null) return this.#queue(ctx, farm, held);
     const trial = held === null ? takeTrial(ctx, farm) : null;
     const server = held ?? trial ?? farm.balancer.pick(ctx.candidates, ctx);

@@ -3,6 +3,7 @@
 import type { ClientConnectionInfo } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
+import { Availability } from '../../model/server-state.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -15,9 +16,18 @@ interface Pin {
 export class ConnectionPins {
   readonly #pins = new Map<ClientConnectionInfo, Pin>();
 
-  /** The server that the client's connection is pinned to; it wins over affinity and balancing. */
+  /**
+   * The server that the client's connection is pinned to; it wins over affinity and balancing. One that was stopped, or is in the farm no
+   * more, loses the connection.
+   */
   serverFor(ctx: RequestContext): Server | null {
-    return this.#usable(ctx)?.server ?? null;
+    const pin = this.#usable(ctx);
+    const farm = ctx.farm!;
+    if (pin === null || pin.server.farmName !== farm.name) return null;
+    const server = farm.servers.find(({ id }) => id === pin.server.id);
+    if (server !== undefined && server.state.availability !== Availability.Inactive) return server;
+    this.release(ctx.connection);
+    return null;
   }
 
   connectionFor(ctx: RequestContext, server: Server): ServerConnection | null {

@@ -15,6 +15,8 @@ const TURN = 200;
 /** Stands in the queue for a connection when maxConnections is reached. */
 export interface Waiter {
   onConnectionFree(): void;
+  /** An operator stops the server at once: there will be none. */
+  onCut(): void;
 }
 
 export class ServerPool {
@@ -144,8 +146,9 @@ export class ServerPool {
     for (const connection of this.#idle.splice(0)) connection.destroy();
   }
 
-  /** Ends every connection at once, and what runs on it. */
+  /** Ends every connection at once, and what runs on it. First who waits: else each would open the next one. */
   cut(): void {
+    for (const waiter of [...this.#waiters]) waiter.onCut();
     for (const connection of [...this.#open]) connection.cut();
   }
 
