@@ -53,8 +53,8 @@ export interface Farm {
 
 /** The circuits of a farm's servers (circuit.ts). Open ones are no candidates. */
 export interface CircuitBreaker {
-  /** A server whose circuit is to be tried by the request that asks, which has to go there; null mostly. */
-  takeTrial(): Server | null;
+  /** A server whose circuit is to be tried by `ctx`, which then has to go there; null mostly. */
+  takeTrial(ctx: RequestContext): Server | null;
   succeeded(server: Server, isTrial: boolean): void;
   failed(server: Server, isTrial: boolean): void;
 }

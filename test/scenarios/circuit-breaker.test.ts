@@ -99,6 +99,32 @@ describe('a circuit breaker', () => {
     expect(bad.requests).toHaveLength(before);
   });
 
+  it('leaves clients with it that nobody else can serve, and lets one of them try', async () => {
+    const affinity = { useCookie: true, whenServerGone: 'refuse' };
+    const { bad, answer, clock, running, untilOpen } = await broken({ affinity });
+    answer(() => ok('bad'));
+    const cookie = fieldOf(await ask(running), 'set-cookie')!.split(';')[0];
+    answer(failing);
+    for (let i = 0; i < 2; i++) await ask(running, `Cookie: ${cookie}\r\n`);
+    await untilOpen();
+    answer(() => ok('bad'));
+    expect((await ask(running, `Cookie: ${cookie}\r\n`)).body.toString()).toBe('bad');
+    expect(circuits(running)[0]).toBe('open');
+    clock.advance(10_000);
+    await ask(running, `Cookie: ${cookie}\r\n`);
+    expect([circuits(running)[0], bad.requests.length]).toEqual(['closed', 5]);
+  });
+
+  it('is tried by requests of a host that has the server', async () => {
+    const hosts = { affinity: { useHostName: true, hosts: [{ name: 'shop.example', servers: 2 }] } };
+    const { answer, clock, running, untilOpen } = await broken(hosts);
+    await untilOpen();
+    answer(() => ok('bad'));
+    clock.advance(10_000);
+    for (let i = 0; i < 2; i++) await ask(running);
+    expect(circuits(running)[0]).toBe('closed');
+  });
+
   it('refuses nothing: where all circuits are open, all servers are tried', async () => {
     const [one, two] = [await moody(), await moody()];
     const running = await shop([one.server, two.server], { circuitBreaker: { failures: 1, openFor: '1h' } });

@@ -1,6 +1,6 @@
 // Retries by policy: what is tried again and what is not, bodies that are sent again, and the budget (CONTRACT 3).
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -137,6 +137,22 @@ describe('a failed attempt', () => {
     for (let i = 0; i < 4; i++) expect((await ask(router)).body.toString()).toBe('second');
     expect(first.requests.length).toBeGreaterThan(1);
     expect(first.connections).toHaveLength(1);
+  });
+
+  it('stands in the access log with all attempts, and with why there was no other one', async () => {
+    const directory = stateDirectory();
+    const path = join(directory, 'access.log');
+    const servers = [await backend(() => failed(503)), await backend(() => failed(503)), await backend(resets)];
+    const budget = { percent: 0, minPerSecond: 1 };
+    const clock = new SimulatedClock();
+    const running = await shop(servers, retry({ attempts: 3, budget }), { accessLog: { path } }, { clock });
+    await ask(running);
+    clock.advance(1000);
+    await until(() => existsSync(path) && readFileSync(path, 'utf8').includes('\n'));
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+      ...{ status: 503, attempts: 2 },
+      reason: 'not tried again: the retry budget is spent',
+    });
   });
 
   it('is counted by the server that failed, with its status', async () => {

@@ -4,14 +4,15 @@ import type { RequestContext } from '../../model/request-context.ts';
 import { Availability } from '../../model/server-state.ts';
 
 /**
- * Inside the servers of the host, where hosts have some. Draining servers keep their clients; unhealthy ones, and those with an
- * open circuit, only where the farm disregards that (arr.md 7.2, 8.3, 8.4).
+ * Inside the servers of the host, where hosts have some. Draining servers keep their clients; unhealthy ones only where the
+ * farm disregards health (arr.md 7.2, 8.3, 8.4). An open circuit sends clients to others only where those can serve them.
  */
 export function mayServe(server: Server, ctx: RequestContext): boolean {
   const { state } = server;
   if (ctx.hostRecord !== null && !ctx.hostRecord.servers.has(server)) return false;
-  const isAble = state.healthy && !state.circuitOpen && state.availability !== Availability.Inactive;
-  return isAble || ctx.candidates.includes(server);
+  if (ctx.candidates.includes(server)) return true;
+  const isTripped = state.circuitOpen && ctx.farm!.config.affinity.whenServerGone === 'redistribute';
+  return state.healthy && !isTripped && state.availability !== Availability.Inactive;
 }
 
 /** Whether a retry answered from another server than the one the client was bound to, which was tried first. */

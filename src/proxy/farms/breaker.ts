@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Circuit, CircuitSettings } from '../../model/circuit.ts';
 import type { CircuitBreaker, Server } from '../../model/farm.ts';
 import type { FarmConfig } from '../../model/farm-config.ts';
+import type { RequestContext } from '../../model/request-context.ts';
 import type { ServerTable } from '../../model/server-table.ts';
 import type { Candidates } from './candidates.ts';
 
@@ -26,12 +27,12 @@ export class Breaker implements CircuitBreaker {
     this.#clock = clock;
   }
 
-  takeTrial(): Server | null {
+  takeTrial(ctx: RequestContext): Server | null {
     const { tripped } = this.#candidates;
     if (tripped.length === 0) return null;
     const now = this.#clock.wall();
     for (const server of tripped) {
-      if (this.#circuits[server.index]!.tryTrial(now, this.#settings.openFor)) return server;
+      if (mayTry(ctx, server) && this.#circuits[server.index]!.tryTrial(now, this.#settings.openFor)) return server;
     }
     return null;
   }
@@ -43,4 +44,10 @@ export class Breaker implements CircuitBreaker {
   failed(server: Server, isTrial: boolean): void {
     this.#circuits[server.index]!.failed(isTrial, this.#clock.wall(), this.#settings);
   }
+}
+
+/** A bound client tries its own server alone, and one of a host a server of the host. */
+function mayTry({ affinity, candidates, hostRecord }: RequestContext, server: Server): boolean {
+  if (affinity === 'kept') return candidates.includes(server);
+  return hostRecord === null || hostRecord.servers.has(server);
 }

@@ -40,7 +40,7 @@ export class Attempts implements ExchangeOwner {
     }
     const held = this.#upstream.pins.serverFor(ctx);
     if (farm.queue !== null) return this.#queue(ctx, farm, held);
-    const trial = held === null ? takeTrial(ctx, farm) : null;
+    const trial = held === null && farm.breaker !== null ? farm.breaker.takeTrial(ctx) : null;
     const server = held ?? trial ?? farm.balancer.pick(ctx.candidates, ctx);
     ctx.attempts = [];
     server.state.started();
@@ -54,7 +54,7 @@ export class Attempts implements ExchangeOwner {
     if (held !== null) ctx.candidates = [held];
     let trial: Server | null = null;
     const pick = (candidates: readonly Server[]) => {
-      const tripped = takeTrial(ctx, farm);
+      const tripped = farm.breaker?.takeTrial(ctx) ?? null;
       trial = tripped !== null && queue.hasPlace(tripped) ? tripped : null;
       return trial ?? farm.balancer.pick(candidates, ctx);
     };
@@ -96,6 +96,7 @@ export class Attempts implements ExchangeOwner {
 
   onResponseHead(exchange: Exchange, head: ResponseHead): string {
     const { ctx } = exchange;
+    exchange.run?.release(); // nothing is tried again from here on
     const draft = new ResponseDraft(head);
     for (const stage of ctx.snapshot.stages) stage.onResponseHead?.(ctx, draft);
     exchange.transform = draft.transform;
@@ -216,12 +217,6 @@ function start(farm: Farm, candidates: readonly Server[], ctx: RequestContext): 
   const server = pick(candidates);
   server.state.started();
   return server;
-}
-
-/** Only a request that may go anywhere tries a circuit. */
-function takeTrial(ctx: RequestContext, farm: Farm): Server | null {
-  if (farm.breaker === null || ctx.candidates !== farm.candidates()) return null;
-  return farm.breaker.takeTrial();
 }
 
 function isTrial({ ctx }: Exchange): boolean {

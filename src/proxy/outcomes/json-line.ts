@@ -42,7 +42,8 @@ export class JsonLineFormat implements LineFormat {
     line += `,"referer":${wireOrNull(inbound.fieldOfKind(FieldKind.referer))}`;
     if (this.#fields.length > 0) line += `,"requestHeaders":${this.#requestHeaders(inbound)}`;
     if (ctx.matchedRules !== null) line += `,"rules":[${ctx.matchedRules.map(jsonString).join(',')}]`;
-    if (outcome.error !== null) line += `,"error":"${outcome.error}","reason":${jsonString(outcome.reason)}`;
+    if (outcome.error !== null) line += `,"error":"${outcome.error}"`;
+    if (outcome.reason !== '') line += `,"reason":${jsonString(outcome.reason)}`;
     return `${line}}\n`;
   }
 
