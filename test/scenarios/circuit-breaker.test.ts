@@ -119,6 +119,7 @@ describe('a circuit breaker', () => {
     const hosts = { affinity: { useHostName: true, hosts: [{ name: 'shop.example', servers: 2 }] } };
     const { answer, clock, running, untilOpen } = await broken(hosts);
     await untilOpen();
+    for (let i = 0; i < 4; i++) expect((await ask(running)).body.toString()).toBe('good');
     answer(() => ok('bad'));
     clock.advance(10_000);
     for (let i = 0; i < 2; i++) await ask(running);

@@ -37,10 +37,11 @@ export class SharedHostServers implements HostServers {
   }
 }
 
-/** A draining server keeps its hosts, an unhealthy one only where the farm disregards health. */
+/** A draining server keeps its hosts; an unhealthy one, or one with an open circuit, only where the farm disregards that. */
 function serves(server: Server, candidates: readonly Server[]): boolean {
   const { state } = server;
-  return (state.healthy && state.availability !== Availability.Inactive) || candidates.includes(server);
+  const isAble = state.healthy && !state.circuitOpen && state.availability !== Availability.Inactive;
+  return isAble || candidates.includes(server);
 }
 
 function isSame(a: readonly Server[], b: readonly Server[]): boolean {
