@@ -6,6 +6,7 @@ import { RecordingLogger } from '../../../test/kit/sample-admin.ts';
 import { until } from '../../../test/kit/until.ts';
 import { SimulatedClock } from '../../base/simulated-clock.ts';
 import type { WebhookConfig } from '../../model/config.ts';
+import { webhooksSchema } from './schema.ts';
 import { Webhooks } from './webhooks.ts';
 
 const closing: (() => void)[] = [];
@@ -101,15 +102,41 @@ describe('a webhook', () => {
     expect(hanging.told).toHaveLength(1);
   });
 
-  it('that takes nothing for long loses the oldest events, and they are counted', async () => {
-    const { url, told } = await receiver(() => {});
-    const { clock, logger, webhooks } = setUp({ url, timeout: 50 });
+  it('that takes nothing for long loses the oldest events: that is said at once, and how many when it is told again', async () => {
+    const answers: (() => void)[] = [];
+    const { url, told } = await receiver((_, response) => void answers.push(() => response.end()));
+    const { logger, webhooks } = setUp({ url });
     for (let n = 0; n < 1105; n++) webhooks.send('farmState', { farm: `f${n}` });
+    expect(logger.lines.map(([, facts]) => facts)).toEqual([{ event: 'webhook-behind', url, waiting: 1000 }]);
+    await until(() => answers.length === 1);
+    answers[0]!();
+    await until(() => told.length === 2);
+    expect(logger.lines[1]![1]).toEqual({ event: 'webhook-dropped', url, dropped: 104 });
+    expect(told.map(({ farm }) => farm)).toEqual(['f0', 'f105']);
+  });
+
+  it.each([408, 429])('that answers %i is told again', async (status) => {
+    let answered = status;
+    const { url, told } = await receiver((_, response) => void response.writeHead(answered).end());
+    const { clock, logger, webhooks } = setUp({ url });
+    webhooks.send('farmState', { farm: 'shop' });
+    await until(() => told.length === 1);
+    answered = 204;
     await until(() => {
-      clock.advance(1000);
-      return logger.lines.length >= 2;
+      clock.advance(100);
+      return told.length === 2;
     });
-    expect(logger.lines[0]![1]).toMatchObject({ event: 'webhook-failed', dropped: 104 });
-    expect([...new Set(told.map(({ farm }) => farm))].slice(0, 2)).toEqual(['f0', 'f105']);
+    expect(logger.lines).toEqual([]);
+  });
+});
+
+describe('the setting webhooks', () => {
+  it.each([
+    [{ events: ['drainDon'] }, 'did you mean "drainDone"?'],
+    [{ url: 'http://me:secret@hook.test/' }, 'the URL has a user name or a password in it'],
+    [{ url: 'ftp://hook.test/' }, 'Invalid URL'],
+  ])('refuses %j', (part, message) => {
+    const { error } = webhooksSchema.safeParse([{ url: 'http://hook.test/', ...part }]);
+    expect(JSON.stringify(error?.issues)).toContain(JSON.stringify(message).slice(1, -1));
   });
 });

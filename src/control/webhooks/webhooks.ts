@@ -3,7 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { WebhookConfig } from '../../model/config.ts';
 
-export type WebhookEvent = 'serverState' | 'serverHealth' | 'drainDone' | 'membersChanged' | 'farmState';
+export const WEBHOOK_EVENTS = ['serverState', 'serverHealth', 'drainDone', 'membersChanged', 'farmState'] as const;
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 /** What a receiver gets, beside `event` and `at` (ISO 8601). */
 export interface WebhookFacts {
@@ -17,6 +18,8 @@ const MOST_WAITING = 1000;
 const ATTEMPTS = 3;
 /** Before the second attempt, ms; twice that before the third. */
 const BACK_OFF = 1000;
+/** Statuses below 500 after which it is worth trying again: Request Timeout, Too Many Requests (RFC 9110 15.5.9, RFC 6585 4). */
+const TRY_AGAIN: readonly number[] = [408, 429];
 
 interface Receiver {
   readonly config: WebhookConfig;
@@ -50,10 +53,7 @@ export class Webhooks {
       const { events } = receiver.config;
       if (events.length > 0 && !events.includes(event)) continue;
       receiver.waiting.push(body);
-      if (receiver.waiting.length > MOST_WAITING) {
-        receiver.waiting.shift();
-        receiver.dropped++;
-      }
+      if (receiver.waiting.length > MOST_WAITING) this.#drop(receiver);
       if (!receiver.isSending) void this.#sendAll(receiver);
     }
   }
@@ -63,14 +63,31 @@ export class Webhooks {
     this.#receivers = [];
   }
 
+  /** Told at the first of many, and with the count when the receiver takes something again. */
+  #drop(receiver: Receiver): void {
+    receiver.waiting.shift();
+    receiver.dropped++;
+    if (receiver.dropped > 1) return;
+    const { url } = receiver.config;
+    const facts = { event: 'webhook-behind', url, waiting: MOST_WAITING };
+    this.#logger.warn(facts, `${url} is ${MOST_WAITING} events behind: the oldest are dropped`);
+  }
+
+  #tellDropped(receiver: Receiver): void {
+    const { dropped, config } = receiver;
+    receiver.dropped = 0;
+    const facts = { event: 'webhook-dropped', url: config.url, dropped };
+    if (dropped > 0) this.#logger.warn(facts, `${config.url} was not told of ${dropped} events`);
+  }
+
   async #sendAll(receiver: Receiver): Promise<void> {
     receiver.isSending = true;
     for (let body = receiver.waiting.shift(); body !== undefined; body = receiver.waiting.shift()) {
       const fault = await this.#sendOne(receiver.config, body);
-      if (fault === null || this.#closed.signal.aborted) continue;
+      if (this.#closed.signal.aborted) break;
       const { url } = receiver.config;
-      const facts = { event: 'webhook-failed', url, reason: fault, dropped: receiver.dropped };
-      this.#logger.warn(facts, `${url} was not told: ${fault}`);
+      if (fault === null) this.#tellDropped(receiver);
+      else this.#logger.warn({ event: 'webhook-failed', url, reason: fault }, `${url} was not told: ${fault}`);
     }
     receiver.isSending = false;
   }
@@ -85,7 +102,7 @@ export class Webhooks {
         await response.body?.cancel();
         if (response.ok) return null;
         fault = `status ${response.status}`;
-        if (response.status < 500) return fault;
+        if (response.status < 500 && !TRY_AGAIN.includes(response.status)) return fault;
       } catch (error) {
         fault = reasonOf(error);
       }
