@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Bindings, DrainStatus } from '../index.ts';
 import type { AdminClient } from './admin-client.ts';
 import { addChangeOptions, type ChangeOptions, changeBody, sayChange, serverPath, withAdmin } from './admin-command.ts';
+import { count } from './count.ts';
 import { duration, type NamedServer, namedServer } from './option-values.ts';
 
 interface DrainOptions extends ChangeOptions {
@@ -80,5 +81,10 @@ const ENDS: Readonly<Record<NonNullable<DrainStatus['endedBy']>, string>> = {
 
 function sayBindings({ clients, hosts, requests, webSockets, lastUse }: Bindings): string {
   const last = lastUse === null ? 'none seen yet' : `the last seen ${lastUse}`;
-  return `${clients} bound clients (${last}), ${hosts} host names, ${requests} open requests, ${webSockets} WebSockets`;
+  const counts = [
+    `${count(clients, 'bound client')} (${last})`,
+    count(hosts, 'host name'),
+    count(requests, 'open request'),
+  ];
+  return [...counts, count(webSockets, 'WebSocket')].join(', ');
 }

@@ -1,5 +1,6 @@
 // The status of a router as `narrows status` shows it to people.
 import type { RouterStatus } from '../index.ts';
+import { count } from './count.ts';
 import { type Column, formatTable } from './format-table.ts';
 
 type ServerStatus = RouterStatus['farms'][number]['servers'][number];
@@ -90,7 +91,7 @@ function notesText(servers: readonly ServerStatus[]): string {
 function drainText(drain: NonNullable<ServerStatus['drain']>): string {
   if (drain.endedBy !== null) return `was drained at ${drain.endedAt}: ${drain.endedBy}`;
   const { since, clients, hosts, requests } = drain;
-  return `drains since ${since}: ${clients} bound clients, ${hosts} host names, ${requests} open requests`;
+  return `drains since ${since}: ${[count(clients, 'bound client'), count(hosts, 'host name'), count(requests, 'open request')].join(', ')}`;
 }
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
@@ -104,8 +105,4 @@ function bytes(amount: number): string {
     unit++;
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
-}
-
-function count(amount: number, word: string): string {
-  return `${amount} ${word}${amount === 1 ? '' : 's'}`;
 }

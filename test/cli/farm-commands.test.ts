@@ -84,7 +84,7 @@ describe('narrows', () => {
     const first = await ask(router.url('web'), '/shop/');
     const bound = /^x-server: a/im.test(first.head) ? a : b;
     const dry = await narrows('drain', `shop/${bound}`, '--dry-run');
-    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('1 bound clients (the last seen 20')]);
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('1 bound client (the last seen 20')]);
     const late = await narrows('drain', `shop/${bound}`, '--wait', '--deadline', '10ms');
     expect([late.code, late.stdout]).toEqual([1, expect.stringContaining('its deadline came')]);
     await narrows('start', `shop/${bound}`);

@@ -55,7 +55,9 @@ async function setState(
     throw new OperationError('conflict', `${id} is not enabled in the configuration: set enabled: true there`);
   }
   const before = ACTIONS[table.state(slot).availability];
-  control.changes.setState(farm.name, server.address, action, options.persist ?? false);
+  // The state that servers start with is no change of it.
+  const changed = action === 'Start' && farm.serverAutoStart ? undefined : action;
+  control.changes.setState(farm.name, server.address, changed, options.persist ?? false);
   if (action !== 'Drain') control.drains.callOff(id);
   if (action === 'Start') {
     // First what holds it back, then what lets it in.
