@@ -26,6 +26,12 @@ async function narrows(...args: string[]): Promise<number> {
   return code;
 }
 
+async function stateOf({ address }: CountingServer): Promise<string> {
+  const response = await fetch(`${router.url('admin')}/api/status`);
+  const { farms } = (await response.json()) as { farms: { servers: { address: string; state: string }[] }[] };
+  return farms[0]!.servers.find((server) => server.address === address)!.state;
+}
+
 const letterOf = (head: string) => /^x-server: (\w)/im.exec(head)?.[1];
 
 beforeEach(async () => {
@@ -43,7 +49,13 @@ it('restarts a farm of four, one server after the other, with zero failed reques
   await client.answers(200);
   for (const server of servers) {
     const name = `shop/${server.address}`;
-    expect(await narrows('drain', name, '--wait', '--why', 'restart')).toBe(0);
+    server.hold(); // requests are open when the drain begins
+    await server.reached(server.count + 1);
+    const drain = narrows('drain', name, '--wait', '--why', 'restart');
+    for (let state = 'Active'; state === 'Active'; ) state = await stateOf(server);
+    expect(await stateOf(server)).toBe('Draining');
+    server.release();
+    expect(await drain).toBe(0);
     await server.kill();
     await client.answers(100);
     await server.revive();
@@ -97,11 +109,11 @@ it('drains a server whose clients stay bound to it until they are done: nobody l
   })();
 
   const drain = narrows('drain', `shop/${drained.address}`, '--wait');
-  const beginning = Date.now();
-  await until(() => Date.now() - beginning > 1000);
+  for (let state = ''; state !== 'Draining'; ) state = await stateOf(drained);
   isDraining = true;
+  const beginning = Date.now();
   // Longer than affinity.timeout: without the sessions it would have ended.
-  await until(() => Date.now() - beginning > 4000);
+  await until(() => Date.now() - beginning > 3000);
   expect(router.log.all('drain-done')).toEqual([]);
   const over = router.log.next('drain-done');
   done = true;
