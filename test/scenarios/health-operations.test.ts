@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RouterProcess } from '../kit/router-process.ts';
-import { TestCertificates } from '../kit/test-certificates.ts';
+import { opensslIsMissing, TestCertificates } from '../kit/test-certificates.ts';
 import { ask } from '../kit/zero-loss-client.ts';
 import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
 
@@ -13,6 +13,8 @@ let router: RouterProcess;
 /** What the server's https side says of its health. */
 let status: number;
 let tests: ReturnType<typeof createHttpsServer>;
+
+const isMissing = opensslIsMissing();
 
 beforeEach(async () => {
   status = 200;
@@ -59,7 +61,7 @@ async function api(method: string, rest: string, body?: object): Promise<{ code:
   return { code: response.status, answer: (await response.json()) as Answer };
 }
 
-describe('health by hand', () => {
+describe.skipIf(isMissing)('health by hand', () => {
   it('marks a server for every worker, and keeps what happened', async () => {
     expect((await api('PUT', 'health', { healthy: false })).code).toBe(200);
     const statuses = await Promise.all(Array.from({ length: 8 }, () => ask(router.url('web'), '/')));

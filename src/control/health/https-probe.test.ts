@@ -5,16 +5,17 @@ import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sampleFarm, sampleServer } from '../../../test/kit/sample-farm.ts';
 import { silentServer } from '../../../test/kit/silent-server.ts';
-import { type CertificateOptions, TestCertificates } from '../../../test/kit/test-certificates.ts';
+import { type CertificateOptions, opensslIsMissing, TestCertificates } from '../../../test/kit/test-certificates.ts';
 import { until } from '../../../test/kit/until.ts';
 import type { ServerConfig, TlsVerification } from '../../model/farm-config.ts';
 import { runTest, testOf } from './run-test.ts';
 
+const isMissing = opensslIsMissing();
 let certificates: TestCertificates;
 beforeAll(() => {
-  certificates = new TestCertificates();
+  if (!isMissing) certificates = new TestCertificates();
 });
-afterAll(() => certificates.remove());
+afterAll(() => certificates?.remove());
 
 const never = new AbortController().signal;
 
@@ -55,7 +56,7 @@ function probe(
   return runTest(farm, server, testOf(farm, server), () => '127.0.0.1', signal);
 }
 
-describe('a test by https', () => {
+describe.skipIf(isMissing)('a test by https', () => {
   it("goes to httpsPort, under the URL's Host, and asks for the certificate of the server's own name", async () => {
     const { port, seen } = await tlsServer({ names: 'DNS:web1.test' });
     expect(await probe(port)).toEqual({ passed: true, status: 200, reason: 'status 200' });
@@ -118,7 +119,7 @@ describe('a test by https', () => {
   });
 });
 
-describe('the certificate of a server', () => {
+describe.skipIf(isMissing)('the certificate of a server', () => {
   const good = { names: 'DNS:web1.test' };
   const faults: [string, CertificateOptions, (keyof TlsVerification)[], string][] = [
     ['another name', { names: 'DNS:other.test' }, ['ignoreNameMismatch'], 'altnames'],
