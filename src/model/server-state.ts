@@ -95,6 +95,11 @@ export class ServerState {
     return { ended: this.#sum(TOTAL), failed: this.#sum(FAILED), underWay: this.#sum(CURRENT) };
   }
 
+  /** Attempts under way, of all workers. */
+  get underWay(): number {
+    return this.#sum(CURRENT);
+  }
+
   /** Bytes to and from the server, of all workers. */
   get traffic(): number {
     return this.#sum(BYTES_SENT) + this.#sum(BYTES_RECEIVED);

@@ -176,6 +176,16 @@ describe('the servers of a host', () => {
     expect(own.able(shop, candidates())).toBe(all);
   });
 
+  it('are another list when a weight has changed: methods that go by weight follow a server that starts slowly', () => {
+    const { farm: shop, servers, candidates, owner } = farm();
+    const own = new SharedHostServers(['a:1', 'b:2']);
+    const before = own.able(shop, candidates());
+    owner.setRampMissing(servers[0]!.slot, 90);
+    const after = own.able(shop, candidates());
+    expect(after).toEqual(before);
+    expect(after).not.toBe(before);
+  });
+
   it('are looked up anew in the farm of another configuration', () => {
     const own = new SharedHostServers(['a:1']);
     const [first, second] = [farm(), farm()];

@@ -5,22 +5,30 @@ import type { LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { BalancerServices } from './balancer-services.ts';
+import { ServerMemory } from './server-memory.ts';
 
-/** Milliseconds between two looks at the servers. */
+/** Milliseconds between two looks at a server. */
 const LOOK = 1000;
 
 /** @param before requests under way at the last look; the same as `now` at the first */
 export type RatioOf = (now: number, before: number, mean: number) => number;
+
+interface Turns {
+  ratio: number;
+  credit: number;
+  /** Requests under way at the last look; -1: there was none. */
+  load: number;
+  lookedAt: number;
+}
 
 export class DynamicRatio implements LoadBalancingPolicy {
   readonly name: string;
   readonly countsRequests = true;
   readonly #ratioOf: RatioOf;
   readonly #clock: Clock;
+  readonly #memory = new ServerMemory<Turns>(() => ({ ratio: 0, credit: 0, load: -1, lookedAt: 0 }));
   #list: readonly Server[] = [];
-  #ratios = new Float64Array(0);
-  #credits = new Float64Array(0);
-  #loads = new Float64Array(0);
+  #turns: Turns[] = [];
   #total = 0;
   #lookedAt = 0;
 
@@ -31,45 +39,44 @@ export class DynamicRatio implements LoadBalancingPolicy {
   }
 
   pick(candidates: readonly Server[], ctx: RequestContext): Server {
+    if (candidates.length === 1) return candidates[0]!;
     const now = this.#clock.monotonic();
-    if (candidates !== this.#list) this.#begin(candidates, now);
-    else if (now - this.#lookedAt >= LOOK) this.#look(now);
+    if (candidates !== this.#list) {
+      this.#turns = this.#memory.of(candidates, this.#list, now);
+      this.#list = candidates;
+      this.#look(now);
+    } else if (now - this.#lookedAt >= LOOK) this.#look(now);
     return candidates[this.#next(ctx.client !== null)]!;
   }
 
-  #begin(candidates: readonly Server[], now: number): void {
-    this.#list = candidates;
-    this.#ratios = new Float64Array(candidates.length);
-    this.#credits = new Float64Array(candidates.length);
-    this.#loads = Float64Array.from(candidates, ({ state }) => state.requests);
-    this.#look(now);
-  }
-
+  /** At those that were not looked at within LOOK. */
   #look(now: number): void {
     const loads = Float64Array.from(this.#list, ({ state }) => state.requests);
     const mean = loads.reduce((sum, load) => sum + load, 0) / loads.length;
-    for (let index = 0; index < loads.length; index++) {
-      this.#ratios[index] = this.#ratioOf(loads[index]!, this.#loads[index]!, mean);
+    for (const [index, turns] of this.#turns.entries()) {
+      if (turns.load >= 0 && now - turns.lookedAt < LOOK) continue;
+      const load = loads[index]!;
+      turns.ratio = this.#ratioOf(load, turns.load < 0 ? load : turns.load, mean);
+      turns.load = load;
+      turns.lookedAt = now;
     }
-    this.#total = this.#ratios.reduce((sum, ratio) => sum + ratio, 0);
-    this.#loads = loads;
+    this.#total = this.#turns.reduce((sum, { ratio }) => sum + ratio, 0);
     this.#lookedAt = now;
   }
 
   /** Smooth weighted round robin (arr.md 6.3). @param takes whether the turn is taken */
   #next(takes: boolean): number {
-    const ratios = this.#ratios;
-    const credits = this.#credits;
     let best = 0;
     let most = Number.NEGATIVE_INFINITY;
-    for (let index = 0; index < ratios.length; index++) {
-      const credit = credits[index]! + ratios[index]!;
-      if (takes) credits[index] = credit;
+    for (let index = 0; index < this.#turns.length; index++) {
+      const turns = this.#turns[index]!;
+      const credit = turns.credit + turns.ratio;
+      if (takes) turns.credit = credit;
       if (credit <= most) continue;
       most = credit;
       best = index;
     }
-    if (takes) credits[best]! -= this.#total;
+    if (takes) this.#turns[best]!.credit -= this.#total;
     return best;
   }
 }

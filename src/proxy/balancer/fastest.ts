@@ -24,6 +24,7 @@ export class Fastest implements LoadBalancingPolicy {
   }
 
   pick(candidates: readonly Server[]): Server {
+    if (candidates.length === 1) return candidates[0]!;
     this.#times.look(candidates);
     this.#loads.look(candidates);
     const scores = this.#loads.allRequests();

@@ -18,6 +18,7 @@ export class LeastConnections implements LoadBalancingPolicy {
   }
 
   pick(candidates: readonly Server[]): Server {
+    if (candidates.length === 1) return candidates[0]!;
     this.#loads.look(candidates);
     return candidates[indexOfLeast(this.#loads.allByWeight(), this.#ties)]!;
   }

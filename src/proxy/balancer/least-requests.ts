@@ -17,6 +17,7 @@ export class LeastRequests implements LoadBalancingPolicy {
   }
 
   pick(candidates: readonly Server[]): Server {
+    if (candidates.length === 1) return candidates[0]!;
     this.#loads.look(candidates);
     return candidates[indexOfLeast(this.#loads.allRequests(), this.#ties)]!;
   }

@@ -21,6 +21,7 @@ export class LeastResponseTime implements LoadBalancingPolicy {
   }
 
   pick(candidates: readonly Server[], ctx: RequestContext): Server {
+    if (candidates.length === 1) return candidates[0]!;
     this.#times.look(candidates);
     const untried = this.#times.hasUntried
       ? candidates.findIndex(({ state }, index) => this.#times.isToBeTried(index) && state.requests === 0)

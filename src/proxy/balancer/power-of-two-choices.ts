@@ -2,14 +2,13 @@
 // everybody running to the one that is least busy now (Mitzenmacher, The Power of Two Choices in Randomized Load Balancing).
 import type { LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
+import { weightOf } from '../../model/server-weight.ts';
 import type { BalancerServices } from './balancer-services.ts';
-import { Loads } from './loads.ts';
 
 export class PowerOfTwoChoices implements LoadBalancingPolicy {
   readonly name = 'PowerOfTwoChoices';
   readonly countsRequests = true;
   readonly #random: BalancerServices['random'];
-  readonly #loads = new Loads();
 
   constructor({ random }: BalancerServices) {
     this.#random = random;
@@ -20,8 +19,13 @@ export class PowerOfTwoChoices implements LoadBalancingPolicy {
     if (length === 1) return candidates[0]!;
     const first = Math.floor(this.#random.next() * length);
     const step = 1 + Math.floor(this.#random.next() * (length - 1));
-    const other = (first + step) % length;
-    this.#loads.look(candidates);
-    return candidates[this.#loads.byWeight(other) < this.#loads.byWeight(first) ? other : first]!;
+    const one = candidates[first]!;
+    const other = candidates[(first + step) % length]!;
+    return loadOf(other) < loadOf(one) ? other : one;
   }
+}
+
+/** With the request that would come, for its weight. */
+function loadOf(server: Server): number {
+  return (server.state.requests + 1) / weightOf(server);
 }

@@ -28,6 +28,7 @@ export class RendezvousHash implements LoadBalancingPolicy {
   }
 
   pick(candidates: readonly Server[], ctx: RequestContext): Server {
+    if (candidates.length === 1) return candidates[0]!;
     const input = this.#input(ctx);
     if (input === null) return this.#withoutInput.pick(candidates, ctx);
     if (candidates !== this.#list) this.#compile(candidates);

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Server } from '../../model/farm.ts';
 import { MeasuredList } from './measured-list.ts';
+import { ServerMemory } from './server-memory.ts';
 
 /** Readings that a window is made of. */
 const STEPS = 10;
@@ -23,8 +24,7 @@ interface Track {
 
 export class ResponseTimes extends MeasuredList {
   readonly #period: number;
-  /** By id: a server that stays keeps its track when the configuration is compiled anew. */
-  readonly #tracks = new Map<string, Track>();
+  readonly #memory = new ServerMemory<Track>(() => ({ readings: [], mean: -1, triedAt: Number.NEGATIVE_INFINITY }));
   #ordered: Track[] = [];
   #means = new Float64Array(0);
   /** The means, and a very long time for servers without one. */
@@ -54,15 +54,8 @@ export class ResponseTimes extends MeasuredList {
     this.#ordered[index]!.triedAt = this.#now;
   }
 
-  protected change(next: readonly Server[]): void {
-    const staying = new Set(next.map(({ id }) => id));
-    for (const id of this.#tracks.keys()) if (!staying.has(id)) this.#tracks.delete(id);
-    this.#ordered = next.map(({ id }) => {
-      const known = this.#tracks.get(id);
-      const track = known ?? { readings: [], mean: -1, triedAt: Number.NEGATIVE_INFINITY };
-      this.#tracks.set(id, track);
-      return track;
-    });
+  protected change(next: readonly Server[], now: number): void {
+    this.#ordered = this.#memory.of(next, this.list, now);
     this.#means = new Float64Array(next.length);
     this.scores = new Float64Array(next.length);
   }

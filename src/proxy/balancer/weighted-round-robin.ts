@@ -14,6 +14,8 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
   /** The list that #order was compiled for. */
   #list: readonly Server[] = [];
   #order: Uint32Array = new Uint32Array(0);
+  /** Orders of lists that come again: of hosts with servers of their own. */
+  readonly #orders = new WeakMap<readonly Server[], Uint32Array>();
 
   /** @param name under which it is known: Ratio of BIG-IP is the same thing */
   constructor(services: BalancerServices, name = 'WeightedRoundRobin') {
@@ -53,9 +55,11 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
   }
 
   #compile(candidates: readonly Server[]): void {
-    const turns = turnsPerCycle(candidates.map(turnsOf));
-    this.#order = smoothOrder(turns, tieOrder(candidates, this.#services.tieSeed));
     this.#list = candidates;
+    const known = this.#orders.get(candidates);
+    this.#order =
+      known ?? smoothOrder(turnsPerCycle(candidates.map(turnsOf)), tieOrder(candidates, this.#services.tieSeed));
+    if (known === undefined) this.#orders.set(candidates, this.#order);
   }
 }
 

@@ -19,6 +19,7 @@ export class OriginNumbers implements ServerNumbers {
   readonly attempts = { ended: 0, failed: 0, underWay: 0 };
   readonly traffic = 0;
   readonly attemptsEnded = 0;
+  readonly underWay = 0;
   readonly responseTimeSum = 0;
   readonly responseTimeCount = 0;
   #connections = 0;
