@@ -94,6 +94,29 @@ describe('weighted round robin', () => {
     ).toEqual([3, 3, 3]);
   });
 
+  it('shares fairly where some servers are full, and others with each request, and compiles nothing for it', () => {
+    const weights = Array.from({ length: 400 }, (_, index) => 101 + (index % 7));
+    const [{ policy, list: servers }] = balanced(weights) as [ReturnType<typeof balanced>[0]];
+    let looks = 0; // at weights: an order is made of them
+    const state = {
+      get rampMissing() {
+        looks++;
+        return 0;
+      },
+    } as Server['state'];
+    const list = servers.map((server) => ({ ...server, state }));
+    policy.pick(list, request());
+    const counts = new Array<number>(400).fill(0);
+    for (let n = 0; n < 8000; n++) {
+      const withPlace = list.filter(({ index }) => index % 10 !== n % 10);
+      const { index } = policy.pick(withPlace, request());
+      expect(index % 10).not.toBe(n % 10);
+      counts[index]! += 1;
+    }
+    for (const count of counts) expect(Math.abs(count - 20)).toBeLessThanOrEqual(12);
+    expect(looks).toBe(400);
+  });
+
   it('takes no turn for a list of one: an affine client does not disturb the others', () => {
     const [{ policy, list }] = balanced([1, 1, 1]) as [ReturnType<typeof balanced>[0]];
     const bound = [list[2]!];

@@ -16,6 +16,7 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
   #order: Uint32Array = new Uint32Array(0);
   /** Orders of lists that come again: of hosts with servers of their own. */
   readonly #orders = new WeakMap<readonly Server[], Uint32Array>();
+  readonly #seen = new WeakSet<readonly Server[]>();
 
   /** @param name under which it is known: Ratio of BIG-IP is the same thing */
   constructor(services: BalancerServices, name = 'WeightedRoundRobin') {
@@ -26,25 +27,37 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
   pick(candidates: readonly Server[], ctx: RequestContext): Server {
     if (candidates.length === 1) return candidates[0]!;
     if (candidates !== this.#list) {
-      if (ctx.attempts !== null && ctx.attempts.length > 0) return this.#pickAgain(candidates, ctx);
+      const { first, retry } = this.#services.cursors;
+      if (ctx.attempts !== null && ctx.attempts.length > 0) return this.#pickAmong(candidates, retry, ctx);
+      if (this.#isPassing(candidates)) return this.#pickAmong(candidates, first, ctx);
       this.#compile(candidates);
     }
     return this.#draw(this.#services.cursors.first, ctx);
   }
 
   /**
-   * A pick after a failure draws from a cursor of its own until a candidate comes, so that the turns of first picks
+   * A shorter list that was not seen before may not be seen again: while servers have their maxRequests it is another one with each request,
+   * and compiling costs milliseconds in a large farm.
+   */
+  #isPassing(candidates: readonly Server[]): boolean {
+    if (candidates.length >= this.#list.length || this.#orders.has(candidates) || this.#seen.has(candidates))
+      return false;
+    this.#seen.add(candidates);
+    return true;
+  }
+
+  /**
+   * Draws until a candidate comes. A pick after a failure has a cursor of its own, so that the turns of first picks
    * stay exact, and the share of a dead server goes to all others and not to the one behind it in the order.
    */
-  #pickAgain(candidates: readonly Server[], ctx: RequestContext): Server {
-    const { retry } = this.#services.cursors;
+  #pickAmong(candidates: readonly Server[], cursor: SharedCursor, ctx: RequestContext): Server {
     const isDryRun = ctx.client === null;
     for (let draws = 0; draws < this.#order.length && !isDryRun; draws++) {
-      const server = this.#draw(retry, ctx);
+      const server = this.#draw(cursor, ctx);
       if (candidates.includes(server)) return server;
     }
     this.#compile(candidates);
-    return this.#draw(retry, ctx);
+    return this.#draw(cursor, ctx);
   }
 
   /** A dry run sees whose turn it is without taking it. */

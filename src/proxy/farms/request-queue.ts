@@ -41,7 +41,9 @@ export class RequestQueue implements PlaceQueue {
   #looking = false;
   /** Since when a place is free that is left to another worker, monotonic ms; -1: none is. */
   #yieldsSince = -1;
+  /** Those of #latestOf that had places. */
   #latest: readonly Server[] = [];
+  #latestOf: readonly Server[] = [];
 
   constructor(
     config: FarmConfig,
@@ -65,8 +67,10 @@ export class RequestQueue implements PlaceQueue {
     if (candidates.every(hasPlace)) return candidates;
     const list = candidates.filter(hasPlace);
     // The same list again where it has the same servers: balancing methods keep what they know of a list.
-    const isLatest = list.length === this.#latest.length && list.every((server, i) => server === this.#latest[i]);
-    if (!isLatest) this.#latest = list;
+    // Where weights have changed `candidates` is another list.
+    const isSame = list.length === this.#latest.length && list.every((server, i) => server === this.#latest[i]);
+    if (!isSame || candidates !== this.#latestOf) this.#latest = list;
+    this.#latestOf = candidates;
     return this.#latest;
   }
 
