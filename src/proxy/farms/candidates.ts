@@ -34,7 +34,7 @@ export class Candidates {
     return this.#list;
   }
 
-  /** Servers that would take new work, were their circuits not open. Empty in a farm without circuit breaker. */
+  /** Servers that would take new work, were their circuits not open; none of a group that is not in use. Empty in a farm without circuit breaker. */
   get tripped(): readonly Server[] {
     this.list();
     return this.#tripped;
@@ -42,7 +42,12 @@ export class Candidates {
 
   /** A change elsewhere leaves the list as it was, and what others have made of it and of the weights in it. */
   #refresh(): void {
-    const list = groupsInUse(this.#available(), this.#config.loadBalancing.priorityGroupActivation);
+    const { priorityGroupActivation } = this.#config.loadBalancing;
+    const list = groupsInUse(this.#available(), priorityGroupActivation);
+    if (priorityGroupActivation > 0) {
+      const lowest = Math.min(...list.map(({ config }) => config.priorityGroup));
+      this.#tripped = this.#tripped.filter(({ config }) => config.priorityGroup >= lowest);
+    }
     const weights = list.map(weightOf);
     if (isSame(list, this.#list) && isSame(weights, this.#weights)) return;
     this.#list = list;

@@ -5,6 +5,7 @@ import { SimulatedClock } from '../../base/simulated-clock.ts';
 import type { AffinityPolicy, LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Farm, Origins } from '../../model/farm.ts';
 import type { FarmConfig } from '../../model/farm-config.ts';
+import { farmDefaults } from '../../model/farm-defaults.ts';
 import { OutboundDraft } from '../../model/outbound-draft.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { Availability } from '../../model/server-state.ts';
@@ -21,12 +22,13 @@ const someAffinity: AffinityPolicy = { name: 'some', find: () => null, bind: () 
 function compiled(config: FarmConfig, affinity: AffinityPolicy | null = null) {
   const { owner, slots } = sampleTable(config);
   const createForwarding = () => ({ headFor: () => '' });
+  const clock = new SimulatedClock();
   const services = {
-    ...{ table: owner, slots, createForwarding, clock: new SimulatedClock() },
+    ...{ table: owner, slots, createForwarding, clock },
     ...{ createBalancer: () => firstOf, createAffinity: () => affinity },
   };
   const farm = compileFarm(config, services);
-  return { farm, owner, slot: (address: string) => slots.get(serverId(config.name, address))! };
+  return { farm, owner, clock, slot: (address: string) => slots.get(serverId(config.name, address))! };
 }
 
 /** What the stage reads and writes of a request. */
@@ -241,5 +243,26 @@ describe('a server on the wire', () => {
     ].map((server) => compiled(sampleFarm('shop', [server])).farm.servers[0]!.poolKey);
     const moved = compiled(sampleFarm('shop', [sampleServer('a:1', { httpPort: 9 })])).farm.servers[0]!.poolKey;
     expect(new Set([...keys, moved]).size).toBe(5);
+  });
+});
+
+describe('a circuit that is open in a priority group', () => {
+  it('is tried while the group is in use, and not while it is kept in reserve', () => {
+    const groups = [10, 10, 5].map((priorityGroup, i) => sampleServer(`s${i}:80`, { priorityGroup }));
+    const loadBalancing = { ...farmDefaults().loadBalancing, priorityGroupActivation: 1 };
+    const circuitBreaker = { failures: 1, openFor: 10 };
+    const { farm, owner, clock, slot } = compiled(sampleFarm('shop', groups, { loadBalancing, circuitBreaker }));
+    const [a, b, c] = farm.servers;
+    const trial = () => farm.breaker!.takeTrial({ affinity: 'off', candidates: [], hostRecord: null } as never);
+    farm.breaker!.failed(c!, false);
+    clock.advance(20);
+    expect([trial(), farm.candidates()]).toEqual([null, [a, b]]);
+    farm.breaker!.failed(b!, false);
+    clock.advance(20);
+    expect(trial()).toBe(b);
+    owner.setHealthy(slot('s0:80'), false);
+    owner.setHealthy(slot('s1:80'), false);
+    clock.advance(20);
+    expect(trial()).toBe(c);
   });
 });
