@@ -164,6 +164,18 @@ sites: { main: { bindings: [ "*:8080:www.example.com", "*:8081:", "10.0.0.1:8081
 });
 
 describe('the defaults of ARR, taken back', () => {
+  it('compatibility: algorithms balances by weight what ARR 3.0 accepts by name only, and nothing else', () => {
+    const used = (algorithm: string, compatibility: string) =>
+      load(`${compatibility}farms: { a: { servers: [h], loadBalancing: { algorithm: ${algorithm} } } }`).config
+        .farms[0]!.loadBalancing.algorithm;
+    for (const name of ['LeastRequests', 'LeastResponseTime', 'WeightedTotalTraffic']) {
+      expect(used(name, 'compatibility: [ algorithms ]\n')).toBe('WeightedRoundRobin');
+      expect(used(name, 'compatibility: arr\n')).toBe('WeightedRoundRobin');
+      expect(used(name, '')).toBe(name);
+    }
+    expect(used('RequestHash', 'compatibility: arr\n')).toBe('RequestHash');
+  });
+
   it('compatibility: arr changes every default that is a setting', () => {
     const { protocol } = load('compatibility: arr\nfarms: { a: { servers: [h] } }').config.farms[0]!;
     expect(protocol).toMatchObject({
