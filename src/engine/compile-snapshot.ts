@@ -101,11 +101,14 @@ export function compileSnapshot(
   });
 }
 
-/** A method that stays goes on where it is: with the turns that it has given, and the times that it has measured. */
+/**
+ * A method that stays goes on where it is: with the turns that it has given, and the times that it has measured. What server variables
+ * are depends on the rules.
+ */
 function balancerBefore({ name, loadBalancing }: FarmConfig, before?: Snapshot): LoadBalancingPolicy | null {
   const farm = before?.farms.get(name.toLowerCase());
   const isSame = JSON.stringify(farm?.config.loadBalancing) === JSON.stringify(loadBalancing);
-  return farm !== undefined && isSame ? farm.balancer : null;
+  return farm !== undefined && isSame && loadBalancing.hashServerVariables.length === 0 ? farm.balancer : null;
 }
 
 /** One farm and no rules: what no site serves from its folder goes to the farm (CONTRACT 2, absent sections). */
