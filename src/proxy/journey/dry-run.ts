@@ -13,13 +13,14 @@ const REASONS: Readonly<Record<string, string>> = {
   WeightedTotalTraffic: 'the fewest bytes for its weight',
   LeastRequests: 'the fewest requests under way',
   LeastResponseTime: 'the fastest on average, or one that is still to be measured',
-  RequestHash: 'the highest hash with what the request is hashed by',
+  RequestHash: 'the highest hash with what the request is hashed by, or the next in turn where it has nothing of that',
   LeastConnections: 'the fewest requests under way for its weight',
   Fastest: 'the fewest unanswered requests, the fastest of equal ones',
   Observed: 'the next in turn, by ratios of the requests under way',
   Predictive: 'the next in turn, by ratios of the trend of requests under way',
   PowerOfTwoChoices: 'the less busy of two at random',
-  RendezvousHash: 'the highest hash with what the request is hashed by',
+  RendezvousHash:
+    'the highest hash with what the request is hashed by, or the next in turn where it has nothing of that',
 };
 
 /**
