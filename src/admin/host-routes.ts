@@ -14,7 +14,7 @@ export function hostRoutes(port: AdminPort): Hono {
   routes.get('/api/farms/:farm/hosts', (c) =>
     answering(c, () => {
       const server = c.req.query('server');
-      const limit = Math.min(MOST, Number(c.req.query('limit') ?? MOST) || MOST);
+      const limit = Math.max(1, Math.min(MOST, Number(c.req.query('limit') ?? MOST) || MOST));
       return { hosts: hosts.mappings(c.req.param('farm'), { limit, ...(server === undefined ? {} : { server }) }) };
     }),
   );

@@ -250,6 +250,15 @@ describe('a slow start', () => {
   });
 });
 
+describe('what is to survive a restart', () => {
+  it('is refused where there is no stateDirectory', async () => {
+    await start();
+    const { status, body } = await admin('PUT', `${serverPath(servers[0]!)}/state`, { state: 'Drain', persist: true });
+    expect([status, body.error]).toEqual([409, expect.stringContaining('no stateDirectory')]);
+    expect(statusOf(servers[0]!).state).toBe('Active');
+  });
+});
+
 describe('a farm', () => {
   it('is taken offline and brought online', async () => {
     await start();

@@ -7,6 +7,8 @@ import type { ProblemList } from './problem-list.ts';
 
 /** RFC 6265 4.1.1: a cookie's name is a token. */
 const COOKIE_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+/** RFC 6265 4.1.1: a path has no semicolon and no control characters; browsers want a slash first. */
+const COOKIE_PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/;
 const SHORTEST_SECRET = 16;
 
 /** `cookies`: names in use, with the farm that has each. */
@@ -84,6 +86,12 @@ function checkAffinity(written: WrittenFarm['affinity'], path: ConfigPath, probl
       [...path, 'cookieName'],
       `"${written.cookieName}" cannot be the name of a cookie`,
       'use letters, digits, - and _',
+    );
+  if (!COOKIE_PATH.test(written.cookiePath))
+    problems.error(
+      [...path, 'cookiePath'],
+      `"${written.cookiePath}" cannot be the path of a cookie`,
+      'write a path like /shop',
     );
   if (written.secret !== undefined && written.secret.length < SHORTEST_SECRET)
     problems.error([...path, 'secret'], 'the secret can be guessed', `expected at least ${SHORTEST_SECRET} characters`);

@@ -57,6 +57,11 @@ workers: many
       'rules: [ { name: r, action: { statusCode: 302 } } ]',
       'use action type Redirect',
     ],
+    [
+      'a path of a cookie that is none',
+      'farms: { a: { servers: [h], affinity: { cookiePath: "/;Domain=com" } } }',
+      'cannot be the path of a cookie',
+    ],
     ['an unknown compatibility', 'compatibility: [ retrys ]', 'did you mean "retries"?'],
     ['a bad range of addresses', 'trustedProxies: [ 10.0.0.0/40 ]', '"10.0.0.0/40" is not a range of addresses'],
     ['a bad binding', 'sites: { s: { bindings: [ "www.example.com" ] } }', 'write IP:PORT:HOST'],

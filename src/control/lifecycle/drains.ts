@@ -27,7 +27,8 @@ interface Drain {
   readonly limits: DrainLimits;
   readonly startedAt: number;
   readonly onDone: (endedBy: DrainEnd) => void;
-  readonly waiting: ((status: DrainStatus) => void)[];
+  /** For all who wait, however often they ask. */
+  readonly end: PromiseWithResolvers<DrainStatus>;
   /** Every request that was sent to the server by its state before is counted. */
   isSettled: boolean;
   endedBy: DrainEnd | null;
@@ -58,10 +59,11 @@ export class Drains {
 
   /** Begins a drain, in place of one that may be under way. @param onDone is called once, not before this has returned */
   start(id: string, limits: DrainLimits, onDone: (endedBy: DrainEnd) => void): void {
-    const waiting = this.#drains.get(id)?.waiting ?? [];
+    const before = this.#drains.get(id);
+    const end = before?.endedBy === null ? before.end : Promise.withResolvers<DrainStatus>();
     const startedAt = this.#clock.wall();
     const drain: Drain = {
-      ...{ limits, startedAt, onDone, waiting, isSettled: false },
+      ...{ limits, startedAt, onDone, end, isSettled: false },
       ...{ endedBy: null, endedAt: 0, last: null },
     };
     this.#drains.set(id, drain);
@@ -79,7 +81,7 @@ export class Drains {
     if (drain === undefined) return;
     const status = this.status(id)!;
     this.#drains.delete(id);
-    for (const resolve of drain.waiting) resolve(status);
+    drain.end.resolve(status);
   }
 
   isUnderWay(id: string): boolean {
@@ -107,7 +109,7 @@ export class Drains {
   whenDone(id: string): Promise<DrainStatus | null> {
     const drain = this.#drains.get(id);
     if (drain === undefined || drain.endedBy !== null) return Promise.resolve(this.status(id));
-    return new Promise((resolve) => drain.waiting.push(resolve));
+    return drain.end.promise;
   }
 
   close(): void {
@@ -130,7 +132,7 @@ export class Drains {
     drain.endedAt = now;
     drain.last = bindings;
     const status = this.status(id)!;
-    for (const resolve of drain.waiting.splice(0)) resolve(status);
+    drain.end.resolve(status);
     drain.onDone(endedBy);
   }
 }

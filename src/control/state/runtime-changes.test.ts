@@ -85,6 +85,19 @@ describe('changes over the configuration', () => {
     );
   });
 
+  it.each(['constructor', 'toString', '__proto__'])('work for a farm that is called %s', (name) => {
+    const changes = open();
+    const config = { ...farm(), name };
+    expect(changes.overlay(config, config.servers)).toEqual(config);
+    changes.remove(name, 'b:2', true);
+    changes.add(name, '__proto__', { address: '__proto__' }, true);
+    const addresses = (from: RuntimeChanges) =>
+      from.overlay(config, config.servers).servers.map(({ address }) => address);
+    expect(addresses(changes)).toEqual(['a:1', 'c:3', '__proto__']);
+    expect(addresses(open())).toEqual(['a:1', 'c:3', '__proto__']);
+    expect(Object.keys({})).toEqual([]);
+  });
+
   it('of another farm are none of this one', () => {
     const changes = open();
     changes.setWeight('img', 'a:1', 7, false);

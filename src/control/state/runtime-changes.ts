@@ -25,7 +25,9 @@ interface Changes {
 
 export type ReadServers = (value: unknown, source: string) => ServerConfig[];
 
-const nothing = (): Changes => ({ servers: {}, added: {}, removed: {}, farms: {} });
+/** Without a prototype: a farm may be called `constructor`, and a state file may say `__proto__`. */
+const record = () => Object.create(null) as Record<string, never>;
+const nothing = (): Changes => ({ servers: record(), added: record(), removed: record(), farms: record() });
 
 export class RuntimeChanges {
   readonly #file: StateFile;
@@ -88,6 +90,11 @@ export class RuntimeChanges {
         delete part.added[name];
       }
     }
+  }
+
+  /** Whether anything can survive a restart: there is a state directory. */
+  get canKeep(): boolean {
+    return this.#file.exists;
   }
 
   override(farm: string, address: string): ServerOverride | undefined {

@@ -13,6 +13,11 @@ export class StateFile {
     this.#warn = warn;
   }
 
+  /** Whether there is a place to write to. */
+  get exists(): boolean {
+    return this.#path !== null;
+  }
+
   /** What was written last; undefined where there is nothing. What cannot be read is put aside, and said. */
   read(): unknown {
     if (this.#path === null) return undefined;

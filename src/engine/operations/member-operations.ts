@@ -2,6 +2,7 @@
 import { readServers } from '../../control/config/read-servers.ts';
 import { type MemberOperations, type NewServer, OperationError } from '../../model/farm-operations.ts';
 import type { Running } from '../running.ts';
+import { checkPersist } from './check-persist.ts';
 import { findFarm, findServer } from './find-server.ts';
 
 const MOST_WEIGHT = 4_294_967_295;
@@ -23,6 +24,7 @@ export function memberOperations(running: Running): MemberOperations {
 
   return {
     async add(farmName, server, { persist = false }) {
+      checkPersist(running, { persist });
       const farm = findFarm(running, farmName);
       const { address } = readOne(server);
       const present = farm.servers.find((each) => each.address === address);
@@ -38,6 +40,7 @@ export function memberOperations(running: Running): MemberOperations {
       return { what: 'member', farm: farm.name, server: address, before: null, after: server };
     },
     async remove(farmName, address, { persist = false }) {
+      checkPersist(running, { persist });
       const { farm, server } = findServer(running, farmName, address);
       if (server.leaving) throw new OperationError('conflict', `${farm.name}/${address} is leaving the farm already`);
       const written = (changes.addedServer(farm.name, address) ?? { address }) as NewServer;
@@ -48,6 +51,7 @@ export function memberOperations(running: Running): MemberOperations {
       return { what: 'member', farm: farm.name, server: address, before: written, after: null };
     },
     async setWeight(farmName, address, weight, { persist = false }) {
+      checkPersist(running, { persist });
       const { farm } = findServer(running, farmName, address);
       if (weight !== null && !(Number.isInteger(weight) && weight >= 1 && weight <= MOST_WEIGHT)) {
         throw new OperationError('invalid', `expected a whole number from 1 to ${MOST_WEIGHT}, got ${weight}`);
@@ -60,6 +64,7 @@ export function memberOperations(running: Running): MemberOperations {
       return { what: 'weight', farm: farm.name, server: address, before, after: weight };
     },
     async setFarmEnabled(farmName, enabled, { persist = false }) {
+      checkPersist(running, { persist });
       const farm = findFarm(running, farmName);
       const before = changes.farmEnabled(farm.name);
       await apply(

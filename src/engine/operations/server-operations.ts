@@ -13,6 +13,7 @@ import {
 } from '../../model/farm-operations.ts';
 import { Availability } from '../../model/server-state.ts';
 import type { Running } from '../running.ts';
+import { checkPersist } from './check-persist.ts';
 import { type FoundServer, findServer } from './find-server.ts';
 
 /** What brings a server into the state that it has. */
@@ -26,6 +27,7 @@ export function serverOperations(running: Running): ServerOperations {
   const { control } = running;
   return {
     async setState(farm, server, action, options) {
+      checkPersist(running, options);
       return setState(running, findServer(running, farm, server), action, options);
     },
     bindings(farm, server) {
