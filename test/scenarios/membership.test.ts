@@ -226,7 +226,8 @@ describe('a file of servers', () => {
   });
 
   it('that is gone when the router starts again: it starts with what it said last', async () => {
-    write(listOf(servers[0]!, servers[1]!));
+    const test = '{ interval: 1h, statusCodeMatch: "200-299,404" }';
+    write(`- { address: "${servers[0]!.address}", weight: 7, healthCheck: ${test} }\n${listOf(servers[1]!)}`);
     router = await RouterProcess.start(fromFile());
     await untilMembers([servers[0]!, servers[1]!]);
     expect(existsSync(join(folder, 'state', 'members.json'))).toBe(true);
@@ -236,5 +237,12 @@ describe('a file of servers', () => {
     await untilMembers([servers[0]!, servers[1]!]);
     expect((await ask(router.url('web'), '/')).status).toBe(200);
     expect(router.log.all('servers-source-failed')).toHaveLength(1);
+    expect((await membersNow())[0]).toMatchObject({ weight: 7, source: 'file members.yaml' });
+    await router.stop();
+    writeFileSync(join(folder, 'state', 'members.json'), '{"shop":{"file members.yaml":[{"address":7}]}}');
+    write(listOf(servers[1]!));
+    router = await RouterProcess.start(fromFile());
+    await untilMembers([servers[1]!]);
+    expect(router.log.all('state-file')).toHaveLength(1);
   });
 });

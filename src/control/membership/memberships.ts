@@ -7,6 +7,7 @@ import { FileSource } from './file-source.ts';
 import { FollowedSource } from './followed-source.ts';
 import { HttpSource } from './http-source.ts';
 import type { MembershipSource, ParseServers } from './source.ts';
+import { writtenServer } from './written-server.ts';
 
 /** How long a start or a reload waits for sources that were never asked, ms. */
 const PATIENCE = 2000;
@@ -21,8 +22,8 @@ export interface MembershipServices {
   onChange(farm: string): void;
 }
 
-/** By farm and name of the source. */
-type LastGood = Record<string, Record<string, ServerConfig[]>>;
+/** By farm and name of the source: servers as lists have them. */
+type LastGood = Record<string, Record<string, object[]>>;
 
 export class Memberships {
   readonly #services: MembershipServices;
@@ -78,7 +79,7 @@ export class Memberships {
   #followed(farm: string, config: MembershipSourceConfig, resolvers: readonly string[]): FollowedSource {
     const { clock, logger, onChange } = this.#services;
     const source = this.#sourceOf(config, resolvers);
-    const lastGood = this.#lastGood[farm]?.[source.name] ?? [];
+    const lastGood = this.#lastGoodOf(farm, source.name);
     const facts = { farm, source: source.name };
     return new FollowedSource(source, clock, lastGood, {
       onChange: (servers) => {
@@ -97,6 +98,19 @@ export class Memberships {
     });
   }
 
+  #lastGoodOf(farm: string, source: string): ServerConfig[] {
+    const kept = this.#lastGood[farm]?.[source];
+    if (!Array.isArray(kept)) return [];
+    try {
+      return this.#services.parse(JSON.stringify(kept), source);
+    } catch (error) {
+      const reason = (error as Error).message;
+      const message = `what ${source} named last for farm ${farm} cannot be used: ${reason}`;
+      this.#services.logger.warn({ event: 'state-file', farm, source, reason }, message);
+      return [];
+    }
+  }
+
   #sourceOf(config: MembershipSourceConfig, resolvers: readonly string[]): MembershipSource {
     if (config.kind === 'file') return new FileSource(config.path, this.#services.parse);
     if (config.kind === 'http') return new HttpSource(config, this.#services.parse);
@@ -104,7 +118,7 @@ export class Memberships {
   }
 
   #keep(farm: string, source: string, servers: readonly ServerConfig[]): void {
-    this.#lastGood[farm] = { ...this.#lastGood[farm], [source]: [...servers] };
+    this.#lastGood[farm] = { ...this.#lastGood[farm], [source]: servers.map(writtenServer) };
     this.#services.kept.write(this.#lastGood);
   }
 

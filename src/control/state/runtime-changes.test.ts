@@ -137,16 +137,27 @@ describe('a restart', () => {
     expect(statSync(join(folder, 'changes.json')).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['', '{', '[1]', '{"added":{"shop":{"x":{"weight":3}}}}', '{"servers":7}'])(
-    'starts without a file that is broken (%s), and loses nothing of it',
-    (text) => {
-      writeFileSync(join(folder, 'changes.json'), text);
-      expect(shown(open())).toEqual(['a:1*100', 'b:2*100', 'c:3*100']);
-      if (existsSync(join(folder, 'changes.json'))) return; // it says nothing that we know: no harm
-      expect(warnings).toEqual([expect.stringContaining(join(folder, 'changes.json'))]);
-      expect(readFileSync(join(folder, 'changes.json.broken'), 'utf8')).toBe(text);
-    },
-  );
+  it.each([
+    '',
+    '{',
+    '[1]',
+    '{"added":{"shop":{"x":{"weight":3}}}}',
+    '{"servers":7}',
+    '{"removed":{"shop":{}}}',
+    '{"removed":{"shop":"a:1"}}',
+    '{"servers":{"shop/a:1":{"weight":"x"}}}',
+    '{"servers":{"shop/a:1":{"state":"Away"}}}',
+    '{"farms":{"shop":{"enabled":1}}}',
+    '{"farms":{"shop":null}}',
+    'null',
+    '7',
+  ])('starts without a file that is broken (%s), and loses nothing of it', (text) => {
+    writeFileSync(join(folder, 'changes.json'), text);
+    expect(shown(open())).toEqual(['a:1*100', 'b:2*100', 'c:3*100']);
+    if (existsSync(join(folder, 'changes.json'))) return; // it says nothing that we know: no harm
+    expect(warnings).toEqual([expect.stringContaining(join(folder, 'changes.json'))]);
+    expect(readFileSync(join(folder, 'changes.json.broken'), 'utf8')).toBe(text);
+  });
 
   it('without a place to write to works, and says what is lost', () => {
     const changes = new RuntimeChanges(

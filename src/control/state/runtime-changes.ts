@@ -43,6 +43,7 @@ export class RuntimeChanges {
     const kept = file.read() as Partial<Changes> | undefined;
     if (kept === undefined) return;
     try {
+      checkShape(kept);
       for (const servers of Object.values(kept.added ?? {})) readServers(Object.values(servers), 'operator');
       for (const part of ['servers', 'added', 'removed', 'farms'] as const) {
         Object.assign(this.#kept[part], structuredClone(kept[part] ?? {}));
@@ -162,6 +163,27 @@ export class RuntimeChanges {
     if (!persist) return;
     apply(this.#kept);
     this.#file.write(this.#kept);
+  }
+}
+
+const STATES: readonly unknown[] = ['Start', 'Drain', 'GracefulStop', 'ForcefulStop'];
+
+/** A file that another version wrote, or a person. @throws Error that says what is wrong */
+function checkShape({ servers = {}, added = {}, removed = {}, farms = {} }: Partial<Changes>): void {
+  for (const part of [servers, added, removed, farms]) {
+    if (typeof part !== 'object' || part === null) throw new Error('it has another shape');
+  }
+  for (const [id, { weight, state }] of Object.entries(servers)) {
+    const isWeight = weight === undefined || (Number.isInteger(weight) && weight >= 1);
+    if (!isWeight || (state !== undefined && !STATES.includes(state)))
+      throw new Error(`what it says of ${id} is not known`);
+  }
+  for (const [farm, addresses] of Object.entries(removed)) {
+    const isList = Array.isArray(addresses) && addresses.every((address) => typeof address === 'string');
+    if (!isList) throw new Error(`the removed servers of ${farm} are no list of addresses`);
+  }
+  for (const [farm, { enabled }] of Object.entries(farms)) {
+    if (typeof enabled !== 'boolean') throw new Error(`whether farm ${farm} is online is not said`);
   }
 }
 
