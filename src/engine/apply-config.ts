@@ -46,6 +46,7 @@ export async function applyConfig(
   } catch (error) {
     live.use(before);
     releaseOtherSlots(table, before.farms);
+    running.bindings.release(before.farms);
     await admin.abandon();
     recycleWhenUnpinned(running, clock);
     throw error;

@@ -3,6 +3,7 @@
 import type { Config, ConfigProblem, ListenAddress } from '../model/config.ts';
 import type { FoundName } from '../model/found-name.ts';
 import type { FoundHost, HostUse, WantedHost } from '../model/host-use.ts';
+import type { HashKey } from '../model/key-hash.ts';
 
 /** What a data plane is made with, once. */
 export interface DataPlaneSetup {
@@ -23,7 +24,8 @@ export interface Revision {
   affinitySecret: string;
   /** Memory for the bindings of clients, by farm; farms without affinity have none. */
   bindings: ReadonlyMap<string, SharedArrayBuffer>;
-  bindingSeed: number;
+  /** Key of the hash that those go by. */
+  bindingSeed: HashKey;
   /** The same number in every worker of the process: orders ties. */
   tieSeed: number;
 }

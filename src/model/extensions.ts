@@ -31,6 +31,8 @@ export interface AffinityPolicy {
   find(ctx: RequestContext): Server | null;
   /** Writes the binding of the client to ctx.server into the response, where it is new or changed. */
   bind(ctx: RequestContext, response: ResponseDraft): void;
+  /** The client, if it is bound to ctx.server, used its binding until now. */
+  used(ctx: RequestContext): void;
 }
 
 /**

@@ -86,9 +86,9 @@ export function liveBindings(
   const state = table.state(slot);
   const slash = id.indexOf('/');
   const farmName = id.slice(0, slash);
-  const memory = bindings.memoryOf(farmName);
-  const timeout = running.checked.config.farms.find(({ name }) => name === farmName)?.affinity.timeout ?? 0;
-  const since = Math.floor((clock.wall() - timeout) / 1000);
+  const farm = running.checked.config.farms.find(({ name }) => name === farmName);
+  const memory = farm === undefined ? undefined : bindings.memoryOf(farm);
+  const since = Math.floor((clock.wall() - (farm?.affinity.timeout ?? 0)) / 1000);
   const clients =
     memory === undefined ? 0 : new BindingTable(memory).count(bindingValue(slot, state.generation), since);
   const mapped = hosts.usesOf(farmName, id.slice(slash + 1));

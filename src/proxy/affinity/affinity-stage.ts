@@ -7,6 +7,9 @@ import type { ResponseDraft } from '../../model/response-draft.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import { holdToServer, needCandidates } from './when-server-gone.ts';
 
+/** A request that lasted so long is noted at its end too, ms: times of use are whole seconds. */
+const LONG = 1000;
+
 /** Throws ProxyError noServer where no server takes new work and the client is bound to none that serves it; boundServerGone. */
 export function affinityStage(clock: Clock): Stage {
   return {
@@ -22,8 +25,19 @@ export function affinityStage(clock: Clock): Stage {
       return undefined;
     },
     onResponseHead(ctx, response) {
-      if (isDisabledByServer(response)) return;
-      ctx.farm?.affinity?.bind(ctx, response);
+      const policy = ctx.farm?.affinity ?? null;
+      if (isDisabledByServer(response)) {
+        // It binds nobody, and frees nobody either: who is bound comes again.
+        if (ctx.affinity === 'kept' && ctx.client !== null) policy?.used(ctx);
+        return;
+      }
+      policy?.bind(ctx, response);
+    },
+    onEnd(ctx) {
+      const policy = ctx.farm?.affinity ?? null;
+      if (policy === null || ctx.server === null) return;
+      // A WebSocket or a download: the binding was in use until now, not only when the response began.
+      if (clock.monotonic() - ctx.startedAt >= LONG) policy.used(ctx);
     },
   };
 }

@@ -17,7 +17,7 @@ import { compileCookieAffinity } from './cookie-affinity.ts';
 
 const MINUTE = 60_000;
 const stage = affinityStage(new SimulatedClock());
-const services = (clock: SimulatedClock) => ({ clock, memory: bindingMemory(64), seed: 1 });
+const services = (clock: SimulatedClock) => ({ clock, memory: bindingMemory(64), seed: { high: 1, low: 2 } });
 
 interface Visit {
   verdict: string;

@@ -86,6 +86,10 @@ class CookieAffinity implements AffinityPolicy {
     response.addedLines += fieldLine('Set-Cookie', text);
   }
 
+  used(ctx: RequestContext): void {
+    this.#bindings.noteClientUse(ctx, ctx.server!);
+  }
+
   /** Renewals are rare, so the value that find() accepted is looked for again, and kept nowhere between. */
   #renewed(ctx: RequestContext, server: Server): string {
     for (let value = this.#scanner.first(ctx.inbound); value !== null; value = this.#scanner.next()) {

@@ -18,7 +18,7 @@ export function clientKey(
   if (kind === 'variable') return readVariable(name);
   if (kind === 'query') return ({ inbound }) => queryValue(inbound.path, name) ?? '';
   const field = name.toLowerCase();
-  return ({ inbound }) => inbound.field(field) ?? '';
+  return ({ inbound }) => inbound.firstField(field) ?? '';
 }
 
 export class LearnedAffinity implements AffinityPolicy {
@@ -53,10 +53,15 @@ export class LearnedAffinity implements AffinityPolicy {
     const { server } = ctx;
     if (server === null || ctx.client === null) return;
     const isKept = ctx.affinity === 'kept' && !wasMoved(ctx, server);
-    if (isKept) return this.#bindings.noteUse(server);
+    if (isKept) return this.#bindings.noteServed(server);
     const key = this.#key(ctx);
     if (key === '') return;
     if (ctx.affinity === 'kept') ctx.affinity = 'rebound';
     this.#bindings.bind(key, server);
+  }
+
+  used(ctx: RequestContext): void {
+    const key = this.#key(ctx);
+    if (key !== '') this.#bindings.noteUse(key, ctx.server!);
   }
 }

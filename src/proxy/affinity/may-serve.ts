@@ -10,9 +10,9 @@ import { Availability } from '../../model/server-state.ts';
 export function mayServe(server: Server, ctx: RequestContext): boolean {
   const { state } = server;
   if (ctx.hostRecord !== null && !ctx.hostRecord.servers.has(server)) return false;
-  if (ctx.candidates.includes(server)) return true;
   const isTripped = state.circuitOpen && ctx.farm!.config.affinity.whenServerGone === 'redistribute';
-  return state.healthy && !isTripped && state.availability !== Availability.Inactive;
+  if (state.healthy && !isTripped && state.availability !== Availability.Inactive) return true;
+  return ctx.candidates.includes(server); // last: there may be a thousand
 }
 
 /** Whether a retry answered from another server than the one the client was bound to, which was tried first. */

@@ -17,7 +17,7 @@ import { compileOrigins } from './origins.ts';
 
 const firstOf: LoadBalancingPolicy = { name: 'first', pick: (candidates) => candidates[0]! };
 const noHeads = () => ({ headFor: () => '' });
-const someAffinity: AffinityPolicy = { name: 'some', find: () => null, bind: () => {} };
+const someAffinity: AffinityPolicy = { name: 'some', find: () => null, bind: () => {}, used: () => {} };
 
 function compiled(config: FarmConfig, affinity: AffinityPolicy | null = null) {
   const { owner, slots } = sampleTable(config);

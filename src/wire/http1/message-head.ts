@@ -79,6 +79,17 @@ export class MessageHead {
     return joinedValues(this, kind, known ? null : lowerCaseName);
   }
 
+  /** The value of the first such field alone, or undefined. @param lowerCaseName in lower case */
+  firstField(lowerCaseName: string): string | undefined {
+    const kind = fieldKindOf(lowerCaseName);
+    if (!this.has(kind)) return undefined;
+    const isOneName = kind !== FieldKind.unknown && kind !== FieldKind.underscore;
+    for (let index = 0; index < this.fieldCount; index++) {
+      if (this.kindAt(index) === kind && (isOneName || isNamed(this, index, lowerCaseName))) return this.valueAt(index);
+    }
+    return undefined;
+  }
+
   /** As field(), for a kind that stands for one name. */
   fieldOfKind(kind: FieldKind): string | undefined {
     return joinedValues(this, kind, null);
