@@ -1,10 +1,10 @@
 // Servers come and go while the router runs: every request is counted, and those that stay notice nothing.
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RouterStatus } from '../../src/index.ts';
+import { askAdmin } from '../kit/ask-admin.ts';
 import { RouterProcess } from '../kit/router-process.ts';
 import { ask, countingClient } from '../kit/zero-loss-client.ts';
 import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
@@ -22,23 +22,7 @@ const config = (farm: object = {}, more: object = {}) => ({
   ...more,
 });
 
-async function admin(
-  method: string,
-  path: string,
-  body?: object,
-): Promise<{ status: number; body: Record<string, unknown> }> {
-  return new Promise((resolve, reject) => {
-    const text = body === undefined ? '' : JSON.stringify(body);
-    const headers = { 'content-type': 'application/json', 'content-length': text.length };
-    const asked = httpRequest(`${router.url('admin')}${path}`, { method, headers, agent: false }, (response) => {
-      let answer = '';
-      response.on('data', (piece) => (answer += piece));
-      response.on('end', () => resolve({ status: response.statusCode!, body: JSON.parse(answer) }));
-    });
-    asked.on('error', reject);
-    asked.end(text);
-  });
-}
+const admin = (method: string, path: string, body?: object) => askAdmin(method, `${router.url('admin')}${path}`, body);
 
 const add = (server: { address: string }, more: object = {}) =>
   admin('POST', '/api/farms/shop/servers', { server: { address: server.address }, ...more });

@@ -1,7 +1,7 @@
 // What each state of a server means for running requests, bound clients and new ones (arr.md 8.3), through real requests.
-import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRouter, type Router } from '../../src/index.ts';
+import { askAdmin } from '../kit/ask-admin.ts';
 import { until } from '../kit/until.ts';
 import { type Answer, AnswerReader, ask, openTo } from '../kit/zero-loss-client.ts';
 import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
@@ -25,24 +25,7 @@ async function start(farm: object = {}, workers = 0): Promise<void> {
   adminUrl = listeners.find(({ name }) => name === 'admin')!.url;
 }
 
-/** One request to the admin API. */
-function admin(
-  method: string,
-  path: string,
-  body?: object,
-): Promise<{ status: number; body: Record<string, unknown> }> {
-  return new Promise((resolve, reject) => {
-    const text = body === undefined ? '' : JSON.stringify(body);
-    const headers = { 'content-type': 'application/json', 'content-length': text.length };
-    const asked = httpRequest(`${adminUrl}${path}`, { method, headers, agent: false }, (response) => {
-      let answer = '';
-      response.on('data', (piece) => (answer += piece));
-      response.on('end', () => resolve({ status: response.statusCode!, body: JSON.parse(answer) }));
-    });
-    asked.on('error', reject);
-    asked.end(text);
-  });
-}
+const admin = (method: string, path: string, body?: object) => askAdmin(method, `${adminUrl}${path}`, body);
 
 const serverPath = (server: CountingServer) => `/api/farms/shop/servers/${encodeURIComponent(server.address)}`;
 const setState = async (server: CountingServer, state: string, more: object = {}) => {
