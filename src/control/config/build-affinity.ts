@@ -97,6 +97,10 @@ function checkAffinity(written: WrittenFarm['affinity'], path: ConfigPath, probl
     problems.error([...path, 'secret'], 'the secret can be guessed', `expected at least ${SHORTEST_SECRET} characters`);
   if (written.by !== 'cookie' && written.useCookie)
     problems.warning([...path, 'useCookie'], `useCookie is ignored: clients are known by ${written.by}`);
+  if (written.by === 'cookie' && written.name !== undefined)
+    problems.warning([...path, 'name'], 'name is ignored: it goes with by: header, query or variable');
+  if (written.by === 'cookie' && !written.useCookie && written.whenServerGone !== 'redistribute')
+    problems.warning([...path, 'whenServerGone'], 'no client is bound to a server here: add useCookie: true, or by');
   if (written.by !== 'cookie' && written.name === undefined)
     problems.error(
       [...path, 'by'],

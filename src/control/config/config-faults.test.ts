@@ -198,6 +198,21 @@ describe('warnings', () => {
       'differ only in letter case',
     ],
     [
+      'a cookie beside another way to know clients',
+      'farms: { a: { servers: [h], affinity: { useCookie: true, by: header, name: X-Tenant } } }',
+      'useCookie is ignored: clients are known by header',
+    ],
+    [
+      'a header that nothing goes by',
+      'farms: { a: { servers: [h], affinity: { useCookie: true, name: X-Tenant } } }',
+      'name is ignored',
+    ],
+    [
+      'clients that nobody binds',
+      'farms: { a: { servers: [h], affinity: { whenServerGone: refuse } } }',
+      'add useCookie: true, or by',
+    ],
+    [
       'a feature of a later version',
       'farms: { a: { servers: [h], affinity: { useExternalCache: true } } }',
       'useExternalCache is ignored: host mappings are not shared',

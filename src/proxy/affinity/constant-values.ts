@@ -17,9 +17,10 @@ export class ConstantValues implements BindingValues {
     this.#issued = servers.map(({ address }) =>
       writesArrValue ? arrHash(address) : constantOf(current, farmName, address),
     );
+    const hostCounts = countHosts(servers);
     for (const server of servers) {
       const renewed = { server, renew: true };
-      for (const name of arrNamesOf(server, servers)) this.#bindings.set(arrHash(name), renewed);
+      for (const name of arrNamesOf(server, hostCounts)) this.#bindings.set(arrHash(name), renewed);
       for (const secret of secrets) this.#bindings.set(constantOf(secret, farmName, server.address), renewed);
     }
     for (const server of servers) this.#bindings.set(this.issue(server), { server, renew: false });
@@ -52,11 +53,20 @@ function constantOf(secret: string, farmName: string, address: string): string {
  * What ARR may have hashed: the address, which in ARR is a host without a port (arr.md 5.2). So the bare host counts too, where
  * only one server has it.
  */
-function arrNamesOf({ address, config }: Server, servers: readonly Server[]): string[] {
-  if (config.target.kind === 'unix') return [address];
-  const { host } = config.target;
-  const isOnly = servers.filter(({ config: { target } }) => target.kind === 'tcp' && target.host === host).length === 1;
-  return isOnly ? [address, host] : [address];
+function arrNamesOf(server: Server, hostCounts: ReadonlyMap<string, number>): string[] {
+  const host = hostOf(server);
+  return host !== null && hostCounts.get(host) === 1 ? [server.address, host] : [server.address];
+}
+
+function countHosts(servers: readonly Server[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const host of servers.map(hostOf)) if (host !== null) counts.set(host, (counts.get(host) ?? 0) + 1);
+  return counts;
+}
+
+/** In lower case, without a port; null for a socket file. */
+function hostOf({ config: { target } }: Server): string | null {
+  return target.kind === 'unix' ? null : target.host.toLowerCase();
 }
 
 /** ARR's own value, accepted during a migration: SHA-256 of the lower-cased name in UTF-16LE, upper-case hex (DESIGN 6). */

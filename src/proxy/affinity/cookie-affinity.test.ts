@@ -137,13 +137,14 @@ describe('the affinity cookie', () => {
   it.each([
     ['www.shop.example.com', 2, '; Domain=example.com'],
     ['WWW.Shop.Example.com:8080', 3, '; Domain=shop.example.com'],
-    ['example.com.', 2, '; Domain=example.com'],
+    ['www.example.com.', 2, ''],
     ['example.com', 5, '; Domain=example.com'],
     ['www.example.com', 0, '; Domain=example.com'],
     ['localhost', 2, ''],
     ['10.0.0.1:80', 2, ''],
     ['[::1]:80', 2, ''],
-    ['a_b.example.com', 2, ''],
+    ['a_b.example.com', 2, '; Domain=example.com'],
+    ['www.example.com%00', 2, ''],
   ])('of the host %s, with %i labels, has the domain "%s"', (host, cookieDomainLabels, domain) => {
     const { setCookie } = farmWith({ cookieDomainLabels }).visit({ host });
     expect(setCookie).toMatch(new RegExp(`HttpOnly${domain.replaceAll('.', '\\.')}\r\n$`));

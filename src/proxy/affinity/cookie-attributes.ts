@@ -5,7 +5,7 @@ import { hostName } from '../../wire/http1/authority.ts';
 
 /** Fewer would be a top-level domain, for which browsers take no cookie. */
 const FEWEST_LABELS = 2;
-const DOMAIN = /^(?=[a-z0-9.-]{1,253}$)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
+const DOMAIN = /^(?=[a-z0-9._-]{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 
 export class CookieAttributes {
   readonly #plain: string;
@@ -45,9 +45,12 @@ function attributesOf({ sameSite, partitioned, cookiePath }: AffinityConfig, sec
     .join('');
 }
 
-/** Never a port, an address or a single label: browsers drop such a cookie, and the client would change servers (arr.md 7.2). */
+/**
+ * Never a port, an address or a single label: browsers drop such a cookie, and the client would change servers (arr.md 7.2). For them a host
+ * with a dot at its end lies in no domain either.
+ */
 function domainOf(host: string, labels: number): string {
-  const name = hostName(host).toLowerCase().replace(/\.$/, '');
+  const name = hostName(host).toLowerCase();
   if (!DOMAIN.test(name)) return '';
   return `; Domain=${name.split('.').slice(-labels).join('.')}`;
 }

@@ -10,7 +10,7 @@ const LOOK = 50;
 /** What a client that is refused is told to wait, seconds. */
 const RETRY_AFTER = '10';
 
-/** Refuses the request, or lets it wait for its server. @throws ProxyError boundServerGone */
+/** Refuses the request, or lets it wait for its server; it rejects with what the client did if that goes. @throws ProxyError boundServerGone */
 export function holdToServer(ctx: RequestContext, server: Server, clock: Clock): Promise<undefined> | undefined {
   const { whenServerGone, waitTimeout } = ctx.farm!.config.affinity;
   if (whenServerGone === 'refuse') {
@@ -28,9 +28,11 @@ function waitFor(server: Server, ctx: RequestContext, timeout: number, clock: Cl
   const until = clock.monotonic() + timeout;
   return new Promise((resolve, reject) => {
     const stop = clock.every(LOOK, () => {
+      const { gone } = ctx.client!;
       const isBack = mayServe(server, ctx);
-      if (!isBack && ctx.client!.gone === null && clock.monotonic() < until) return;
+      if (!isBack && gone === null && clock.monotonic() < until) return;
       stop();
+      if (gone !== null) return reject(gone);
       try {
         if (isBack) ctx.candidates = [server];
         else if (ctx.hostRecord === null) ctx.candidates = ctx.farm!.candidates();
@@ -47,4 +49,9 @@ function waitFor(server: Server, ctx: RequestContext, timeout: number, clock: Cl
 /** @throws ProxyError noServer */
 export function needCandidates(ctx: RequestContext): void {
   if (ctx.candidates.length === 0) throw new ProxyError('noServer', ctx.farm!.whyNoServer());
+}
+
+/** Whether a retry may give the client another server than the one it is bound to. */
+export function mayMove({ affinity, farm }: RequestContext): boolean {
+  return affinity !== 'kept' || farm!.config.affinity.whenServerGone !== 'refuse';
 }

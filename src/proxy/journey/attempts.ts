@@ -8,6 +8,7 @@ import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { ResponseDraft } from '../../model/response-draft.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
+import { mayMove } from '../affinity/when-server-gone.ts';
 import { clientHead, interimHead } from '../response/client-head.ts';
 import { Exchange } from '../upstream/exchange.ts';
 import type { ExchangeOwner } from '../upstream/exchange-owner.ts';
@@ -17,6 +18,8 @@ import { conditionOf, isIdempotent, isRepeatable, mayRetry, wentStale } from './
 
 /** Why a failure was answered that might have been tried again. */
 const BUDGET_SPENT = 'not tried again: the retry budget is spent';
+const CLIENT_STAYS =
+  'not tried on another server: the client is bound to this one, and affinity.whenServerGone is refuse';
 
 type Settle = (ctx: RequestContext, exchange: Exchange | null, error: ProxyError | null) => void;
 
@@ -162,6 +165,10 @@ export class Attempts implements ExchangeOwner {
     if (!mayRetry(exchange, condition, left)) return null;
     const farm = ctx.farm!;
     if (farm.isOrigin) return this.#nextAddress(ctx);
+    if (!mayMove(ctx)) {
+      ctx.notRetried = CLIENT_STAYS;
+      return null;
+    }
     const tried = new Set(ctx.attempts!.map((attempt) => attempt.server));
     if (tried.size >= farm.config.retry.attempts) return null;
     const candidates = untried(ctx, farm, tried);
