@@ -15,7 +15,7 @@ import { createBalancer } from '../proxy/balancer/registry.ts';
 import { compileFarm } from '../proxy/farms/compile-farm.ts';
 import { compileOrigins } from '../proxy/farms/origins.ts';
 import { journeyStages } from '../proxy/journey/journey.ts';
-import { compileTrustedProxies } from '../proxy/listener/trusted-proxies.ts';
+import { compileProxySenders, compileTrustedProxies } from '../proxy/listener/trusted-proxies.ts';
 import { checkFields } from '../proxy/outcomes/check-fields.ts';
 import { compileRules } from '../proxy/rules/compile-rules.ts';
 import { compileOutboundSets } from '../proxy/rules/outbound/compile-outbound-sets.ts';
@@ -95,6 +95,7 @@ export function compileSnapshot(
     origins: config.proxy.enabled ? compileOrigins(config.proxy, createForwarding) : null,
     allowsDoubleEscaping: allowsDoubleEscaping(config),
     trustedProxies: compileTrustedProxies(config.trustedProxies),
+    proxySenders: compileProxySenders(config.listeners),
     stages,
     answerStages: stages.filter(({ answersToo }) => answersToo === true),
     sinks: extensions.sinks(config, problems),

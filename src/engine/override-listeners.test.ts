@@ -9,6 +9,7 @@ function listener(name: string, port: number, rest: Partial<ListenerConfig> = {}
     address: { kind: 'tcp', host: '127.0.0.1', port },
     protocol: 'http',
     tls: false,
+    proxySenders: [],
     anyPort: false,
     ...rest,
   };

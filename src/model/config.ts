@@ -88,6 +88,8 @@ export interface ListenerConfig {
   /** What this version opens; others are read, and a warning says that they are not served. */
   protocol: 'http' | 'tcp';
   tls: boolean;
+  /** CIDR ranges of peers whose connections begin with a PROXY header. */
+  proxySenders: string[];
   /** Its address was replaced from outside: bindings are then chosen by their host names alone (CONTRACT 1, --listen). */
   anyPort: boolean;
 }

@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly allowsDoubleEscaping: boolean;
   /** Whose X-Forwarded-* are believed; null: nobody's. */
   readonly trustedProxies: AddressSet | null;
+  /** By name of the listener: whose connections begin with a PROXY header; null: nobody's. */
+  readonly proxySenders: ReadonlyMap<string, AddressSet> | null;
   /** Stages that act on this snapshot's requests, in the order of journey.ts. */
   readonly stages: readonly Stage[];
   /** Those of them that edit answers made here. */

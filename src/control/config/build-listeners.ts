@@ -11,6 +11,7 @@ const DEFAULT: ListenerConfig = {
   address: { kind: 'tcp', host: '127.0.0.1', port: 8080 },
   protocol: 'http',
   tls: false,
+  proxySenders: [],
   anyPort: false,
 };
 const NO_ADDRESS: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 0 };
@@ -24,7 +25,9 @@ export function buildListeners(
     const path: ConfigPath = ['listeners', name];
     checkListener(listener, path, written, problems);
     const address = readAddress(listener.address, [...path, 'address'], problems);
-    return { name, address, protocol: listener.protocol, tls: listener.tls !== undefined, anyPort: false };
+    const { protocol, tls, proxyProtocol } = listener;
+    const proxySenders = proxyProtocol?.from ?? [];
+    return { name, address, protocol, tls: tls !== undefined, proxySenders, anyPort: false };
   });
   reportTwins(listeners, problems);
   for (const { name, bindings } of sites) {
@@ -93,5 +96,12 @@ function forSite(site: string, binding: BindingConfig, others: readonly Listener
   const host = binding.address === '*' ? '0.0.0.0' : binding.address;
   const name = taken ? `${plain}-${binding.port}` : plain;
   const tls = binding.protocol === 'https';
-  return { name, address: { kind: 'tcp', host, port: binding.port }, protocol: 'http', tls, anyPort: false };
+  return {
+    name,
+    address: { kind: 'tcp', host, port: binding.port },
+    protocol: 'http',
+    tls,
+    proxySenders: [],
+    anyPort: false,
+  };
 }

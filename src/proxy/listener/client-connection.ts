@@ -11,6 +11,7 @@ import type { LimitsConfig } from '../../model/config.ts';
 import { errorAnswer } from '../../model/error-answer.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
+import type { Endpoint } from '../../wire/proxy-header.ts';
 import type { ListenerServices } from './listener-services.ts';
 import { newRequest } from './new-request.ts';
 import { RequestReader } from './request-reader.ts';
@@ -51,10 +52,11 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     socket: Socket,
     listener: string,
     localPort: number,
+    client: Endpoint | null,
     services: ListenerServices,
     onClosed: (connection: ClientConnection) => void,
   ) {
-    super(socket, listener, localPort);
+    super(socket, listener, localPort, client);
     this.#services = services;
     this.#onClosed = onClosed;
     this.#reader = new RequestReader(services);

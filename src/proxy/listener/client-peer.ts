@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type { ClientConnectionInfo } from '../../model/client.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import type { Endpoint } from '../../wire/proxy-header.ts';
 
 const MAPPED_IPV4 = '::ffff:';
 
@@ -17,13 +18,13 @@ export class ClientPeer implements ClientConnectionInfo {
   /** Of the latest request; 0 before the first. */
   protected snapshotId = 0;
 
-  constructor(socket: Socket, listener: string, localPort: number) {
+  /** @param client whom the PROXY header named; null: the peer of the socket */
+  constructor(socket: Socket, listener: string, localPort: number, client: Endpoint | null) {
     this.socket = socket;
     this.listener = listener;
     this.localPort = localPort;
-    const address = socket.remoteAddress ?? '';
-    this.peerAddress = address.startsWith(MAPPED_IPV4) ? address.slice(MAPPED_IPV4.length) : address;
-    this.peerPort = socket.remotePort ?? 0;
+    this.peerAddress = client?.address ?? addressOfPeer(socket);
+    this.peerPort = client?.port ?? socket.remotePort ?? 0;
   }
 
   /** A request begins on `snapshot`: the connection outlives configurations, trust in its peer does not. */
@@ -40,7 +41,12 @@ export class ClientPeer implements ClientConnectionInfo {
 
   /** Closes so that the peer sees an error; a Unix socket knows no reset. */
   protected breakOff(): void {
-    if (this.peerAddress === '') this.socket.destroy();
+    if (this.socket.remoteAddress === undefined) this.socket.destroy();
     else this.socket.resetAndDestroy();
   }
+}
+
+/** '' on a Unix socket. */
+export function addressOfPeer({ remoteAddress = '' }: Socket): string {
+  return remoteAddress.startsWith(MAPPED_IPV4) ? remoteAddress.slice(MAPPED_IPV4.length) : remoteAddress;
 }

@@ -1,8 +1,11 @@
 // A listening socket and the connections that came through it.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ListenAddress } from '../../model/config.ts';
+import type { Endpoint } from '../../wire/proxy-header.ts';
 import { ClientConnection } from './client-connection.ts';
+import { addressOfPeer } from './client-peer.ts';
 import type { ListenerServices } from './listener-services.ts';
+import { readProxiedClient } from './proxied-client.ts';
 
 export interface ListenOptions {
   key: string;
@@ -18,6 +21,8 @@ export class Listener {
   readonly #server: Server;
   readonly #services: ListenerServices;
   readonly #options: ListenOptions;
+  /** Connections whose PROXY header is awaited. */
+  readonly #arriving = new Set<Socket>();
   #turnedAway = 0;
   readonly #forget = (connection: ClientConnection): void => void this.connections.delete(connection);
 
@@ -51,6 +56,7 @@ export class Listener {
   /** Takes no more connections; those that are there end with their next answer. */
   close(): void {
     this.#server.close();
+    for (const socket of this.#arriving) socket.destroy();
     for (const connection of this.connections) connection.leave();
   }
 
@@ -70,9 +76,30 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
+    const senders = this.#services.snapshot.proxySenders?.get(this.#options.name);
+    if (senders?.has(addressOfPeer(socket)) === true) this.#awaitHeader(socket);
+    else this.#open(socket, null);
+  }
+
+  #awaitHeader(socket: Socket): void {
+    const { clock, snapshot } = this.#services;
+    this.#arriving.add(socket);
+    const take = (client: Endpoint | null): void => {
+      this.#arriving.delete(socket);
+      this.#open(socket, client);
+      socket.resume();
+    };
+    const refuse = (): void => {
+      this.#arriving.delete(socket);
+      this.#services.refused();
+    };
+    readProxiedClient(socket, clock, snapshot.config.limits.headTimeout, take, refuse);
+  }
+
+  #open(socket: Socket, client: Endpoint | null): void {
     if (!this.#services.admit()) return this.#turnAway(socket);
     const port = this.#options.address.kind === 'tcp' ? this.#options.address.port : 0;
-    this.connections.add(new ClientConnection(socket, this.#options.name, port, this.#services, this.#forget));
+    this.connections.add(new ClientConnection(socket, this.#options.name, port, client, this.#services, this.#forget));
   }
 
   /** Beyond limits.connections: 503 and a close, not silence (CONTRACT 3). */

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { BatchedWriter } from '../../base/batched-writer.ts';
 import { BODY_NONE, BODY_STREAMED } from '../../model/client.ts';
 import { chunkSizeLine } from '../../wire/http1/serialise.ts';
+import type { Endpoint } from '../../wire/proxy-header.ts';
 import { ClientPeer } from './client-peer.ts';
 
 export class ResponseWriter extends ClientPeer {
@@ -16,8 +17,8 @@ export class ResponseWriter extends ClientPeer {
   #writtenBefore = 0;
 
   /** As ClientPeer. */
-  constructor(socket: Socket, listener: string, localPort: number) {
-    super(socket, listener, localPort);
+  constructor(socket: Socket, listener: string, localPort: number, client: Endpoint | null) {
+    super(socket, listener, localPort, client);
     this.#writer = new BatchedWriter(socket);
   }
 

@@ -49,7 +49,9 @@ const tlsSchema = z
 
 const proxyProtocolSchema = z
   .strictObject({
-    from: addressRanges('Peers that send a PROXY header. It is believed: name only your own load balancers.'),
+    from: addressRanges(
+      'Peers whose connections begin with a PROXY header, version 1 or 2; one without is closed. The header is believed: name only your own load balancers. Others connect as clients.',
+    ),
   })
   .meta({ description: "Take the client's address from the PROXY protocol header." });
 

@@ -1,0 +1,138 @@
+// Connections that a load balancer passes on: the PROXY header names the client. HAProxy is the peer.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { SimulatedClock } from '../../src/index.ts';
+import { backend, type ReceivedRequest } from '../kit/backend.ts';
+import { client, get } from '../kit/client.ts';
+import { eventually } from '../kit/eventually.ts';
+import { type RouterSetup, type RunningRouter, shop } from '../kit/router.ts';
+
+const hasHaproxy = spawnSync('haproxy', ['-v']).status === 0;
+if (!hasHaproxy) {
+  if (process.env.CI === 'true') throw new Error('haproxy is not installed');
+  console.warn('SKIPPED: HAProxy as a peer of the PROXY protocol: haproxy is not installed');
+}
+
+const HEADER = 'PROXY TCP4 203.0.113.7 192.0.2.1 49153 443\r\n';
+
+async function behindBalancer(from = '127.0.0.0/8', rest: Record<string, unknown> = {}, setup: RouterSetup = {}) {
+  const server = await backend();
+  const listeners = { web: { address: '127.0.0.1:0', proxyProtocol: { from: [from] } } };
+  const running = await shop([server], {}, { listeners, ...rest }, setup);
+  return { server, running };
+}
+
+describe('a connection with a PROXY header', () => {
+  it('belongs to the client that the header names, and to no other for as long as it lasts', async () => {
+    const { server, running } = await behindBalancer();
+    const peer = await running.connect();
+    peer.send(HEADER + get('/1'));
+    expect((await peer.response()).status).toBe(200);
+    peer.send(get('/2'));
+    expect((await peer.response()).status).toBe(200);
+    for (const request of server.requests) expect(forwardedFor(request)).toBe('203.0.113.7:49153');
+  });
+
+  it('is read in pieces', async () => {
+    const { server, running } = await behindBalancer();
+    const peer = await running.connect();
+    for (const piece of (HEADER + get()).match(/[\s\S]{1,7}/g)!) {
+      peer.send(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await peer.response()).status).toBe(200);
+    expect(forwardedFor(server.requests[0]!)).toBe('203.0.113.7:49153');
+  });
+
+  it('is closed without an answer when its header is malformed, and harms no other', async () => {
+    const { server, running } = await behindBalancer();
+    const broken = await running.connect();
+    broken.send(get());
+    await broken.closed();
+    expect(broken.text).toBe('');
+    const other = await running.connect();
+    other.send(HEADER + get());
+    expect((await other.response()).status).toBe(200);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is not believed from a peer that is not named', async () => {
+    const { server, running } = await behindBalancer('192.0.2.0/24');
+    const peer = await running.connect();
+    peer.send(HEADER + get());
+    expect((await peer.response()).status).toBe(400);
+    const plain = await running.connect();
+    plain.send(get());
+    expect((await plain.response()).status).toBe(200);
+    expect(forwardedFor(server.requests[0]!)).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  it('is closed when its header does not come within limits.headTimeout', async () => {
+    const clock = new SimulatedClock();
+    const { running } = await behindBalancer('127.0.0.1', { limits: { headTimeout: '5s' } }, { clock });
+    const peer = await running.connect();
+    peer.send('PROXY TCP4 ');
+    await eventually(() => {
+      clock.advance(5000);
+      return peer.ending !== null;
+    });
+  });
+});
+
+describe.skipIf(!hasHaproxy)('HAProxy', () => {
+  it.each(['send-proxy', 'send-proxy-v2', 'send-proxy-v2 proxy-v2-options crc32c'])('with %s', async (option) => {
+    const { server, running } = await behindBalancer();
+    const url = await haproxy(running, option);
+    const peer = await client(url);
+    const { port } = peer.socket.address() as { port: number };
+    peer.send(get());
+    expect((await peer.response()).status).toBe(200);
+    expect(forwardedFor(server.requests[0]!)).toBe(`127.0.0.1:${port}`);
+  });
+});
+
+/** Starts HAProxy in front of `running`; it ends with the test. @returns where it listens */
+async function haproxy({ url }: RunningRouter, option: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'narrows-haproxy-'));
+  const file = join(folder, 'haproxy.cfg');
+  const port = await freePort();
+  const times = 'timeout connect 5s\n timeout client 30s\n timeout server 30s';
+  writeFileSync(
+    file,
+    `listen front\n mode tcp\n ${times}\n bind 127.0.0.1:${port}\n server narrows ${new URL(url).host} ${option}\n`,
+  );
+  const child = spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
+  onTestFinished(async () => {
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+    rmSync(folder, { recursive: true });
+  });
+  while (!(await takesConnections(port))) await new Promise((resolve) => setImmediate(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+function forwardedFor({ fields }: ReceivedRequest): string | undefined {
+  return fields.find(([name]) => name.toLowerCase() === 'x-forwarded-for')?.[1];
+}
+
+/** HAProxy in the foreground says nothing once it is ready. */
+function takesConnections(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  return new Promise((resolve) => {
+    socket.on('error', () => resolve(false)).on('connect', () => resolve(true));
+  }).finally(() => socket.destroy()) as Promise<boolean>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
