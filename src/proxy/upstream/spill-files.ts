@@ -28,12 +28,18 @@ export class SpillFiles {
     this.#left += bytes;
   }
 
+  /** @returns a new file, for the caller to close @throws what the file system throws; then nothing is left open */
   async open(): Promise<FileHandle> {
     const directory = this.directory!;
     await mkdir(directory, { recursive: true });
     const path = join(directory, `body-${randomUUID()}.tmp`);
     const file = await open(path, 'wx+', 0o600);
-    await unlink(path);
+    try {
+      await unlink(path);
+    } catch (error) {
+      await file.close(); // a handle that is left to the garbage collector ends the worker
+      throw error;
+    }
     return file;
   }
 }
