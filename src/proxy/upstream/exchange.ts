@@ -17,22 +17,21 @@ import type { Server } from '../../model/farm.ts';
 import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
-import type { DialTarget } from '../../transport/dial.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { BodyReplay, type ReplayTarget } from './body-replay.ts';
 import * as failure from './connection-failure.ts';
+import { ConnectionSearch, type ConnectionSeeker } from './connection-search.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
-import { isOpenAdmin } from './own-admin.ts';
 import { endBody, writeBody } from './request-body.ts';
 import { bodyLengthOf, bytesHeldBack, ResponseBody } from './response-body.ts';
 import type { ResponseHeadReader } from './response-head-reader.ts';
 import type { RetryRun } from './retry-run.ts';
 import type { ConnectionUser, ServerConnection } from './server-connection.ts';
-import type { ServerPool, Waiter } from './server-pool.ts';
+import type { ServerPool } from './server-pool.ts';
 import type { UpstreamServices } from './upstream-services.ts';
 
-export class Exchange implements BodySink, BodySource, ConnectionUser, ReplayTarget, Waiter {
+export class Exchange implements BodySink, BodySource, ConnectionSeeker, ConnectionUser, ReplayTarget {
   readonly ctx: RequestContext;
   readonly server: Server;
   /** What it shares with other attempts; null in a farm without retry policy. */
@@ -60,6 +59,8 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, ReplayTar
   /** Until the head: the shorter one where retry.perTryTimeout is. */
   readonly #headTimeout: DeadlineQueue;
   readonly #startedAt: number;
+  /** Null where an idle connection was at hand. */
+  #search: ConnectionSearch | null = null;
   #connection: ServerConnection | null = null;
   #requestHead = '';
   #reader: ResponseHeadReader | null = null;
@@ -116,42 +117,22 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, ReplayTar
     if (this.#over) return;
     const pinned = this.#services.pins.connectionFor(this.ctx, this.server);
     const idle = pinned ?? (fresh ? null : this.#pool.takeIdle(repeatable));
-    if (idle === null) this.#dial();
-    else this.#reuse(idle);
+    if (idle !== null) return this.onIdle(idle);
+    this.#search = new ConnectionSearch(this, this.#pool, this.#services);
+    this.#search.dial();
   }
 
-  #dial(): void {
-    this.#cancelPatience ??= this.#services.afterPatience(this.ctx, this.run, () => this.onDeadline());
-    this.#services.locate(this.server, (target, reason) => this.#open(target, reason));
+  onNoConnection(error: ProxyError): void {
+    this.#fail(error);
   }
 
-  /** Where an origin's name had to be looked up this comes later, and perhaps too late. */
-  #open(target: DialTarget | null, reason: string): void {
-    if (this.#over) return;
-    if (target === null) return this.#fail(failure.noAddress(this.server.id, reason));
-    const { farm, snapshot } = this.ctx;
-    if (farm!.isOrigin && isOpenAdmin(target, snapshot.config.admin))
-      return this.#fail(failure.ownAdmin(this.server.id));
-    const connection = this.#pool.open(target, farm!.config.protocol.maxConnections);
-    if (connection === null) this.#pool.wait(this);
-    else this.#borrow(connection);
-  }
-
-  /** protocol.maxConnections held us up; try again. */
-  onConnectionFree(): void {
-    const idle = this.#pool.takeIdle(false);
-    if (idle === null) return this.#dial();
-    this.#endPatience();
-    this.#reuse(idle);
-  }
-
-  #reuse(idle: ServerConnection): void {
+  onIdle(idle: ServerConnection): void {
     this.reused = idle.served > 0;
-    this.#borrow(idle);
+    this.onDialled(idle);
     this.#send();
   }
 
-  #borrow(connection: ServerConnection): void {
+  onDialled(connection: ServerConnection): void {
     this.#connection = connection;
     this.connected = connection.connected;
     this.#writtenBefore = connection.writer.written;
@@ -160,7 +141,7 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, ReplayTar
 
   onConnected(): void {
     this.connected = true;
-    this.#endPatience();
+    this.#search!.end();
     this.#send();
   }
 
@@ -490,8 +471,8 @@ export class Exchange implements BodySink, BodySource, ConnectionUser, ReplayTar
     this.#replay?.stop();
     this.run?.kept?.whenCaughtUp(null);
     this.#endPatience();
+    this.#search?.end();
     this.#returnReader();
-    this.#pool.stopWaiting(this);
     if (this.#connection !== null) this.bytesSent = this.#connection.writer.written - this.#writtenBefore;
     this.#connection = null;
   }
