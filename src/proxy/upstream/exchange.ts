@@ -14,16 +14,15 @@ import type { DeadlineQueue } from '../../base/deadlines.ts';
 import type { BodyTransform } from '../../model/body-transform.ts';
 import type { BodySink, ClientExchange } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
-import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
+import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
-import { BodyReplay, type ReplayTarget } from './body-replay.ts';
 import * as failure from './connection-failure.ts';
 import { ConnectionSearch, type ConnectionSeeker } from './connection-search.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
-import { endBody, writeBody } from './request-body.ts';
+import { RequestUpload, type UploadOwner } from './request-upload.ts';
 import { bodyLengthOf, bytesHeldBack, ResponseBody } from './response-body.ts';
 import type { ResponseHeadReader } from './response-head-reader.ts';
 import type { RetryRun } from './retry-run.ts';
@@ -31,7 +30,7 @@ import type { ConnectionUser, ServerConnection } from './server-connection.ts';
 import type { ServerPool } from './server-pool.ts';
 import type { UpstreamServices } from './upstream-services.ts';
 
-export class Exchange implements BodySink, BodySource, ConnectionSeeker, ConnectionUser, ReplayTarget {
+export class Exchange implements BodySink, BodySource, ConnectionSeeker, ConnectionUser, UploadOwner {
   readonly ctx: RequestContext;
   readonly server: Server;
   /** What it shares with other attempts; null in a farm without retry policy. */
@@ -67,9 +66,8 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
   #head: ResponseHead | null = null;
   #body: ResponseBody | null = null;
   #target: ClientExchange | RewrittenBody;
-  #uploading = false;
-  #replay: BodyReplay | null = null;
-  #sendingHead = false;
+  /** Null where the request has no body. */
+  #upload: RequestUpload | null = null;
   /** Response bytes still to be collected before the next flush (minResponseBuffer). */
   #holdBack = 0;
   #reusable = true;
@@ -156,121 +154,66 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     connection.writer.text(this.#requestHead);
     this.#requestHead = '';
     if (this.run !== null) this.#beginRun(this.run);
-    if (this.#replay !== null) {
-      this.#uploading = true;
-      this.#replay.pump();
-    } else if (this.#client.bodyPending) {
-      this.#uploading = true;
-      this.#sendingHead = true;
-      this.#client.resumeBody();
-      this.#sendingHead = false;
+    const again = this.run !== null && this.run.attempts > 1 && this.run.bodyTaken;
+    if (again || this.#client.bodyPending) {
+      this.#upload = new RequestUpload(this, connection, again);
+      this.#upload.begin();
     }
     if (this.#over) return;
     if (!this.#uploading || (this.ctx.inbound.expectContinue && !this.bodySent))
       connection.startDeadline(this.#headTimeout);
-    this.#flushToServer();
+    this.flushToServer();
   }
 
-  /** A further attempt has what time is left for all of them, and sends the body that was kept before what is still to come. */
+  get #uploading(): boolean {
+    return this.#upload?.active === true;
+  }
+
+  /** A further attempt has what time is left for all of them. */
   #beginRun(run: RetryRun): void {
     if (!this.#client.bodyPending) run.sent(this.#services.clock.monotonic());
-    if (run.attempts === 1) return;
-    this.#cancelPatience = this.#services.afterPatience(this.ctx, run, () => this.#onPatienceOver());
-    if (run.bodyTaken) this.#replay = new BodyReplay(run.kept!, this);
+    if (run.attempts > 1)
+      this.#cancelPatience = this.#services.afterPatience(this.ctx, run, () => this.#onPatienceOver());
   }
 
   /** A client that is still to send its body is not the server's fault. */
   #onPatienceOver(): void {
-    if (!this.#uploading || this.#replay?.over === false) this.onDeadline();
+    if (!this.#uploading || this.#upload?.replaying === true) this.onDeadline();
   }
 
-  onReplay(piece: Buffer): boolean {
-    const { writer, socket } = this.#connection!;
-    this.bodySent = true;
-    if (socket.writeFailed) return true;
-    writeBody(writer, this.ctx.inbound.bodyKind, piece, 0, piece.length);
-    this.#flushToServer();
-    return !writer.full;
-  }
-
-  onReplayed(): void {
-    const kept = this.run!.kept!;
-    if (kept.whole) this.#endUpload(kept.trailers);
-    else this.#client.resumeBody();
-    this.#flushToServer();
-  }
-
-  onReplayFailed(): void {
-    this.#fail(new ProxyError('internal', 'the body that was kept for another attempt could not be read'));
+  onReplayFailed(error: ProxyError): void {
+    this.#fail(error);
   }
 
   /** 3. */
   onBody(buffer: Buffer, start: number, end: number): void {
-    const connection = this.#connection;
-    if (this.run !== null) this.#keep(this.run, buffer, start, end);
-    if (connection === null || connection.socket.writeFailed) return; // the server's answer is still being read
-    if (!this.bodySent) {
-      this.bodySent = true;
-      connection.stopDeadline(); // it ran if a 100 was awaited: now we wait for the client
-    }
-    writeBody(connection.writer, this.ctx.inbound.bodyKind, buffer, start, end);
+    this.#upload?.onBody(buffer, start, end);
   }
 
   onBodyPause(): void {
-    if (!this.#sendingHead) this.#flushToServer();
-  }
-
-  #keep(run: RetryRun, buffer: Buffer, start: number, end: number): void {
-    run.bodyTaken = true;
-    run.kept?.append(buffer, start, end);
+    this.#upload?.onBodyPause();
   }
 
   onBodyEnd(trailers: string): void {
-    if (this.run !== null) {
-      this.run.bodyTaken = true;
-      this.run.kept?.end(trailers);
-      this.run.sent(this.#services.clock.monotonic());
-    }
-    this.#endUpload(trailers);
+    this.#upload?.onBodyEnd(trailers, this.#services.clock.monotonic());
   }
 
-  #endUpload(trailers: string): void {
-    this.#uploading = false;
-    const connection = this.#connection;
-    if (connection === null) return;
-    this.bodySent = true;
-    endBody(connection.writer, this.ctx.inbound.bodyKind, trailers);
-    connection.startDeadline(this.#headTimeout);
+  onUploaded(): void {
+    this.#connection?.startDeadline(this.#headTimeout);
   }
 
-  #flushToServer(): void {
+  flushToServer(): void {
     const connection = this.#connection;
     if (connection === null || connection.socket.writeFailed) return;
-    if (connection.writer.flush()) return this.#awaitDisk();
+    if (connection.writer.flush()) return this.#upload?.awaitDisk();
     if (this.#uploading) this.#client.pauseBody();
     else connection.stopDeadline(); // receiving begins when the last byte is written (CONTRACT 2)
     connection.socket.setTimeout(this.ctx.farm!.config.protocol.timeout);
   }
 
-  /** A client that is faster than the disk that keeps its body waits for it. */
-  #awaitDisk(): void {
-    const kept = this.run?.kept ?? null;
-    if (kept === null || !this.#uploading || !kept.behind) return;
-    this.#client.pauseBody();
-    kept.whenCaughtUp(() => {
-      if (this.#uploading && this.#connection?.writer.full === false) this.#client.resumeBody();
-    });
-  }
-
   onDrain(): void {
-    if (this.#replay?.over === false) this.#replay.pump();
-    else if (this.#uploading) this.#resumeUpload();
-    else if (this.#head === null) this.#connection?.startDeadline(this.#headTimeout);
-  }
-
-  #resumeUpload(): void {
-    if (this.run?.kept?.behind === true) this.#awaitDisk();
-    else this.#client.resumeBody();
+    if (this.#upload?.resume() === true) return;
+    if (this.#head === null) this.#connection?.startDeadline(this.#headTimeout);
   }
 
   get retainsBuffer(): boolean {
@@ -299,7 +242,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     while (head?.isInterim) {
       if (this.#uploading) this.#connection!.stopDeadline();
       // The client has sent its body to an attempt before, and was told to.
-      const isStale = head.status === 100 && this.#replay !== null;
+      const isStale = head.status === 100 && this.#upload?.repeats === true;
       if (!isStale) this.#client.sendInformational(this.#owner.onInterimHead(head));
       head = reader.head(method);
     }
@@ -353,8 +296,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
 
   /** The server has answered before the request was whole: nothing more is written to it (CONTRACT 3). */
   #stopUpload(connection: ServerConnection): void {
-    this.#uploading = false;
-    this.#replay?.stop();
+    this.#upload?.stop();
     this.#reusable = false;
     connection.socket.setTimeout(0);
     this.#client.detach();
@@ -468,8 +410,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
 
   #leave(): void {
     this.#over = true;
-    this.#replay?.stop();
-    this.run?.kept?.whenCaughtUp(null);
+    this.#upload?.stop();
     this.#endPatience();
     this.#search?.end();
     this.#returnReader();
