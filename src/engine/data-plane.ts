@@ -21,6 +21,7 @@ import { countOutcome, freePlace } from '../proxy/outcomes/count-outcome.ts';
 import { LiveTrafficSink } from '../proxy/outcomes/live-traffic.ts';
 import { UpstreamServices } from '../proxy/upstream/upstream-services.ts';
 import type { RequestHeadScanner } from '../wire/http1/request-head-scanner.ts';
+import { SERVICE_RESTART } from '../wire/websocket/close-frame.ts';
 import { compileSnapshot } from './compile-snapshot.ts';
 import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup, Revision, SettledListener } from './data-plane-port.ts';
 import { Extensions } from './extensions.ts';
@@ -31,6 +32,8 @@ import { ProcessGauges } from './process-gauges.ts';
 const BEAT = 200;
 /** Signs of life in one workerStallTimeout, at least. */
 const BEATS = 5;
+/** Sessions that should all have ended are waited for so much longer, ms: their deadlines are not exact. */
+const LATE = 1000;
 /** The first sinks, which no configuration changes. */
 const LASTING_SINKS = 3;
 
@@ -225,23 +228,32 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   async terminate(): Promise<void> {
     for (const listener of this.#allListeners()) {
       listener.close();
-      listener.destroy();
+      listener.destroy(true);
     }
     this.#upstream.pools.destroy();
     this.#stopBeat();
     this.deadlines.close();
   }
 
-  /** Resolves when no connection is left; after `timeout` ms what is left is cut, and counted. */
+  /**
+   * Resolves when no connection is left; after `timeout` ms what is left is cut, and counted. Sessions are closed then, and
+   * cut only where that is not possible.
+   */
   #emptied(timeout: number): Promise<number> {
+    const { sessions } = this.#upstream;
+    const cutBefore = sessions.cut;
     return new Promise((resolve) => {
       let cut = 0;
-      const cancel = this.clock.after(timeout, () => {
-        for (const listener of this.#allListeners()) cut += listener.destroy();
+      const cutAll = (alsoSessions: boolean): void => {
+        for (const listener of this.#allListeners()) cut += listener.destroy(alsoSessions);
+      };
+      let cancel = this.clock.after(timeout, () => {
+        cancel = this.clock.after(sessions.closeAll(SERVICE_RESTART) + LATE, () => cutAll(true));
+        cutAll(false);
       });
       this.#whenEmpty = () => {
         cancel();
-        resolve(cut);
+        resolve(cut + sessions.cut - cutBefore);
       };
       this.#checkEmpty();
     });

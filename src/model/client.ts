@@ -66,6 +66,12 @@ export interface ClientExchange extends BodyTarget {
    * @param bodyLength payload bytes to follow (the head then says so in Content-Length), BODY_STREAMED or BODY_NONE
    */
   sendHead(head: string, bodyLength: number): void;
+  /**
+   * The response is a 101: from now on both bodies are whatever bytes come, until each side has ended. The client's go to
+   * `onBody`, its end is `onBodyEnd('')`, and endBody() ends our side alone.
+   * @param head as sendHead() has it, with its Upgrade field
+   */
+  switchTo(head: string): void;
   /** The response is whole, and is written. `trailers`: field lines with CRLF; sent only where the framing can carry them. */
   endBody(trailers: string): void;
   /** The request is settled: on to the next one, or to the end of the connection. */

@@ -1,6 +1,7 @@
 // Every plug point: a name and one or two verbs (DESIGN 2). A policy is chosen once, when the snapshot is compiled.
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
+import type { RequestHead } from '../wire/http1/request-head.ts';
 import type { Answer } from './answer.ts';
 import type { Config } from './config.ts';
 import type { Server } from './farm.ts';
@@ -22,6 +23,8 @@ export interface LoadBalancingPolicy {
 export interface RequestForwarding {
   /** The whole head, with its empty line. May throw ProxyError. */
   headFor(ctx: RequestContext, server: Server): string;
+  /** What headFor() passes on of the client's Upgrade, in lower case; '' for nothing. */
+  offeredUpgrade(inbound: RequestHead): string;
 }
 
 /** Ties a client to a server. */

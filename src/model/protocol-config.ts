@@ -28,4 +28,16 @@ export interface ProtocolConfig {
   idleTimeout: number;
   /** Narrows' own: further attempts on other servers after a connect failure. */
   retries: number;
+  /** Narrows' own. */
+  upgrade: UpgradeConfig;
+}
+
+/** What a request with Upgrade may become. Times in ms. */
+export interface UpgradeConfig {
+  /** Names of protocols. */
+  allow: readonly string[];
+  /** 0: a session may be silent for as long as it likes. */
+  idleTimeout: number;
+  /** Over what time the closing of many sessions is spread. */
+  closeSpread: number;
 }

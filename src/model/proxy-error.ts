@@ -142,6 +142,11 @@ export const errorKinds = {
     'The server switched protocols in a way that was not asked for.',
   ),
 
+  sessionBroken: because(
+    { ...upstream('connection_terminated', 12030), status: 101, subStatus: 0 },
+    'The server broke off a session that had begun with 101. Nobody sees this answer; the log has it.',
+  ),
+
   noServer: because(
     proxy(502, 4, 'destination_unavailable'),
     'The farm is offline, or none of its servers takes new work.',
@@ -181,6 +186,14 @@ export const errorKinds = {
   queueTimeout: because(
     proxy(503, 2, 'connection_limit_reached'),
     'All servers had their maxRequests for as long as queue.timeout.',
+  ),
+  sessionStopped: because(
+    proxy(101, 0, 'connection_terminated'),
+    'A session was closed because an operator stopped its server, or the router stopped. Nobody sees this answer; the log has it.',
+  ),
+  sessionIdle: because(
+    proxy(101, 0, 'connection_timeout'),
+    'A session was closed after protocol.upgrade.idleTimeout, or because one side had ended and the other fell silent. Nobody sees this answer; the log has it.',
   ),
   farmOffline: because(proxy(503, 0, 'destination_unavailable'), 'The farm is offline, and has a maintenancePage.'),
   connectionLimit: because(

@@ -21,6 +21,11 @@ import {
   RESPONSE_COUNT,
   RESPONSE_SUM,
   recordIndex,
+  SESSION_BYTES_RECEIVED,
+  SESSION_BYTES_SENT,
+  SESSIONS,
+  SESSIONS_FAILED,
+  SESSIONS_NOW,
   STATUSES,
   statusPosition,
   TOTAL,
@@ -102,7 +107,8 @@ export class ServerState {
 
   /** Bytes to and from the server, of all workers. */
   get traffic(): number {
-    return this.#sum(BYTES_SENT) + this.#sum(BYTES_RECEIVED);
+    const ofRequests = this.#sum(BYTES_SENT) + this.#sum(BYTES_RECEIVED);
+    return ofRequests + this.#sum(SESSION_BYTES_SENT) + this.#sum(SESSION_BYTES_RECEIVED);
   }
 
   /** Attempts that ended, of all workers. */
@@ -191,6 +197,32 @@ export class ServerState {
     records[base + RESPONSE_SUM]! += responseTime;
     records[base + RESPONSE_COUNT]! += 1;
     records[base + BUCKETS + bucketOf(responseTime / 1000)]! += 1;
+  }
+
+  /** A session begins: its attempt goes on until it ends. */
+  sessionStarted(): void {
+    if (this.#isStale()) return;
+    this.#records[this.#base + SESSIONS]! += 1;
+    this.#records[this.#base + SESSIONS_NOW]! += 1;
+  }
+
+  /** Each sessionStarted() has one. */
+  sessionEnded(): void {
+    if (!this.#isStale()) this.#records[this.#base + SESSIONS_NOW]! -= 1;
+  }
+
+  /** A handshake failed by the server. */
+  sessionFailed(): void {
+    if (this.#isStale()) return;
+    this.#records[this.#base + SESSIONS]! += 1;
+    this.#records[this.#base + SESSIONS_FAILED]! += 1;
+  }
+
+  /** Bytes of a session, to the server and from it, as they pass. */
+  sessionBytes(sent: number, received: number): void {
+    if (this.#isStale()) return;
+    this.#records[this.#base + SESSION_BYTES_SENT]! += sent;
+    this.#records[this.#base + SESSION_BYTES_RECEIVED]! += received;
   }
 
   /**

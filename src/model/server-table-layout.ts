@@ -77,14 +77,22 @@ export const WAITING = 7;
 export const RESPONSE_COUNT = 8;
 /** What this row holds of REQUESTS. */
 export const HELD_REQUESTS = 9;
-export const BUCKETS = 10;
+/** Sessions that began with a 101: handshakes that ended, those that failed, sessions now, and their bytes. */
+export const SESSIONS = 10;
+export const SESSIONS_FAILED = 11;
+export const SESSIONS_NOW = 12;
+export const SESSION_BYTES_SENT = 13;
+export const SESSION_BYTES_RECEIVED = 14;
+export const BUCKETS = 15;
 export const BUCKET_COUNT = RESPONSE_BOUNDS.length + 1;
 export const STATUSES = BUCKETS + BUCKET_COUNT;
 const RECORD_FLOATS = Math.ceil((STATUSES + STATUS_LABELS.length) / 8) * 8;
 
+const GAUGES: ReadonlySet<number> = new Set([CURRENT, HELD, WAITING, HELD_REQUESTS, SESSIONS_NOW]);
+
 /** Fields that only grow: they are folded into the retired row when a worker dies. */
 export function isTotal(field: number): boolean {
-  return field !== CURRENT && field !== HELD && field !== WAITING && field !== HELD_REQUESTS;
+  return !GAUGES.has(field);
 }
 
 /** One block as a thread sees it. */

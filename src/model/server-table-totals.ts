@@ -13,6 +13,11 @@ import {
   RESPONSE_BOUNDS,
   RESPONSE_SUM,
   recordIndex,
+  SESSION_BYTES_RECEIVED,
+  SESSION_BYTES_SENT,
+  SESSIONS,
+  SESSIONS_FAILED,
+  SESSIONS_NOW,
   STATUS_LABELS,
   STATUSES,
   TOTAL,
@@ -29,6 +34,12 @@ export interface ServerTotals {
   currentConnections: number;
   bytesSent: number;
   bytesReceived: number;
+  /** Sessions that began with a 101, WebSockets mostly, and handshakes that failed. Bytes of sessions are in no other number. */
+  totalWebSocketRequests: number;
+  currentWebSocketRequests: number;
+  failedWebSocketRequests: number;
+  webSocketBytesSent: number;
+  webSocketBytesReceived: number;
   /** Sum in milliseconds of `responseTimeCount` times to the response head. */
   responseTimeSum: number;
   responseTimeCount: number;
@@ -53,6 +64,11 @@ export function readTotals(block: Block, position: number): ServerTotals {
     currentConnections: Atomics.load(block.control, controlIndex(position) + CONNECTIONS),
     bytesSent: sum[BYTES_SENT]!,
     bytesReceived: sum[BYTES_RECEIVED]!,
+    totalWebSocketRequests: sum[SESSIONS]!,
+    currentWebSocketRequests: sum[SESSIONS_NOW]!,
+    failedWebSocketRequests: sum[SESSIONS_FAILED]!,
+    webSocketBytesSent: sum[SESSION_BYTES_SENT]!,
+    webSocketBytesReceived: sum[SESSION_BYTES_RECEIVED]!,
     responseTimeSum: sum[RESPONSE_SUM]!,
     responseTimeCount: buckets.at(-1)!.count,
     responseTimeBuckets: buckets,

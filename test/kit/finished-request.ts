@@ -74,6 +74,6 @@ export function farmOf(name: string, addresses: string[], liveTrafficFailureCode
     whyNoServer: () => '',
     balancer: { name: 'first', pick: (candidates) => candidates[0]! },
     affinity: null,
-    forwarding: { headFor: () => '' },
+    forwarding: { headFor: () => '', offeredUpgrade: () => '' },
   };
 }

@@ -53,6 +53,7 @@ export function sampleFarm(
       maxConnections: 0,
       idleTimeout: 4_000,
       retries: 1,
+      upgrade: { allow: ['websocket'], idleTimeout: 0, closeSpread: 10_000 },
     },
     passServerHeader: 'PassThrough',
     ...changes,

@@ -16,12 +16,12 @@ import { farmStage } from './farm-stage.ts';
 import { compileOrigins } from './origins.ts';
 
 const firstOf: LoadBalancingPolicy = { name: 'first', pick: (candidates) => candidates[0]! };
-const noHeads = () => ({ headFor: () => '' });
+const noHeads = () => ({ headFor: () => '', offeredUpgrade: () => '' });
 const someAffinity: AffinityPolicy = { name: 'some', find: () => null, bind: () => {}, used: () => {} };
 
 function compiled(config: FarmConfig, affinity: AffinityPolicy | null = null) {
   const { owner, slots } = sampleTable(config);
-  const createForwarding = () => ({ headFor: () => '' });
+  const createForwarding = () => ({ headFor: () => '', offeredUpgrade: () => '' });
   const clock = new SimulatedClock();
   const services = {
     ...{ table: owner, slots, createForwarding, clock },

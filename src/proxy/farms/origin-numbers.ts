@@ -34,6 +34,14 @@ export class OriginNumbers implements ServerNumbers {
 
   ended(): void {}
 
+  sessionStarted(): void {}
+
+  sessionEnded(): void {}
+
+  sessionFailed(): void {}
+
+  sessionBytes(): void {}
+
   /** @param max for this thread; 0 is no limit */
   tryAcquireConnection(max: number): boolean {
     if (max > 0 && this.#connections >= max) return false;
@@ -53,6 +61,8 @@ export class OriginNumbers implements ServerNumbers {
     return {
       ...{ totalRequests: 0, failedRequests: 0, currentRequests: 0, currentConnections: this.#connections },
       ...{ bytesSent: 0, bytesReceived: 0, responseTimeSum: 0, responseTimeCount: 0, responseTimeBuckets: [] },
+      ...{ totalWebSocketRequests: 0, currentWebSocketRequests: 0, failedWebSocketRequests: 0 },
+      ...{ webSocketBytesSent: 0, webSocketBytesReceived: 0 },
       statusCodes: new Map(),
     };
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleProxy } from '../../../test/kit/sample-farm.ts';
 import { compileOrigins } from './origins.ts';
 
-const origins = () => compileOrigins(sampleProxy(), () => ({ headFor: () => '' }));
+const origins = () => compileOrigins(sampleProxy(), () => ({ headFor: () => '', offeredUpgrade: () => '' }));
 
 function addressOf(authority: string) {
   const origin = origins().at(authority);

@@ -19,7 +19,7 @@ function workers(maxRequests: readonly number[], length = 100) {
   const [a, b] = [0, 1].map((row) => {
     const farm = compileFarm(config, {
       ...{ table: ServerTable.attach(owner.blocks, row), slots, clock },
-      createForwarding: () => ({ headFor: () => '' }),
+      createForwarding: () => ({ headFor: () => '', offeredUpgrade: () => '' }),
       createBalancer: () => ({ name: 'first', pick: (candidates) => candidates[0]! }),
       createAffinity: () => null,
     });

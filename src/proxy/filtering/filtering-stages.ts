@@ -9,6 +9,7 @@ import type { RequestContext } from '../../model/request-context.ts';
 import type { Site } from '../../model/site.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
+import { listMembers } from '../../wire/http1/list-members.ts';
 import { decodePath, prepareTarget } from '../../wire/target.ts';
 import { AddressFilter } from './address-filter.ts';
 import { RequestFilter } from './request-filter.ts';
@@ -89,8 +90,8 @@ export function webSocketStage(sites: readonly Site[]): Stage | null {
   return {
     name: 'webSocket',
     onRequest(ctx) {
-      const upgrade = ctx.inbound.fieldOfKind(FieldKind.upgrade);
-      if (upgrade !== undefined && ctx.level !== null && isOff(ctx.level))
+      if (!ctx.inbound.wantsUpgrade || ctx.level === null || !isOff(ctx.level)) return undefined;
+      if (listMembers(ctx.inbound.fieldOfKind(FieldKind.upgrade)!).includes('websocket'))
         throw new ProxyError(
           'webSocketOff',
           'this part of the site takes no WebSocket connections (webSocket.enabled)',

@@ -106,6 +106,11 @@ export class Attempts implements ExchangeOwner {
     return clientHead(draft, ctx.farm!.config.passServerHeader, this.#date());
   }
 
+  /** Whatever becomes of the session, the attempt went well. */
+  onSwitched(exchange: Exchange): void {
+    this.#judge(exchange, null);
+  }
+
   onRetriableStatus(exchange: Exchange, status: number): (() => void) | null {
     const next = this.#nextOrNone(exchange, String(status) as RetryCondition);
     if (next === null) return null;
@@ -119,6 +124,9 @@ export class Attempts implements ExchangeOwner {
     this.#note(exchange, error);
     if (wentStale(exchange, error)) return this.#again(exchange, exchange.server, true, isTrial(exchange));
     this.#judge(exchange, error);
+    const { ctx, server } = exchange;
+    if (error.kind.source === 'upstream' && ctx.farm!.forwarding.offeredUpgrade(ctx.inbound) !== '')
+      server.state.sessionFailed();
     const condition = conditionOf(exchange, error);
     let next: Server | null;
     try {
@@ -132,7 +140,7 @@ export class Attempts implements ExchangeOwner {
 
   onDone(exchange: Exchange, error: ProxyError | null): void {
     this.#note(exchange, error);
-    this.#judge(exchange, error);
+    if (exchange.upstreamStatus !== 101) this.#judge(exchange, error);
     this.#end(exchange, error);
   }
 

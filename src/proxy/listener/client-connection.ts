@@ -45,7 +45,6 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
   #settled = false;
   #lingered = 0;
   #leaving = false;
-  headSent = false;
   gone: ProxyError | null = null;
 
   constructor(
@@ -75,9 +74,9 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     return this.#state === BUSY || (this.#state === WAITING && this.#reader.held > 0);
   }
 
-  /** Id of the snapshot that the request under way runs on; null between requests. */
+  /** Id of the snapshot that the request under way runs on; null between requests, and in a session, which may outlive many. */
   get pinnedSnapshot(): number | null {
-    return this.#state === BUSY ? this.snapshotId : null;
+    return this.#state === BUSY && !this.inSession ? this.snapshotId : null;
   }
 
   /** Its listener is closing: the next answer says that it is the last. */
@@ -88,10 +87,6 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
   /** Ends a connection that waits for a request. */
   closeIfIdle(): void {
     if (this.#state === WAITING && !this.busy) this.#end();
-  }
-
-  destroy(): void {
-    this.socket.destroy();
   }
 
   /** Nothing was asked that is not answered: a request that comes now comes too late. */
@@ -191,7 +186,6 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#state = BUSY;
     this.#deadline.stop();
     this.beginOn(services.snapshot);
-    this.headSent = false;
     this.#keep = head.keepAlive;
     this.#clientCloses = !head.keepAlive;
     this.#awaits100 = head.expectContinue;
@@ -220,7 +214,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
   /** While the client is to send more of its body, and does not wait for a 100, its time runs (CONTRACT 2). */
   #awaitBody(): void {
     if (this.#reader.body.done) this.#deadline.stop();
-    else if (this.#bodyWanted && !this.#awaits100) this.#wait(this.#limits.bodyProgressTimeout);
+    else if (this.#bodyWanted && !this.#awaits100 && !this.inSession) this.#wait(this.#limits.bodyProgressTimeout);
   }
 
   /** Reading ahead stops at limits.headerBytes, and at once while nobody takes the body. */
@@ -239,6 +233,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     const whole = this.#reader.body.done;
     if (whole && !this.#limits.abortOnClientEnd) return;
     if (!whole && this.#reader.held > 0) return; // more of the body is still held
+    if (this.inSession) return this.#reader.endSession(this.#sink);
     this.#keep = false;
     this.#fail(new ProxyError('clientGone', 'the client ended the connection before the request was complete'));
   }
@@ -301,10 +296,15 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
   }
 
   sendHead(head: string, bodyLength: number): void {
-    this.headSent = true;
     this.#dropRestOfBody();
     if (!this.#reader.body.done || this.#isLast() || this.endsByClose(bodyLength)) this.#keep = false;
     this.writeHead(head, bodyLength, this.#keep);
+  }
+
+  switchTo(head: string): void {
+    this.#keep = false;
+    this.#reader.body.beginSession();
+    this.writeSwitch(head);
   }
 
   /** No further request can come, or is wanted. */
@@ -337,7 +337,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
 
   flush(): boolean {
     const taken = this.writeOut();
-    if (this.retains) this.socket.setTimeout(this.#limits.bodyProgressTimeout);
+    if (this.retains && !this.inSession) this.socket.setTimeout(this.#limits.bodyProgressTimeout);
     return taken;
   }
 

@@ -39,6 +39,11 @@ export class ClientPeer implements ClientConnectionInfo {
     return this.socket.localAddress ?? '';
   }
 
+  /** Cuts the connection. */
+  destroy(): void {
+    this.socket.destroy();
+  }
+
   /** Closes so that the peer sees an error; a Unix socket knows no reset. */
   protected breakOff(): void {
     if (this.socket.remoteAddress === undefined) this.socket.destroy();

@@ -31,6 +31,13 @@ export class InboundBody {
     }
   }
 
+  /** What comes from now on is a session's, whatever it is, until the client ends. */
+  beginSession(): void {
+    this.#chunked = false;
+    this.#remaining = Number.POSITIVE_INFINITY;
+    this.done = false;
+  }
+
   /** A body without a length, of which more than `bytes` come, is refused. */
   limitTo(bytes: number): void {
     this.#siteLimit = bytes;

@@ -65,10 +65,11 @@ export class Listener {
     for (const connection of this.connections) connection.closeIfIdle();
   }
 
-  /** Cuts every connection. @returns how many of them had a request on its way */
-  destroy(): number {
+  /** Cuts every connection. @param alsoSessions those that began with a 101 too @returns how many of them had a request on its way */
+  destroy(alsoSessions: boolean): number {
     let cut = 0;
     for (const connection of [...this.connections]) {
+      if (connection.inSession && !alsoSessions) continue;
       if (connection.busy) cut++;
       connection.destroy();
     }

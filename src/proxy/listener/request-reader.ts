@@ -86,6 +86,13 @@ export class RequestReader {
     held.consumeTo(after);
   }
 
+  /** The client has ended its side of a session. @param sink null: nobody is there to hear it any more */
+  endSession(sink: BodySink | null): void {
+    if (sink === null) return;
+    this.body.done = true;
+    sink.onBodyEnd('');
+  }
+
   /** Drops what has come. */
   clear(): void {
     this.#held.clear();

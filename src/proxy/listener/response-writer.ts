@@ -7,13 +7,20 @@ import { chunkSizeLine } from '../../wire/http1/serialise.ts';
 import type { Endpoint } from '../../wire/proxy-header.ts';
 import { ClientPeer } from './client-peer.ts';
 
+/** Silence after which the system asks whether the client of a session is still there, ms. */
+const KEEP_ALIVE_AFTER = 60_000;
+
 export class ResponseWriter extends ClientPeer {
   /** False while the client of this request speaks HTTP/1.0. */
   takesChunks = true;
+  /** As ClientExchange has it. */
+  headSent = false;
   readonly #writer: BatchedWriter;
   #chunking = false;
   #muted = false;
   #noDelay = false;
+  /** The answer was a 101: what is sent now is a session's, without framing. */
+  inSession = false;
   #writtenBefore = 0;
 
   /** As ClientPeer. */
@@ -25,6 +32,7 @@ export class ResponseWriter extends ClientPeer {
   /** The answers from now on are for a request of HTTP/1.`minorVersion`. */
   protected beginAnswer(minorVersion: 0 | 1): void {
     this.takesChunks = minorVersion === 1;
+    this.headSent = false;
     this.#writtenBefore = this.#writer.written;
   }
 
@@ -42,6 +50,7 @@ export class ResponseWriter extends ClientPeer {
 
   /** As ClientExchange.sendHead(). @param keep what the Connection field says */
   protected writeHead(head: string, bodyLength: number, keep: boolean): void {
+    this.headSent = true;
     this.#muted = bodyLength === BODY_NONE;
     this.#chunking = bodyLength === BODY_STREAMED && this.takesChunks;
     if (bodyLength === BODY_STREAMED) this.sendAtOnce();
@@ -49,6 +58,18 @@ export class ResponseWriter extends ClientPeer {
     this.#writer.text(
       this.#chunking ? `${head}Transfer-Encoding: chunked\r\n${connection}\r\n` : `${head}${connection}\r\n`,
     );
+  }
+
+  /** As ClientExchange.switchTo(). */
+  protected writeSwitch(head: string): void {
+    this.headSent = true;
+    this.inSession = true;
+    this.#muted = false;
+    this.#chunking = false;
+    this.sendAtOnce();
+    this.socket.setTimeout(0);
+    this.socket.setKeepAlive(true, KEEP_ALIVE_AFTER);
+    this.#writer.text(`${head}Connection: Upgrade\r\n\r\n`);
   }
 
   /** As ClientExchange has it. */
@@ -66,7 +87,10 @@ export class ResponseWriter extends ClientPeer {
 
   /** @param trailers field lines with CRLF */
   protected writeEnd(trailers: string): void {
-    if (this.#chunking && !this.#muted) this.#writer.text(`0\r\n${trailers}\r\n`);
+    if (this.inSession) {
+      this.#writer.flush();
+      this.socket.end();
+    } else if (this.#chunking && !this.#muted) this.#writer.text(`0\r\n${trailers}\r\n`);
   }
 
   /** False when the client takes no more for now: the socket's 'drain' follows. */

@@ -2,6 +2,8 @@
 import type { OutcomeSink } from '../../model/extensions.ts';
 import { liveFailureReason } from './live-traffic.ts';
 
+const SWITCHED = 101;
+
 /**
  * Ends the last attempt of a request: ctx.server is set only where ServerState.started() was called. An attempt that
  * was followed by another one on a different server has been ended when that began.
@@ -11,10 +13,11 @@ export const countOutcome: OutcomeSink = {
   record(ctx) {
     const { server, outcome } = ctx;
     if (server === null || outcome === null) return;
+    const isSession = outcome.upstreamStatus === SWITCHED; // its bytes were counted as they passed
     server.state.ended(
       outcome.upstreamStatus,
-      outcome.bytesSent,
-      outcome.bytesReceived,
+      isSession ? 0 : outcome.bytesSent,
+      isSession ? 0 : outcome.bytesReceived,
       outcome.responseTime,
       liveFailureReason(ctx) !== null,
     );

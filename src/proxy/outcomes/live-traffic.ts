@@ -41,11 +41,12 @@ export class LiveTrafficSink implements OutcomeSink {
 
 /**
  * Why the request counts as failed by the server that it ended with: a connection error, a time-out, or a status of
- * liveTrafficFailureCodes; null when it does not. 502.4 and a client that left are nobody's failure (arr.md 8.3).
+ * liveTrafficFailureCodes; null when it does not. 502.4 and a client that left are nobody's failure (arr.md 8.3), nor is
+ * the end of a session, whatever it was: its request was answered.
  */
 export function liveFailureReason(ctx: RequestContext): string | null {
   const { outcome, farm } = ctx;
-  if (outcome === null || farm === null) return null;
+  if (outcome === null || farm === null || outcome.upstreamStatus === 101) return null;
   if (outcome.error !== null && isUpstreams(outcome.error)) return errorKinds[outcome.error].proxyStatus;
   const { upstreamStatus } = outcome;
   if (upstreamStatus === 0 || !includesCode(farm.config.healthCheck.liveTrafficFailureCodes, upstreamStatus))

@@ -51,9 +51,9 @@ export function stalledInsideResponse(server: string): ProxyError {
   return new ProxyError('responseTimeout', `${server} stopped sending its response`);
 }
 
-/** A 101 that answers no Upgrade. */
-export function unaskedSwitch(server: string): ProxyError {
-  return new ProxyError('invalidResponse', `${server} switched protocols without being asked`);
+/** A 101 that is no answer to what was asked. @param fault what is wrong with it */
+export function switchRefused(server: string, fault: string): ProxyError {
+  return new ProxyError('upgradeRefused', `${server} ${fault}`);
 }
 
 /** What the server sent is no head of a response. */

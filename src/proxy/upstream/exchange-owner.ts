@@ -9,6 +9,8 @@ export interface ExchangeOwner {
   onInterimHead(head: ResponseHead): string;
   /** The server's final head has come. @returns status line and field lines for the client */
   onResponseHead(exchange: Exchange, head: ResponseHead): string;
+  /** The response is a 101 and has gone to the client: a session begins, and onDone() is its end. */
+  onSwitched(exchange: Exchange): void;
   /** The server's status is one that the farm tries again. @returns what begins the next attempt; null: the response is passed on */
   onRetriableStatus(exchange: Exchange, status: number): (() => void) | null;
   /** Nothing of a final response has gone to the client: another attempt may follow. */

@@ -18,6 +18,7 @@ import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
+import { FieldKind } from '../../wire/http1/fields.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import * as failure from './connection-failure.ts';
 import { ConnectionSearch, type ConnectionSeeker } from './connection-search.ts';
@@ -28,6 +29,8 @@ import type { ResponseHeadReader } from './response-head-reader.ts';
 import type { RetryRun } from './retry-run.ts';
 import type { ConnectionUser, ServerConnection } from './server-connection.ts';
 import type { ServerPool } from './server-pool.ts';
+import { Tunnel } from './tunnel.ts';
+import { isWebSocket, whySwitchRefused } from './upgrade-policy.ts';
 import type { UpstreamServices } from './upstream-services.ts';
 
 export class Exchange implements BodySink, BodySource, ConnectionSeeker, ConnectionUser, UploadOwner {
@@ -253,7 +256,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
 
   /** 5. */
   #respond(head: ResponseHead, reader: ResponseHeadReader): void {
-    if (head.status === 101) return this.#fail(failure.unaskedSwitch(this.server.id));
+    if (head.status === 101) return this.#switch(head, reader);
     this.responseTime = this.#services.clock.monotonic() - this.#startedAt;
     this.upstreamStatus = head.status;
     const connection = this.#connection!;
@@ -279,6 +282,28 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     const { buffer, at, end } = reader;
     this.#returnReader();
     this.#relay(buffer, at, end);
+  }
+
+  /** 5, of a 101: client and connection are a session's from now on. */
+  #switch(head: ResponseHead, reader: ResponseHeadReader): void {
+    const { farm, inbound } = this.ctx;
+    const fault = whySwitchRefused(inbound, farm!.forwarding.offeredUpgrade(inbound), head);
+    if (fault !== null) return this.#fail(failure.switchRefused(this.server.id, fault));
+    this.responseTime = this.#services.clock.monotonic() - this.#startedAt;
+    this.upstreamStatus = head.status;
+    let text: string;
+    try {
+      text = this.#owner.onResponseHead(this, head);
+    } catch (error) {
+      return this.#fail(asProxyError(error));
+    }
+    const { buffer, at, end } = reader;
+    const protocol = head.fieldOfKind(FieldKind.upgrade)!;
+    const tunnel = new Tunnel(this, this.#owner, this.#connection!, this.#services, isWebSocket(protocol));
+    this.#leave();
+    this.#client.switchTo(`${text}Upgrade: ${protocol}\r\n`);
+    this.#owner.onSwitched(this);
+    tunnel.begin(buffer, at, end);
   }
 
   /** Another attempt answers instead. A connection whose response has come whole is kept, else it is closed. */

@@ -14,6 +14,7 @@ import { FieldKind } from '../../wire/http1/fields.ts';
 import { FIELD_STRIDE } from '../../wire/http1/message-head.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
 import { fieldLine } from '../../wire/http1/serialise.ts';
+import { UpgradePolicy } from './upgrade-policy.ts';
 
 /** Passed on as it is. */
 const KEEP = 0;
@@ -49,6 +50,7 @@ for (const name of ['host', 'trailer', 'underscore'] as const) HANDLING[FieldKin
 /** What forwarding depends on in a farm's configuration, worked out once. */
 export class ForwardedHead implements RequestForwarding {
   readonly #config: FarmConfig;
+  readonly #upgrades: UpgradePolicy;
   /** Lower-case names of fields that are ours to say and have another name than ARR gives them. */
   readonly #ownNames: ReadonlySet<string>;
   readonly #stealth: boolean;
@@ -65,6 +67,7 @@ export class ForwardedHead implements RequestForwarding {
   constructor(config: FarmConfig, appends: boolean) {
     this.#config = config;
     this.#appends = appends;
+    this.#upgrades = new UpgradePolicy(config.protocol.upgrade.allow);
     const { protocol } = config;
     const usual = ['x-forwarded-for', 'x-arr-ssl', 'x-arr-clientcert', 'x-arr-log-id'];
     const own = [
@@ -102,8 +105,14 @@ export class ForwardedHead implements RequestForwarding {
     if (outbound.fieldEdits !== null) head += editLines(outbound.fieldEdits);
     head += this.#ownLines(ctx, server);
     head += framingLines(inbound);
-    if (!this.#config.protocol.keepAlive) head += 'Connection: close\r\n';
+    const upgrade = inbound.wantsUpgrade ? this.offeredUpgrade(inbound) : '';
+    if (upgrade !== '') head += `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
+    else if (!this.#config.protocol.keepAlive) head += 'Connection: close\r\n';
     return `${head}\r\n`;
+  }
+
+  offeredUpgrade(inbound: RequestHead): string {
+    return this.#upgrades.offered(inbound);
   }
 
   /** arr.md 5.2; '' where a rule wrote one, which then stands among its edits. */

@@ -5,8 +5,12 @@ import { Buffer } from 'node:buffer';
 /** Twice 64 KiB: a response of that size and its head then come in one read. */
 const SIZE = 131_072;
 const KEPT = 64;
+/** Small enough that what is read into it is written as text, which copies it: see BatchedWriter. */
+const SHARED_SIZE = 8192;
 
 export class ReadBuffers {
+  /** For connections that are mostly silent: whoever reads into it has used it up before the next one reads. */
+  readonly shared = Buffer.allocUnsafeSlow(SHARED_SIZE);
   readonly #free: Buffer[] = [];
 
   take(): Buffer {

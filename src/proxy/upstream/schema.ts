@@ -1,7 +1,10 @@
 // Settings of the way to the servers: `protocol` of a farm and `proxy` of the router, one set of attributes with
 // different defaults at the two levels (arr.md 3).
 import { z } from 'zod';
-import { choice, duration, flag, size, text, whole } from '../../base/setting.ts';
+import { choice, duration, flag, refuse, shown, size, text, whole } from '../../base/setting.ts';
+
+/** HTTP itself in another version (RFC 9113 3.1): what an intermediary passes on here it would not understand. */
+const REFUSED_UPGRADES: ReadonlySet<string> = new Set(['h2c', 'h2', 'http']);
 
 export interface ProtocolDefaults {
   timeout: string;
@@ -36,6 +39,7 @@ function connectionShape(defaults: ProtocolDefaults) {
       0,
       20,
     ).prefault(1),
+    upgrade: upgradeSection.prefault({}),
     tls: tlsToServers.optional(),
     proxy: text('host:port of a proxy that requests to the servers go through; empty: none.').prefault(''),
     proxyBypass: text('Hosts, separated by commas, that are reached without the chained proxy.').prefault(''),
@@ -49,6 +53,36 @@ function connectionShape(defaults: ProtocolDefaults) {
     clientCertHash: text('Client certificate by thumbprint, as in the Windows store.').prefault(''),
   };
 }
+
+const upgradeSection = z
+  .strictObject({
+    allow: z
+      .array(
+        text('Name of a protocol, without its version.', { nonEmpty: true, trimmed: true }).transform((name, ctx) =>
+          REFUSED_UPGRADES.has(name.toLowerCase())
+            ? refuse(
+                ctx,
+                name,
+                `${shown(name)} is never passed on`,
+                'another version of HTTP is not reached by Upgrade',
+              )
+            : name.toLowerCase(),
+        ),
+      )
+      .meta({
+        description:
+          'Protocols that a client may switch to, by name; websocket unless written. Any other Upgrade is left out, and the request served as plain HTTP/1.1. What passes in another protocol than websocket is not understood: rules see the first request alone.',
+      })
+      .prefault(['websocket']),
+    idleTimeout: duration('Silence in both directions after which a session is closed; 0: never.', {
+      zeroIsOff: true,
+    }).prefault('0'),
+    closeSpread: duration(
+      'Over what time the closing of sessions is spread when a server is stopped at once (ForcefulStop) or the router stops, so that their clients do not all come back together.',
+      { zeroIsOff: true },
+    ).prefault('10s'),
+  })
+  .meta({ description: 'What a request with Upgrade may become: a WebSocket, or what else is named here.' });
 
 const tlsToServers = z
   .strictObject({

@@ -5,6 +5,9 @@ import { type DialTarget, dial } from '../../transport/dial.ts';
 import type { ServerSocket, SocketReader } from '../../transport/server-socket.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 
+/** Silence after which the system asks whether the peer of a session is still there, ms. */
+const KEEP_ALIVE_AFTER = 60_000;
+
 /** Who has borrowed the connection: an exchange. */
 export interface ConnectionUser {
   onConnected(): void;
@@ -41,6 +44,9 @@ export class ServerConnection implements SocketReader {
   readonly #buffers: ReadBuffers;
   readonly #onClosed: (connection: ServerConnection) => void;
   #buffer: Buffer | null = null;
+  #session = false;
+  /** More came for the session than the shared buffer holds. */
+  #wantsOwnBuffer = false;
   #user: ConnectionUser | null = null;
   #error: Error | null = null;
 
@@ -72,6 +78,27 @@ export class ServerConnection implements SocketReader {
 
   lend(user: ConnectionUser): void {
     this.#user = user;
+  }
+
+  /**
+   * Bytes go to and fro for `user` from now on, perhaps for days. While little comes it is read through a buffer that all
+   * sessions share, so that a silent one holds none; its user has to write at once and as text what it gets from there.
+   */
+  beginSession(user: ConnectionUser): void {
+    this.#user = user;
+    this.#session = true;
+    this.#deadline.stop();
+    this.socket.setTimeout(0);
+    this.socket.allowHalfOpen = true;
+    this.socket.setKeepAlive(true, KEEP_ALIVE_AFTER);
+  }
+
+  /** Closes it once everything is written. @param most where the server does not take it */
+  endSession(most: DeadlineQueue): void {
+    this.#user = null;
+    if (this.socket.destroyed) return;
+    this.#deadline.start(most);
+    this.socket.destroySoon();
   }
 
   /** The exchange is over: whatever comes now finds no user. */
@@ -112,6 +139,7 @@ export class ServerConnection implements SocketReader {
   }
 
   nextBuffer(): Buffer {
+    if (this.#session && !this.#wantsOwnBuffer) return this.#buffers.shared;
     this.#buffer ??= this.#buffers.take();
     return this.#buffer;
   }
@@ -123,7 +151,16 @@ export class ServerConnection implements SocketReader {
       return;
     }
     user.onBytes(buffer, length);
-    if (user.retainsBuffer) this.#buffer = null;
+    if (this.#buffer !== null && user.retainsBuffer) this.#buffer = null;
+    if (this.#session) this.#chooseBuffer(length === buffer.length);
+  }
+
+  /** @param isMore the last read filled its buffer */
+  #chooseBuffer(isMore: boolean): void {
+    this.#wantsOwnBuffer = isMore;
+    if (isMore || this.#buffer === null) return;
+    this.#buffers.give(this.#buffer);
+    this.#buffer = null;
   }
 
   #onEnd(): void {

@@ -1,6 +1,7 @@
 // What the exchanges of one data plane share.
 import type { Clock } from '../../base/clock.ts';
 import type { Deadlines } from '../../base/deadlines.ts';
+import { systemRandom } from '../../base/random.ts';
 import type { Server } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { DialTarget } from '../../transport/dial.ts';
@@ -13,6 +14,7 @@ import type { RetryRun } from './retry-run.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { ServerPool } from './server-pool.ts';
 import { ServerPools } from './server-pools.ts';
+import { Sessions } from './sessions.ts';
 import { SpillFiles } from './spill-files.ts';
 
 /** Fields of one response. */
@@ -22,6 +24,7 @@ export class UpstreamServices {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly pools: ServerPools;
+  readonly sessions: Sessions;
   readonly pins = new ConnectionPins();
   readonly addresses = new AddressBook();
   /** Of origins, where the configuration does not name them. */
@@ -38,6 +41,7 @@ export class UpstreamServices {
     this.deadlines = deadlines;
     this.spillFiles = new SpillFiles(threads);
     this.pools = new ServerPools(deadlines);
+    this.sessions = new Sessions(clock, systemRandom);
     this.names = new DemandedNames(askForName, () => clock.monotonic());
   }
 
