@@ -127,7 +127,7 @@ function outcomeLines(outcome: Outcome): string {
 function outcomeWords(outcome: Outcome): string[] {
   switch (outcome.kind) {
     case 'proxy':
-      return [`sent to ${destination(outcome)}`, `as ${outcome.url}`, ...httpsNote(outcome.url)];
+      return [`sent to ${destination(outcome)}`, `as ${outcome.url}`];
     case 'static':
       return [`served from ${outcome.file}`, `as ${outcome.url}`];
     case 'rewrite':
@@ -143,13 +143,6 @@ function outcomeWords(outcome: Outcome): string[] {
     case 'error':
       return [`refused: ${statusCode(outcome)} ${outcome.code}`, outcome.reason];
   }
-}
-
-/** Rules may name https; servers are not reached by it yet. */
-function httpsNote(url: string): string[] {
-  return url.startsWith('https:')
-    ? ['a router of this version answers 502.3: servers are not reached by https yet']
-    : [];
 }
 
 function destination({ farm, server = 'the origin' }: Extract<Outcome, { kind: 'proxy' }>): string {

@@ -23,6 +23,7 @@ import { sharedParts } from '../proxy/rules/shared-parts.ts';
 import { farmVariables } from '../proxy/rules/variables/read-variable.ts';
 import { compileSites } from '../proxy/sites/compile-sites.ts';
 import { ForwardedHead } from '../proxy/upstream/forwarded-head.ts';
+import { checkClientCertificates } from './check-client-certificates.ts';
 import type { Revision } from './data-plane-port.ts';
 import type { Extensions } from './extensions.ts';
 import { noHosts } from './no-hosts.ts';
@@ -72,7 +73,7 @@ export function compileSnapshot(
         }),
     }),
   );
-  problems.push(...checkWeights(config.farms), ...checkFields(config));
+  problems.push(...checkWeights(config.farms), ...checkFields(config), ...checkClientCertificates(config));
   const sites = compileSites(config.sites);
   const shared = sharedParts(config, (provider) => extensions.provider(provider, problems));
   const rules = compileRules(config, sites, problems, shared);

@@ -149,19 +149,7 @@ export interface UrlTestConfig {
   responseMatch: string;
 }
 
-/** What of the certificate of a server that is reached by https need not be right; all false: nothing. */
-export interface TlsVerification {
-  /** Absolute path of the authorities that may sign; null: those of the system. */
-  ca: string | null;
-  ignoreNameMismatch: boolean;
-  ignoreExpired: boolean;
-  ignoreUnknownCa: boolean;
-  ignoreWrongUsage: boolean;
-}
-
 export interface HealthCheckConfig extends UrlTestConfig {
-  /** Of tests by https. */
-  tls: TlsVerification;
   /** Tests in a row that bring a server back. */
   rise: number;
   /** Percent of the interval. */

@@ -34,13 +34,6 @@ export function farmDefaults(): Omit<FarmConfig, 'name' | 'servers' | 'protocol'
       hostName: null,
     },
     healthCheck: {
-      tls: {
-        ca: null,
-        ignoreNameMismatch: false,
-        ignoreExpired: false,
-        ignoreUnknownCa: false,
-        ignoreWrongUsage: false,
-      },
       url: '',
       interval: 30_000,
       timeout: 30_000,

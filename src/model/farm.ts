@@ -18,10 +18,12 @@ export interface Server {
   /** Of its live numbers: small, and unique while the server exists; -1 for an origin, which has none in the shared table. */
   readonly slot: number;
   readonly state: ServerNumbers;
-  /** Host header for this server when the client's is not kept (arr.md 5.2), for http. */
+  /** Host header for this server when the client's is not kept (arr.md 5.2), for http and for https. */
   readonly hostHeader: string;
-  /** Everything that makes two connections interchangeable (DESIGN 5): address, port, scheme, TLS. */
+  readonly secureHostHeader: string;
+  /** Everything that makes two connections interchangeable (DESIGN 5), of those by http and of those by https. */
   readonly poolKey: string;
+  readonly securePoolKey: string;
 }
 
 export interface Farm {

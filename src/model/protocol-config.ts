@@ -1,4 +1,5 @@
 // How requests are sent to servers: `protocol` of a farm and, with other defaults, `proxy` of the router (arr.md 3).
+import type { ServerTlsConfig } from './server-tls.ts';
 
 /** `protocol` of a farm and, with other defaults, `proxy` of the server (arr.md 3). */
 export interface ProtocolConfig {
@@ -22,6 +23,8 @@ export interface ProtocolConfig {
   bufferChunkedResponses: boolean;
   maxResponseHeaderSize: number;
   stealthMode: boolean;
+  /** Narrows' own: of requests and health tests by https. */
+  tls: ServerTlsConfig;
   /** Narrows' own: open connections to one server, for the whole process; 0 is no limit. */
   maxConnections: number;
   /** Narrows' own: how long an idle server connection is kept. */

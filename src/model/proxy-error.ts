@@ -108,6 +108,18 @@ export const errorKinds = {
     'No connection could be made to the server within protocol.timeout.',
   ),
   nameNotResolved: because(upstream('dns_error', 12007), 'The name of the server has no address.'),
+  certificateRefused: because(
+    upstream('tls_certificate_error', 12175),
+    'The certificate of the server is not what protocol.tls wants: the reason says what is wrong with it.',
+  ),
+  tlsFailed: because(
+    upstream('tls_protocol_error', 12175),
+    'The TLS handshake with the server failed, or what it sent later is not TLS.',
+  ),
+  tlsAlert: because(
+    upstream('tls_alert_received', 12175),
+    'The server refused the TLS handshake: it wants a client certificate, another version or another cipher.',
+  ),
   connectionAborted: because(
     upstream('connection_terminated', 12030),
     'The server closed or broke the connection before it answered.',
@@ -157,10 +169,6 @@ export const errorKinds = {
   ),
   noRoute: because(proxy(404, 0, 'destination_not_found'), 'No rule, farm, site or origin takes the request.'),
   webSocketOff: because(proxy(502, 5, 'http_upgrade_failed'), 'webSocket.enabled of the site is false.'),
-  schemeNotServed: because(
-    proxy(502, 3, 'proxy_configuration_error'),
-    'A rule sends the request to https, which this version does not serve.',
-  ),
   siteConfigBroken: because(
     proxy(500, 19, 'proxy_configuration_error'),
     'A web.config above the URL has a fault. The log says which.',

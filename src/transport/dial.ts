@@ -1,17 +1,37 @@
 // Opens connections to servers: used by upstream, later by virtual servers.
 import type { TcpNetConnectOpts } from 'node:net';
-import { ServerSocket, type SocketReader } from './server-socket.ts';
+import type { SecureServer } from './connect-securely.ts';
+import { plainSocket, type ServerSocket, type SocketReader, secureSocket } from './server-socket.ts';
 
 /** Where a server is: an address that needs no look-up any more. */
 export type DialTarget = { kind: 'tcp'; address: string; port: number } | { kind: 'unix'; path: string };
 
 /**
- * Begins to connect; 'connect' or 'error' follows.
+ * Begins to connect.
  * @param reader takes what the server says, without a copy
+ * @param secure null: without TLS
+ * @param onReady it can be written to; 'error' comes instead where it never can
+ * @throws OpenSSL's error where it does not take the settings of TLS
  */
-export function dial(target: DialTarget, reader: SocketReader): ServerSocket {
-  const socket = new ServerSocket(reader);
-  if (target.kind === 'unix') socket.connect({ path: target.path });
-  else socket.connect({ host: target.address, port: target.port, noDelay: true } as TcpNetConnectOpts);
+export function dial(
+  target: DialTarget,
+  reader: SocketReader,
+  secure: SecureServer | null,
+  onReady: () => void,
+): ServerSocket {
+  const place =
+    target.kind === 'unix'
+      ? { path: target.path }
+      : ({ host: target.address, port: target.port, noDelay: true } as TcpNetConnectOpts);
+  if (secure !== null) {
+    const socket = secureSocket(place, secure, reader);
+    socket.once('secureConnect', () => {
+      if (!socket.destroyed) onReady();
+    });
+    return socket;
+  }
+  const socket = plainSocket(reader);
+  socket.once('connect', onReady);
+  socket.connect(place);
   return socket;
 }

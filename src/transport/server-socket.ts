@@ -1,8 +1,9 @@
-// A TCP or Unix connection to a server.
+// A connection to a server: TCP or a Unix socket, with TLS or without.
 //
 // Node destroys a socket when a write fails, and with it what the server had still said: a refusal sent while we were
-// uploading would be lost (DESIGN 5). This socket outlives a failed write for as long as there is something to read.
-import { Socket } from 'node:net';
+// uploading would be lost (DESIGN 5). These sockets outlive a failed write for as long as there is something to read.
+import { type NetConnectOpts, Socket } from 'node:net';
+import { connectSecurely, type OnRead, type SecureServer } from './connect-securely.ts';
 
 /** Pause between two looks for bytes that came before the connection broke; each look is one turn of the event loop at least. */
 const READ_OUT_PAUSE = 5;
@@ -13,39 +14,52 @@ export interface SocketReader {
   onBytes(length: number, buffer: Buffer): void;
 }
 
-export class ServerSocket extends Socket {
+export type ServerSocket = Socket & {
   /** True once a write failed: nothing more can be sent, what came may still be read. */
-  writeFailed = false;
+  writeFailed: boolean;
+};
 
-  constructor(reader: SocketReader) {
-    super({
-      onread: {
-        buffer: () => reader.nextBuffer(),
-        callback: (length: number, buffer: Uint8Array) => {
-          reader.onBytes(length, buffer as Buffer);
-          return true;
-        },
-      },
-    } as ConstructorParameters<typeof Socket>[0]);
-  }
+/** A socket that is not connected yet. */
+export function plainSocket(reader: SocketReader): ServerSocket {
+  return outliving(new Socket({ onread: onreadOf(reader) } as ConstructorParameters<typeof Socket>[0]));
+}
 
-  override destroy(error?: Error): this {
-    if (!isWriteFailure(error) || this.destroyed) return super.destroy(error);
-    if (!this.writeFailed) {
-      this.writeFailed = true;
-      this.#readOut(error!, this.bytesRead);
+/** Begins to connect: see connectSecurely(). */
+export function secureSocket(place: NetConnectOpts, server: SecureServer, reader: SocketReader): ServerSocket {
+  return outliving(connectSecurely(place, server, onreadOf(reader)));
+}
+
+function onreadOf(reader: SocketReader): OnRead {
+  return {
+    buffer: () => reader.nextBuffer(),
+    callback: (length: number, buffer: Uint8Array) => {
+      reader.onBytes(length, buffer as Buffer);
+      return true;
+    },
+  };
+}
+
+function outliving(socket: Socket): ServerSocket {
+  const server = Object.assign(socket, { writeFailed: false });
+  const destroy = socket.destroy as (this: Socket, error?: Error) => ServerSocket;
+  server.destroy = (error?: Error) => {
+    if (!isWriteFailure(error) || server.destroyed) return destroy.call(server, error);
+    if (!server.writeFailed) {
+      server.writeFailed = true;
+      readOut(server, () => destroy.call(server, error), server.bytesRead);
     }
-    return this;
-  }
+    return server;
+  };
+  return server;
+}
 
-  /** The peer has reset: all that can ever be read is here already, so a look that finds nothing new is the last. */
-  #readOut(error: Error, readBefore: number): void {
-    setTimeout(() => {
-      if (this.destroyed) return;
-      if (this.bytesRead === readBefore && !this.isPaused()) super.destroy(error);
-      else this.#readOut(error, this.bytesRead);
-    }, READ_OUT_PAUSE).unref();
-  }
+/** The peer has reset: all that can ever be read is here already, so a look that finds nothing new is the last. */
+function readOut(socket: ServerSocket, end: () => void, readBefore: number): void {
+  setTimeout(() => {
+    if (socket.destroyed) return;
+    if (socket.bytesRead === readBefore && !socket.isPaused()) end();
+    else readOut(socket, end, socket.bytesRead);
+  }, READ_OUT_PAUSE).unref();
 }
 
 function isWriteFailure(error: (Error & { syscall?: string }) | undefined): boolean {

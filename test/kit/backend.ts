@@ -1,5 +1,7 @@
 // A server of raw bytes: records what reaches it, byte for byte, and answers as the test says.
+import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { type Message, parseHead, parseRequest } from './message.ts';
 import { WirePeer } from './wire-peer.ts';
@@ -17,6 +19,8 @@ export type Answer = (request: ReceivedRequest) => string | Buffer | undefined;
 export interface BackendOptions {
   /** Called for each connection; when given, requests are not taken apart and `answer` is not called. */
   onConnection?: (connection: WirePeer) => void;
+  /** Speaks TLS; connections are those that have passed the handshake. */
+  tls?: TlsOptions;
   /** Where to listen [127.0.0.1 and a free port]. */
   listen?: { host: string; port?: number } | { path: string };
 }
@@ -31,6 +35,10 @@ export interface Backend {
   connection(index: number): Promise<WirePeer>;
   /** Resolves when the request of this number (from 0) is whole. */
   request(index: number): Promise<ReceivedRequest>;
+  /** Of a server with TLS: whether each connection came with a session that was known. */
+  readonly sessionsReused: readonly boolean[];
+  /** Sessions from before are not known any more. */
+  forgetSessions(): void;
   /** Takes no more connections. */
   close(): Promise<void>;
 }
@@ -48,8 +56,11 @@ export async function backend(answer: Answer = () => ok(), options: BackendOptio
   const changed = (): void => {
     for (const look of [...waiting]) look();
   };
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    const connection = new WirePeer(socket);
+  const sessionsReused: boolean[] = [];
+  const carriers = new Map<number, Socket>();
+  const onSocket = (socket: Socket): void => {
+    if (socket instanceof TLSSocket) sessionsReused.push(socket.isSessionReused());
+    const connection = new WirePeer(socket, carriers.get(socket.remotePort!));
     const connectionIndex = connections.push(connection) - 1;
     if (options.onConnection !== undefined) options.onConnection(connection);
     else {
@@ -62,7 +73,13 @@ export async function backend(answer: Answer = () => ok(), options: BackendOptio
       });
     }
     changed();
-  });
+  };
+  const server =
+    options.tls === undefined
+      ? createServer({ allowHalfOpen: true }, onSocket)
+      : createTlsServer({ allowHalfOpen: true, ...options.tls }, onSocket)
+          .on('connection', (carrier: Socket) => void carriers.set(carrier.remotePort!, carrier))
+          .on('tlsClientError', () => {});
   const listen = options.listen ?? { host: '127.0.0.1' };
   const place = 'path' in listen ? listen : { port: 0, ...listen };
   await new Promise<void>((resolve, reject) => {
@@ -88,6 +105,8 @@ export async function backend(answer: Answer = () => ok(), options: BackendOptio
     address: addressOf(server.address(), listen),
     connections,
     requests,
+    sessionsReused,
+    forgetSessions: () => (server as TlsServer).setTicketKeys(randomBytes(48)),
     connection: (index) => eventually(connections, index),
     request: (index) => eventually(requests, index),
     close,

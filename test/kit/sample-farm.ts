@@ -5,6 +5,7 @@ import type { FarmConfig, ServerConfig } from '../../src/model/farm-config.ts';
 import { farmDefaults, serverDefaults } from '../../src/model/farm-defaults.ts';
 import { farmSlotId, ServerTable, serverId } from '../../src/model/server-table.ts';
 import { ServerTableOwner } from '../../src/model/server-table-owner.ts';
+import { serverTlsDefaults } from '../../src/model/server-tls.ts';
 
 /** A server at `host:port`, Active, of weight 100. */
 export function sampleServer(address: string, changes: Partial<ServerConfig> = {}): ServerConfig {
@@ -50,6 +51,7 @@ export function sampleFarm(
       bufferChunkedResponses: false,
       maxResponseHeaderSize: 65_536,
       stealthMode: false,
+      tls: serverTlsDefaults(),
       maxConnections: 0,
       idleTimeout: 4_000,
       retries: 1,
@@ -92,7 +94,9 @@ export function sampleServers(
       slot: slots.get(id)!,
       state: table.state(slots.get(id)!),
       hostHeader: server.address,
+      secureHostHeader: server.address,
       poolKey: id,
+      securePoolKey: `${id} https`,
     };
   });
 }

@@ -28,17 +28,22 @@ export class TestCertificates {
   readonly folder = mkdtempSync(join(tmpdir(), 'narrows-certificates-'));
   /** File of the authority. */
   readonly ca = join(this.folder, 'ca.pem');
+  /** PEM of the authority. */
+  readonly authority: string;
   #count = 0;
 
   constructor() {
     const key = join(this.folder, 'ca.key');
     const subject = ['-subj', '/CN=Test authority', '-days', '30'];
     this.#openssl('req', '-x509', ...NEW_KEY, '-keyout', key, '-out', this.ca, ...subject);
+    this.authority = readFileSync(this.ca, 'latin1');
   }
 
   make({ names, selfSigned = false, expired = false, usage = 'serverAuth' }: CertificateOptions): {
     key: Buffer;
     cert: Buffer;
+    keyFile: string;
+    certFile: string;
   } {
     const base = join(this.folder, `${this.#count++}`);
     const [key, request, extensions, cert] = ['key', 'csr', 'ext', 'pem'].map((ending) => `${base}.${ending}`) as [
@@ -52,7 +57,15 @@ export class TestCertificates {
     const signer = selfSigned ? ['-key', key] : ['-CA', this.ca, '-CAkey', join(this.folder, 'ca.key')];
     const times = ['-days', expired ? '-1' : '30'];
     this.#openssl('x509', '-req', '-in', request, '-out', cert, '-extfile', extensions, ...signer, ...times);
-    return { key: readFileSync(key), cert: readFileSync(cert) };
+    return { key: readFileSync(key), cert: readFileSync(cert), keyFile: key, certFile: cert };
+  }
+
+  /** What tls.publicKeys calls the key of a certificate, worked out by openssl. */
+  pinOf(certFile: string): string {
+    const output = (options: string[], input?: Buffer) => execFileSync('openssl', options, { input });
+    const pem = output(['x509', '-in', certFile, '-noout', '-pubkey']);
+    const digest = output(['dgst', '-sha256', '-binary'], output(['pkey', '-pubin', '-outform', 'DER'], pem));
+    return `sha256/${digest.toString('base64')}`;
   }
 
   remove(): void {

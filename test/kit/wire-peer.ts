@@ -7,6 +7,8 @@ export type Ending = 'end' | 'reset';
 
 export class WirePeer {
   readonly socket: Socket;
+  /** What carries it: another socket where it is TLS. */
+  readonly #carrier: Socket;
   /** Set once the other side has ended, or broken, the connection. */
   ending: Ending | null = null;
   #pieces: Buffer[] = [];
@@ -14,8 +16,9 @@ export class WirePeer {
   readonly #watchers = new Set<() => void>();
 
   /** @param socket half-open connections allowed, else nobody sees a half-close */
-  constructor(socket: Socket) {
+  constructor(socket: Socket, carrier = socket) {
     this.socket = socket;
+    this.#carrier = carrier;
     socket.on('data', (piece: Buffer) => {
       this.#pieces.push(piece);
       this.#look();
@@ -56,7 +59,7 @@ export class WirePeer {
 
   /** Breaks the connection: the other side sees a reset. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    this.#carrier.resetAndDestroy();
   }
 
   /** Resolves once `found` answers something other than null; looks whenever bytes come or the connection ends. */

@@ -60,7 +60,7 @@ export function buildConfig(
     rewriteMaps: server.rewriteMaps,
     providers: server.providers,
     outboundRules: server.outboundRules,
-    proxy: { enabled, ...buildProtocol(proxy) },
+    proxy: { enabled, ...buildProtocol(proxy, ['proxy'], { source, problems }) },
     admin: buildAdmin(written.admin, absent.adminDefault ?? false, problems),
     accessLog: buildAccessLog(written.accessLog, source),
     webhooks: written.webhooks.map((webhook) => ({ ...webhook, token: webhook.token ?? null })),

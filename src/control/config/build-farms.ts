@@ -7,7 +7,6 @@ import type {
   MembershipSourceConfig,
   RetryConfig,
   ServerConfig,
-  TlsVerification,
 } from '../../model/farm-config.ts';
 import { upgradeOnlyMethods } from '../../model/load-balancing.ts';
 import { buildAffinity } from './build-affinity.ts';
@@ -20,15 +19,6 @@ import type { ProblemList } from './problem-list.ts';
 const FARM_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 /** Of errorPages: a status, or a status and a sub-status. */
 const PAGE_KEY = /^([45]\d\d)(?:\.(\d{1,3}))?$/;
-
-/** Everything is verified. */
-const NO_TLS = {
-  ca: undefined,
-  ignoreNameMismatch: false,
-  ignoreExpired: false,
-  ignoreUnknownCa: false,
-  ignoreWrongUsage: false,
-};
 
 /** What all farms are built with. */
 interface FarmScope {
@@ -69,12 +59,8 @@ function buildFarm(name: string, farm: WrittenFarm, scope: FarmScope): FarmConfi
     servers: buildServers(farm.servers),
     loadBalancing: buildLoadBalancing(farm, compatibility),
     affinity: buildAffinity(name, farm.affinity, compatibility, cookies, problems),
-    healthCheck: {
-      ...farm.healthCheck,
-      outlier: farm.healthCheck.outlier ?? null,
-      tls: buildVerification(farm, path, source),
-    },
-    protocol: buildProtocol(farm.protocol),
+    healthCheck: { ...farm.healthCheck, outlier: farm.healthCheck.outlier ?? null },
+    protocol: buildProtocol(farm.protocol, [...path, 'protocol'], scope),
     serversFrom: buildSources(farm, path, source),
     maintenancePage:
       maintenancePage === undefined ? null : source.resolvePath([...path, 'maintenancePage'], maintenancePage),
@@ -83,14 +69,6 @@ function buildFarm(name: string, farm: WrittenFarm, scope: FarmScope): FarmConfi
     retry: buildRetry(farm),
     circuitBreaker: farm.circuitBreaker ?? null,
     drain: { idleTimeout: farm.drain.idleTimeout ?? farm.affinity.timeout, deadline: farm.drain.deadline },
-  };
-}
-
-function buildVerification({ protocol }: WrittenFarm, path: ConfigPath, source: ConfigSource): TlsVerification {
-  const { ca, ...verification } = protocol.tls ?? NO_TLS;
-  return {
-    ...verification,
-    ca: ca === undefined ? null : source.resolvePath([...path, 'protocol', 'tls', 'ca'], ca),
   };
 }
 

@@ -1,9 +1,12 @@
 // `protocol` and `proxy` as written → what is used of them: nothing that no one reads goes to the workers, least of
 // all a password.
+import type { ConfigPath } from '../../model/config.ts';
 import type { ProtocolConfig } from '../../model/protocol-config.ts';
+import { buildServerTls, type TlsScope } from './build-server-tls.ts';
 import type { WrittenFarm } from './farm-schema.ts';
 
-export function buildProtocol(written: WrittenFarm['protocol']): ProtocolConfig {
+/** @param path of `protocol`, or of `proxy` */
+export function buildProtocol(written: WrittenFarm['protocol'], path: ConfigPath, scope: TlsScope): ProtocolConfig {
   const {
     tls,
     proxy,
@@ -15,5 +18,5 @@ export function buildProtocol(written: WrittenFarm['protocol']): ProtocolConfig 
     logCacheHitName,
     ...used
   } = written;
-  return used;
+  return { ...used, tls: buildServerTls(written, path, scope) };
 }

@@ -19,10 +19,15 @@ const ARR_DEFAULTS: Partial<Record<CompatibilityKey, Readonly<Record<string, unk
   headers: { arrResponseHeader: true },
   buffering: { minResponseBuffer: '256KB', bufferChunkedResponses: true },
   retries: { retries: 0 },
+  tls: { tls: { ignoreNameMismatch: true } },
 };
 
 /** Settings whose default `compatibility` changes: written with the value of ours, they still say something. */
-export const arrDefaultKeys: ReadonlySet<string> = new Set(Object.values(ARR_DEFAULTS).flatMap(Object.keys));
+export const arrDefaultKeys: ReadonlySet<string> = new Set(Object.values(ARR_DEFAULTS).flatMap(keysWithin));
+
+function keysWithin(defaults: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(defaults).flatMap(([key, value]) => (isMap(value) ? keysWithin(value) : key));
+}
 
 /**
  * The configuration with ARR's defaults for what is not written in it. `raw` is not changed; whatever in it has the
@@ -48,6 +53,10 @@ function chosenKeys(written: unknown): CompatibilityKey[] {
 function withDefaults(section: unknown, defaults: Record<string, unknown>): unknown {
   if (section === undefined) return defaults;
   if (!isMap(section)) return section;
-  const written = Object.entries(section).filter(([, value]) => value !== undefined);
-  return { ...section, ...defaults, ...Object.fromEntries(written) };
+  const result: Record<string, unknown> = { ...section };
+  for (const [key, value] of Object.entries(defaults)) {
+    if (isMap(value)) result[key] = withDefaults(section[key], value);
+    else if (section[key] === undefined) result[key] = value;
+  }
+  return result;
 }

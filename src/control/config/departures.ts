@@ -59,14 +59,9 @@ export function departuresOf(raw: Written): Departure[] {
   return found.filter((departure) => departure !== null);
 }
 
-/** Words that are accepted and do nothing in this version. */
-const NOT_YET: ReadonlySet<CompatibilityKey> = new Set<CompatibilityKey>(['tls']);
-
 /** What takes ARR's own way back. */
 export function undoing(word: CompatibilityKey): string {
-  return NOT_YET.has(word)
-    ? `compatibility: [ ${word} ] will have it as in ARR, once that is there`
-    : `compatibility: [ ${word} ] in YAML has it as in ARR`;
+  return `compatibility: [ ${word} ] in YAML has it as in ARR`;
 }
 
 export function warnOfDepartures(raw: Written, problems: ProblemList): void {

@@ -5,6 +5,7 @@ import { whyUnreadable } from '../../base/why-unreadable.ts';
 import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import { ConfigError, type LocatedProblem, refusedFile } from '../../model/config-error.ts';
 import { type AbsentSections, buildConfig } from './build-config.ts';
+import { serverTlsFiles } from './build-server-tls.ts';
 import { checkSections } from './check-sections.ts';
 import { withArrDefaults } from './compatibility.ts';
 import { type ConfigSource, objectSource } from './config-source.ts';
@@ -96,7 +97,7 @@ function interpret(input: Input, options: LoadOptions, extensions: FoundExtensio
   if (readSoundly && !problems.hasErrorIn('rewriteMaps')) problems.all.push(...(options.faultsOfRooms?.(config) ?? []));
   const all = [...found, ...problems.worthSaying().map((problem) => located(problem, source))].sort(byPlace);
   if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);
-  const read = [...new Set([...files, ...providerFiles(config)])];
+  const read = [...new Set([...files, ...providerFiles(config), ...serverTlsFiles(config)])];
   return { config, problems: all, files: read, locate: (path) => source.locate(path) };
 }
 

@@ -24,11 +24,13 @@ const isCaching = (value: unknown) => !isWord('false')(String((value as { enable
 
 const PROTOCOL: Missing[] = [
   { path: 'httpVersion', when: isOther('http11'), text: 'requests are sent to servers as HTTP/1.1' },
-  { path: 'tls', name: 'tls for requests', text: 'servers are reached by https only in health tests yet' },
   { path: 'proxy', when: isOther(''), text: 'chained proxies are not used yet' },
   { path: 'proxyBypass', when: isOther(''), text: 'chained proxies are not used yet' },
-  { path: 'clientCertFileName', when: isOther(''), text: 'servers are not reached by https yet' },
-  { path: 'clientCertHash', when: isOther(''), text: 'servers are not reached by https yet' },
+  {
+    path: 'clientCertHash',
+    when: isOther(''),
+    text: 'there is no certificate store here. Export the certificate as PFX, and name the file in clientCertFileName',
+  },
   { path: 'responseBufferLimit', text: 'only minResponseBuffer holds a response back, and nothing more is buffered' },
   { path: 'cache', when: isCaching, text: 'nothing is cached yet' },
 ];

@@ -42,7 +42,13 @@ function probe(port: number, given: Given = {}) {
   Object.assign(farm.healthCheck, { url: '/health', ...given.test });
   farm.protocol.alternateHostName = given.alternateHostName ?? '';
   const lookup = given.lookup ?? ((host: string) => (host === 'web.test' ? '127.0.0.1' : Promise.reject(new Error())));
-  return probeOverHttp(probeRequestFor(farm, server), farm.healthCheck, lookup, given.signal ?? never);
+  return probeOverHttp(
+    probeRequestFor(farm, server),
+    farm.healthCheck,
+    farm.protocol.tls,
+    lookup,
+    given.signal ?? never,
+  );
 }
 
 /** What a server is asked that passes. @param place the settings that lead to its port, where its address does not */

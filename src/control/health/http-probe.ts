@@ -2,7 +2,8 @@
 import { get, type IncomingMessage } from 'node:http';
 import { connect, type NetConnectOpts } from 'node:net';
 import { inCodeRanges } from '../../model/code-ranges.ts';
-import type { CodeRanges, HealthCheckConfig, TlsVerification } from '../../model/farm-config.ts';
+import type { CodeRanges, HealthCheckConfig } from '../../model/farm-config.ts';
+import type { ServerTlsConfig } from '../../model/server-tls.ts';
 import type { ProbeRequest } from './probe-request.ts';
 import { secureSocket } from './secure-socket.ts';
 import { type HostLookup, placeOf } from './server-place.ts';
@@ -26,6 +27,7 @@ export interface Verdict {
 export async function probeOverHttp(
   request: ProbeRequest,
   test: HealthCheckConfig,
+  tls: ServerTlsConfig,
   lookup: HostLookup,
   signal: AbortSignal,
 ): Promise<Verdict> {
@@ -33,7 +35,7 @@ export async function probeOverHttp(
   try {
     const place = await placeOf(request, lookup);
     signal.throwIfAborted();
-    const response = await responseTo(request, place, test.tls, signal);
+    const response = await responseTo(request, place, tls, signal);
     status = response.statusCode!;
     if (!inCodeRanges(test.statusCodeMatch, status)) {
       response.destroy();
@@ -59,7 +61,7 @@ function failed(status: number | null, reason: string): Verdict {
 async function responseTo(
   request: ProbeRequest,
   place: NetConnectOpts,
-  tls: TlsVerification,
+  tls: ServerTlsConfig,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const socket = request.secure ? await secureSocket(place, request.name, tls, signal) : connect(place);

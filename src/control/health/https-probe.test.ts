@@ -7,7 +7,8 @@ import { sampleFarm, sampleServer } from '../../../test/kit/sample-farm.ts';
 import { silentServer } from '../../../test/kit/silent-server.ts';
 import { type CertificateOptions, opensslIsMissing, TestCertificates } from '../../../test/kit/test-certificates.ts';
 import { until } from '../../../test/kit/until.ts';
-import type { ServerConfig, TlsVerification } from '../../model/farm-config.ts';
+import type { ServerConfig } from '../../model/farm-config.ts';
+import type { ServerTlsConfig, TlsVerification } from '../../model/server-tls.ts';
 import { runTest, testOf } from './run-test.ts';
 
 const isMissing = opensslIsMissing();
@@ -45,14 +46,14 @@ async function tlsServer(certificate: CertificateOptions, options: ServerOptions
 function probe(
   port: number,
   changes: Partial<ServerConfig> = {},
-  tls: Partial<TlsVerification> = {},
+  tls: Partial<ServerTlsConfig> = {},
   url = 'https://www.shop.test/up',
   signal = never,
 ) {
   const server = sampleServer('web1.test', { httpPort: 1, httpsPort: port, ...changes });
   const farm = sampleFarm('shop', [server]);
   Object.assign(farm.healthCheck, { url, responseMatch: 'well' });
-  Object.assign(farm.healthCheck.tls, { ca: certificates.ca, ...tls });
+  Object.assign(farm.protocol.tls, { ca: [certificates.authority], ...tls });
   return runTest(farm, server, testOf(farm, server), () => '127.0.0.1', signal);
 }
 
@@ -110,12 +111,6 @@ describe.skipIf(isMissing)('a test by https', () => {
     const reason = 'no complete response in 30000 ms';
     expect(await probe(port, {}, {}, undefined, ended.signal)).toEqual({ passed: false, status: null, reason });
     await until(() => closed);
-  });
-
-  it('says which file of authorities cannot be read', async () => {
-    const { port } = await tlsServer({ names: 'DNS:web1.test' });
-    const { passed, reason } = await probe(port, {}, { ca: '/nowhere/ca.pem' });
-    expect([passed, reason]).toEqual([false, expect.stringContaining('/nowhere/ca.pem')]);
   });
 });
 

@@ -1,7 +1,7 @@
 // Where the URL test of a server goes: a path to its own port under the farm's Host rules, an absolute URL with the
 // URL's scheme and Host to the server's address (CONTRACT 2 Health, arr.md 8.2).
 import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
-import { hostHeaderOf } from '../../model/host-header.ts';
+import { certificateNameOf, hostHeaderOf } from '../../model/host-header.ts';
 
 export interface ProbeRequest {
   readonly secure: boolean;
@@ -24,7 +24,7 @@ export function probeRequestFor(farm: FarmConfig, server: ServerConfig, url = fa
 function pathRequest(farm: FarmConfig, server: ServerConfig, path: string): ProbeRequest {
   const host = server.healthCheckAlternateHostName ?? hostHeaderOf(farm, server);
   const port = server.healthCheckAlternatePort || server.httpPort;
-  return { secure: false, target: server.target, port, path, host, name: nameOf(server) };
+  return { secure: false, target: server.target, port, path, host, name: certificateNameOf(server) };
 }
 
 function absoluteRequest(server: ServerConfig, url: URL): ProbeRequest {
@@ -36,10 +36,6 @@ function absoluteRequest(server: ServerConfig, url: URL): ProbeRequest {
     port: server.healthCheckAlternatePort || ownPort,
     path: url.pathname + url.search,
     host: server.healthCheckAlternateHostName ?? url.host,
-    name: nameOf(server),
+    name: certificateNameOf(server),
   };
-}
-
-function nameOf({ hostName, target }: ServerConfig): string {
-  return hostName ?? (target.kind === 'tcp' ? target.host : 'localhost');
 }

@@ -19,5 +19,6 @@ export function runTest(
   signal: AbortSignal,
 ): Promise<Verdict> {
   const request = probeRequestFor(farm, server, test.url);
-  return test.url === 'tcp:' ? probeOverTcp(request, lookup, signal) : probeOverHttp(request, test, lookup, signal);
+  if (test.url === 'tcp:') return probeOverTcp(request, lookup, signal);
+  return probeOverHttp(request, test, farm.protocol.tls, lookup, signal);
 }

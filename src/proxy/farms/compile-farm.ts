@@ -8,7 +8,7 @@ import { hostHeaderOf } from '../../model/host-header.ts';
 import { type FarmCursors, farmSlotId, type ServerTable, serverId } from '../../model/server-table.ts';
 import { Breaker } from './breaker.ts';
 import { Candidates } from './candidates.ts';
-import { poolKeyOf } from './pool-key.ts';
+import { poolKeyOf, securePoolKeyOf } from './pool-key.ts';
 import { RequestQueue } from './request-queue.ts';
 import { compileRetry } from './retry-policy.ts';
 import { whyNoServer } from './standing.ts';
@@ -65,7 +65,9 @@ function compileServer(farm: FarmConfig, config: ServerConfig, index: number, se
     slot,
     state: services.table.state(slot),
     hostHeader: hostHeaderOf(farm, config),
+    secureHostHeader: hostHeaderOf(farm, config, true),
     poolKey: poolKeyOf(id, config),
+    securePoolKey: securePoolKeyOf(id, config, farm.protocol.tls),
   });
 }
 

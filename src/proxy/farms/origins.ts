@@ -8,10 +8,11 @@ import type { LoadBalancingPolicy, RequestForwarding } from '../../model/extensi
 import type { Farm, Origins, Server } from '../../model/farm.ts';
 import type { ServerConfig } from '../../model/farm-config.ts';
 import { serverDefaults } from '../../model/farm-defaults.ts';
+import type { ServerTlsConfig } from '../../model/server-tls.ts';
 import { type OriginAddress, readOriginAddress } from './origin-address.ts';
 import { originConfig } from './origin-config.ts';
 import { OriginNumbers } from './origin-numbers.ts';
-import { poolKeyOf } from './pool-key.ts';
+import { poolKeyOf, securePoolKeyOf } from './pool-key.ts';
 
 const MOST_ORIGINS = 1024;
 
@@ -47,7 +48,7 @@ class OriginTable implements Origins {
   }
 
   #originAt(name: string, address: OriginAddress): Farm {
-    const servers = Object.freeze([originServer(name, address)]);
+    const servers = Object.freeze([originServer(name, address, this.#config.protocol.tls)]);
     return Object.freeze({
       name,
       isOrigin: true,
@@ -65,12 +66,12 @@ class OriginTable implements Origins {
   }
 }
 
-function originServer(name: string, { host, port, hostHeader }: OriginAddress): Server {
+function originServer(name: string, address: OriginAddress, tls: ServerTlsConfig): Server {
+  const { host, httpPort, httpsPort, hostHeader, secureHostHeader } = address;
   const config: ServerConfig = {
     address: name,
     target: { kind: 'tcp', host },
-    httpPort: port,
-    httpsPort: port,
+    ...{ httpPort, httpsPort },
     ...serverDefaults(),
   };
   return Object.freeze({
@@ -81,7 +82,8 @@ function originServer(name: string, { host, port, hostHeader }: OriginAddress): 
     index: 0,
     slot: -1,
     state: new OriginNumbers(),
-    hostHeader,
+    ...{ hostHeader, secureHostHeader },
     poolKey: poolKeyOf('', config),
+    securePoolKey: securePoolKeyOf('', config, tls),
   });
 }

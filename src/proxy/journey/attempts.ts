@@ -4,7 +4,7 @@
 import { inCodeRanges } from '../../model/code-ranges.ts';
 import type { Farm, Server } from '../../model/farm.ts';
 import type { RetryCondition } from '../../model/farm-config.ts';
-import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
+import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { ResponseDraft } from '../../model/response-draft.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
@@ -35,12 +35,9 @@ export class Attempts implements ExchangeOwner {
     this.#settle = settle;
   }
 
-  /** Begins the first attempt; a pin wins over affinity and balancing. @throws ProxyError schemeNotServed; whatever a balancing policy throws */
+  /** Begins the first attempt; a pin wins over affinity and balancing. @throws whatever a balancing policy throws */
   first(ctx: RequestContext): void {
     const farm = ctx.farm!;
-    if (ctx.outbound.scheme === 'https') {
-      throw new ProxyError('schemeNotServed', `${farm.name} was to be reached by https, which is not served yet`);
-    }
     const held = this.#upstream.pins.serverFor(ctx);
     if (farm.queue !== null) return this.#queue(ctx, farm, held);
     const trial = held === null && farm.breaker !== null ? farm.breaker.takeTrial(ctx) : null;

@@ -10,6 +10,8 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE',
 /** closedDuringUpload is in none of them: CONTRACT 3. */
 const CONDITIONS: Readonly<Partial<Record<ErrorCode, RetryCondition>>> = {
   connectionAborted: 'lost',
+  tlsAlert: 'lost',
+  tlsFailed: 'lost',
   serverStopped: 'lost',
   responseTimeout: 'timeout',
   sendTimeout: 'timeout',
@@ -29,7 +31,20 @@ export function isRepeatable(ctx: RequestContext): boolean {
 /** As retry.on calls the failure; null: it is never tried again. */
 export function conditionOf(exchange: Exchange, error: ProxyError): RetryCondition | null {
   if (error.kind.source !== 'upstream') return null;
-  return exchange.connected ? (CONDITIONS[error.code] ?? null) : 'connect';
+  if (!exchange.connected || wasRefused(exchange, error)) return 'connect';
+  return CONDITIONS[error.code] ?? null;
+}
+
+/** Alerts that end a handshake, and nothing later. */
+const OF_HANDSHAKES = /CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE/;
+
+/**
+ * With TLS 1.3 the client is through first: the server may refuse its certificate when the request is on its way already, and
+ * has read nothing of it then (RFC 8446 4.4.2.4).
+ */
+function wasRefused({ reused, answered, bodySent }: Exchange, { code, cause }: ProxyError): boolean {
+  if (code !== 'tlsAlert' || reused || answered || bodySent) return false;
+  return OF_HANDSHAKES.test((cause as NodeJS.ErrnoException).code ?? '');
 }
 
 /** A kept connection that the server closed before it said anything: the request is sent once more, on a new one. */

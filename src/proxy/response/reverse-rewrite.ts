@@ -18,7 +18,12 @@ export class ReverseRewrite {
     this.#anyHost = anyHost;
     this.#ownNames = new Set(
       farm.servers
-        .flatMap((server) => [server.address, server.hostHeader, hostOnly(server.hostHeader)])
+        .flatMap(({ address, hostHeader, secureHostHeader }) => [
+          address,
+          hostHeader,
+          secureHostHeader,
+          hostOnly(hostHeader),
+        ])
         .concat(farm.name),
     );
   }

@@ -106,12 +106,6 @@ describe('compileRules', () => {
     expect(found[0]).toMatch(message);
   });
 
-  it('warns of an https target, which is not served yet', () => {
-    expect(faults(rewriteTo('https://shop/{R:1}'))).toEqual([
-      expect.stringMatching(/^warning .*not reached by https yet.*\(write http:\/\/shop\/…\)/),
-    ]);
-  });
-
   it.each(['CONTENT_LENGTH', 'TRANSFER_ENCODING', 'CONNECTION', 'KEEP_ALIVE', 'TE', 'TRAILER', 'UPGRADE', 'EXPECT'])(
     'refuses to set HTTP_%s, which belongs to the framing',
     (name) => {
@@ -129,12 +123,6 @@ describe('compileRules', () => {
   ] as const)('warns of a leading slash in the %s pattern %s', (patternSyntax, match, advice) => {
     expect(faults({ patternSyntax, match })).toEqual([
       `warning rules.0.match.url: rule "rule 1": the pattern can never match: what it sees has no leading slash (${advice})`,
-    ]);
-  });
-
-  it('warns of an https target', () => {
-    expect(faults(rewriteTo('https://shop/{R:1}'))).toEqual([
-      expect.stringMatching(/^warning .*not reached by https yet.* \(write http:\/\/shop\/…\)/),
     ]);
   });
 

@@ -1,9 +1,10 @@
 // Puts a failure of an attempt into the catalogue's words (classification in one place; arr.md 11.2). `server` is its id
 // everywhere, for the reason.
 import { type ErrorCode, ProxyError } from '../../model/proxy-error.ts';
+import { CertificateRefused } from '../../transport/connect-securely.ts';
 import type { HeadRefusal } from '../../wire/http1/head-scanner.ts';
 
-type SystemError = Error & { code?: string };
+type SystemError = Error & { code?: string; syscall?: string; reason?: string };
 
 const CONNECT_CODES: Readonly<Record<string, ErrorCode>> = {
   ETIMEDOUT: 'connectTimeout',
@@ -11,10 +12,28 @@ const CONNECT_CODES: Readonly<Record<string, ErrorCode>> = {
   EAI_AGAIN: 'nameNotResolved',
 };
 
-/** The connection could not be made. */
+/** The connection could not be made, or its handshake failed. @param error null: the server has ended it */
 export function connectFailure(server: string, error: SystemError | null): ProxyError {
-  const code = error?.code ?? 'closed';
+  const ofTls = tlsFailure(server, error);
+  if (ofTls !== null) return ofTls;
+  const code = error?.code ?? '';
+  // Before there is a connection nothing but a handshake can end or break; one that is refused names its system call.
+  if (error === null || (code === 'ECONNRESET' && error.syscall !== 'connect'))
+    return new ProxyError('tlsFailed', `${server} closed the connection within the TLS handshake`, error);
   return new ProxyError(CONNECT_CODES[code] ?? 'connectFailed', `could not connect to ${server}: ${code}`, error);
+}
+
+/** RFC 9209 2.3: what went wrong with TLS; null where that is not what failed. */
+function tlsFailure(server: string, error: SystemError | null): ProxyError | null {
+  const code = error?.code ?? '';
+  if (error instanceof CertificateRefused)
+    return new ProxyError('certificateRefused', `${server}: ${error.message}`, error);
+  if (code.startsWith('ERR_SSL_')) {
+    const words = error!.reason ?? code;
+    if (/ALERT/.test(code)) return new ProxyError('tlsAlert', `${server} refused TLS: ${words}`, error);
+    return new ProxyError('tlsFailed', `TLS with ${server} failed: ${words}`, error);
+  }
+  return null;
 }
 
 /** There is nowhere to connect to. @param reason why its name has no address; '' where that is not known */
@@ -29,6 +48,7 @@ export function ownAdmin(server: string): ProxyError {
 
 /** The connection broke before any byte of the response. @param uploading the request was not yet sent whole */
 export function lostBeforeResponse(server: string, uploading: boolean, error: SystemError | null): ProxyError {
+  if (error?.code?.startsWith('ERR_SSL_')) return tlsFailure(server, error)!;
   if (uploading) return new ProxyError('closedDuringUpload', `${server}: server closed during upload`, error);
   const how = error === null ? 'closed the connection' : `broke the connection (${error.code ?? error.message})`;
   return new ProxyError('connectionAborted', `${server} ${how} before it answered`, error);

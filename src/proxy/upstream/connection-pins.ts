@@ -32,7 +32,8 @@ export class ConnectionPins {
 
   connectionFor(ctx: RequestContext, server: Server): ServerConnection | null {
     const pin = this.#usable(ctx);
-    return pin !== null && pin.server.id === server.id ? pin.connection : null;
+    const secure = ctx.outbound.scheme === 'https';
+    return pin !== null && pin.server.id === server.id && pin.connection.secure === secure ? pin.connection : null;
   }
 
   /** Keeps `connection` for the client of `ctx` alone. */

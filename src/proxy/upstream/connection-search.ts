@@ -46,7 +46,7 @@ export class ConnectionSearch implements Waiter {
   dial(): void {
     const { ctx, server, run } = this.#seeker;
     this.#cancelPatience ??= this.#services.afterPatience(ctx, run, () => this.#seeker.onDeadline());
-    this.#services.locate(server, (target, reason) => this.#open(target, reason));
+    this.#services.locate(server, this.#pool.secure, (target, reason) => this.#open(target, reason));
   }
 
   /** Where an origin's name had to be looked up this comes later, and perhaps too late. */
@@ -57,7 +57,7 @@ export class ConnectionSearch implements Waiter {
     if (target === null) return this.#seeker.onNoConnection(failure.noAddress(server.id, reason));
     if (farm!.isOrigin && isOpenAdmin(target, snapshot.config.admin))
       return this.#seeker.onNoConnection(failure.ownAdmin(server.id));
-    const connection = this.#pool.open(target, farm!.config.protocol.maxConnections);
+    const connection = this.#pool.open(target, farm!.config.protocol);
     if (connection === null) this.#pool.wait(this);
     else this.#seeker.onDialled(connection);
   }

@@ -93,7 +93,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     this.#services = services;
     this.#client = ctx.client!;
     this.#target = this.#client;
-    this.#pool = services.pools.of(server);
+    this.#pool = services.pools.of(server, ctx.outbound.scheme === 'https');
     this.#timeout = services.deadlines.queue(ctx.farm!.config.protocol.timeout);
     this.#headTimeout = this.#timeout;
     if (run !== null && run.rules.perTryTimeout > 0) {

@@ -120,7 +120,8 @@ export class ForwardedHead implements RequestForwarding {
     const { protocol } = this.#config;
     if (typeof ctx.outbound.fieldEdits?.get('host') === 'string') return '';
     if (protocol.alternateHostName !== '') return protocol.alternateHostName;
-    return protocol.preserveHostHeader && ctx.inbound.host !== '' ? ctx.inbound.host : server.hostHeader;
+    if (protocol.preserveHostHeader && ctx.inbound.host !== '') return ctx.inbound.host;
+    return ctx.outbound.scheme === 'https' ? server.secureHostHeader : server.hostHeader;
   }
 
   /** The client's fields that go on, copied in runs. */

@@ -43,14 +43,18 @@ function connectionShape(defaults: ProtocolDefaults) {
     tls: tlsToServers.optional(),
     proxy: text('host:port of a proxy that requests to the servers go through; empty: none.').prefault(''),
     proxyBypass: text('Hosts, separated by commas, that are reached without the chained proxy.').prefault(''),
-    clientCertFileName: text('Client certificate shown to the servers.').prefault(''),
+    clientCertFileName: text(
+      'Client certificate shown to servers that ask for one, in one file with its key: PFX or PEM. tls.certificate says the same in other words.',
+    ).prefault(''),
     clientCertPassword: text(
       'Password of the client certificate. Take it from ${ENV} or ${file:PATH}, never write it here.',
       {
         secret: true,
       },
     ).prefault(''),
-    clientCertHash: text('Client certificate by thumbprint, as in the Windows store.').prefault(''),
+    clientCertHash: text(
+      'Client certificate by thumbprint, as in the Windows store: not used here, see clientCertFileName.',
+    ).prefault(''),
   };
 }
 
@@ -87,7 +91,7 @@ const upgradeSection = z
 const tlsToServers = z
   .strictObject({
     ca: text(
-      'File with the certificate authorities that may sign server certificates; the system has its own otherwise.',
+      'File with the certificate authorities that may sign server certificates, PEM; those that Node.js brings otherwise.',
     ).optional(),
     ignoreNameMismatch: flag(
       'Accept a certificate made out to another name. That is what ARR does; it lets anyone with any valid certificate pose as the server.',
@@ -97,10 +101,34 @@ const tlsToServers = z
       'Accept a certificate that no known authority signed: then the server is not authenticated at all.',
     ).prefault(false),
     ignoreWrongUsage: flag('Accept a certificate that was not issued for servers.').prefault(false),
+    publicKeys: z
+      .array(text('sha256/ and the base64 of the SHA-256 of the SubjectPublicKeyInfo.', { nonEmpty: true }))
+      .meta({
+        description:
+          'Keys that certificates of servers may have, such as "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; none: any. Everything else is verified all the same. Name the next key before it comes: a server with a key that is not here gets no request.',
+      })
+      .prefault([]),
+    certificate: z
+      .strictObject({
+        cert: text('PEM file with the certificate and its chain.', { nonEmpty: true }).optional(),
+        key: text('PEM file with its private key: readable by the router alone. Default: it is in cert.', {
+          nonEmpty: true,
+        }).optional(),
+        pfx: text('PFX file with certificate and key, instead.', { nonEmpty: true }).optional(),
+        passphrase: text('Passphrase of the key or PFX. Take it from ${ENV} or ${file:PATH}.', {
+          secret: true,
+        }).optional(),
+      })
+      .meta({ description: 'Client certificate shown to servers that ask for one.' })
+      .optional(),
+    minVersion: choice('Oldest version of TLS that is spoken with servers; older than TLSv1.2 is broken.', [
+      'TLSv1.2',
+      'TLSv1.3',
+    ]).prefault('TLSv1.2'),
   })
   .meta({
     description:
-      'Verification of servers reached by https: everything is verified unless opted out of here, bit by bit. Each opt-out weakens the protection against someone between router and server.',
+      'TLS with servers that requests or health tests reach by https: everything is verified unless opted out of here, bit by bit. Each opt-out weakens the protection against someone between router and server. Files are read when the configuration is.',
   });
 
 /** ARR's attributes of headers, in both directions. */

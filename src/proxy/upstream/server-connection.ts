@@ -1,6 +1,7 @@
 // One connection to a server: idle in its pool, or lent to one exchange.
 import { BatchedWriter } from '../../base/batched-writer.ts';
 import { Deadline, type DeadlineQueue } from '../../base/deadlines.ts';
+import type { SecureServer } from '../../transport/connect-securely.ts';
 import { type DialTarget, dial } from '../../transport/dial.ts';
 import type { ServerSocket, SocketReader } from '../../transport/server-socket.ts';
 import type { ReadBuffers } from './read-buffers.ts';
@@ -40,6 +41,8 @@ export class ServerConnection implements SocketReader {
   givenUp = false;
   /** How long it is kept idle, ms: protocol.idleTimeout, or less where the server said so. */
   keepFor = 0;
+  /** By TLS. */
+  readonly secure: boolean;
   readonly #deadline: Deadline;
   readonly #buffers: ReadBuffers;
   readonly #onClosed: (connection: ServerConnection) => void;
@@ -50,16 +53,22 @@ export class ServerConnection implements SocketReader {
   #user: ConnectionUser | null = null;
   #error: Error | null = null;
 
-  constructor(target: DialTarget, buffers: ReadBuffers, onClosed: (connection: ServerConnection) => void) {
+  /** @param secure null: without TLS */
+  constructor(
+    target: DialTarget,
+    secure: SecureServer | null,
+    buffers: ReadBuffers,
+    onClosed: (connection: ServerConnection) => void,
+  ) {
+    this.secure = secure !== null;
     this.#buffers = buffers;
     this.#onClosed = onClosed;
     this.#deadline = new Deadline(this);
-    this.socket = dial(target, this);
-    this.writer = new BatchedWriter(this.socket);
-    this.socket.on('connect', () => {
+    this.socket = dial(target, this, secure, () => {
       this.connected = true;
       this.#user?.onConnected();
     });
+    this.writer = new BatchedWriter(this.socket);
     this.socket.on('drain', () => {
       this.socket.setTimeout(0);
       this.#user?.onDrain();
@@ -165,6 +174,8 @@ export class ServerConnection implements SocketReader {
 
   #onEnd(): void {
     if (this.#user === null) this.socket.destroy();
+    // An alert of TLS is an error, and the end of the connection comes right behind it.
+    else if (this.#error !== null) this.#user.onLost(this.#error);
     else this.#user.onServerEnd();
   }
 

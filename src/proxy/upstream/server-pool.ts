@@ -2,7 +2,10 @@
 // the key (DESIGN 5). Newest first, so that a quiet hour closes the old ones.
 import type { Deadlines } from '../../base/deadlines.ts';
 import type { Server } from '../../model/farm.ts';
+import { certificateNameOf } from '../../model/host-header.ts';
+import type { ProtocolConfig } from '../../model/protocol-config.ts';
 import type { DialTarget } from '../../transport/dial.ts';
+import { TlsSession } from '../../transport/tls-session.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import { ServerConnection } from './server-connection.ts';
 
@@ -27,6 +30,10 @@ export class ServerPool {
   readonly #waiters: Waiter[] = [];
   /** As the newest snapshot has it: a reload compiles it anew, and ServerPools sets it. */
   server: Server;
+  /** Its connections are by TLS. */
+  readonly secure: boolean;
+  /** Of the last of them. */
+  readonly #session = new TlsSession();
   #generation = 0;
   /** protocol.maxConnections is set: workers have to share. */
   #limited = false;
@@ -35,8 +42,9 @@ export class ServerPool {
   #gaveAt = Number.NEGATIVE_INFINITY;
   #calling = false;
 
-  constructor(server: Server, deadlines: Deadlines, buffers: ReadBuffers) {
+  constructor(server: Server, secure: boolean, deadlines: Deadlines, buffers: ReadBuffers) {
     this.server = server;
+    this.secure = secure;
     this.#deadlines = deadlines;
     this.#buffers = buffers;
   }
@@ -65,11 +73,10 @@ export class ServerPool {
   }
 
   /**
-   * A new connection, or null when the process has `max` of them already: then the oldest idle one makes room, and
-   * whoever waits is called when it has.
-   * @param max protocol.maxConnections; 0 is no limit
+   * A new connection, or null when the process has protocol.maxConnections of them already: then the oldest idle one makes
+   * room, and whoever waits is called when it has.
    */
-  open(target: DialTarget, max: number): ServerConnection | null {
+  open(target: DialTarget, { maxConnections: max, tls }: ProtocolConfig): ServerConnection | null {
     const { state } = this.server;
     this.#limited = max > 0;
     const { now } = this.#deadlines;
@@ -78,7 +85,8 @@ export class ServerPool {
       this.#idle.shift()?.destroy();
       return null;
     }
-    const connection = new ServerConnection(target, this.#buffers, (closed) => {
+    const secure = this.secure ? { tls, name: certificateNameOf(this.server.config), session: this.#session } : null;
+    const connection = new ServerConnection(target, secure, this.#buffers, (closed) => {
       this.#open.delete(closed);
       const index = this.#idle.indexOf(closed);
       if (index >= 0) this.#idle.splice(index, 1);

@@ -15,10 +15,14 @@ type PoolsByKey = Map<string, ServerPool> | RecentMap<string, ServerPool>;
 
 export class ServerPools {
   readonly #deadlines: Deadlines;
-  readonly #buffers = new ReadBuffers();
+  /** Twice 64 KiB: a response of that size and its head then come in one read. */
+  readonly #buffers = new ReadBuffers(131_072);
+  /** Node reads TLS record by record (RFC 8446 5.1). */
+  readonly #recordBuffers = new ReadBuffers(16_384);
   readonly #pools = new Map<string, ServerPool>();
-  /** The same pools by slot of the server, so that a request does no look-up by text. */
+  /** The same pools by slot of the server, so that a request does no look-up by text; those by TLS apart. */
   #bySlot: ServerPool[] = [];
+  #secureBySlot: ServerPool[] = [];
   /** Of origins, by key: one that makes room closes what is idle, and what is in use when it comes back. */
   readonly #ofOrigins = new RecentMap<string, ServerPool>(MOST_ORIGINS, (pool) => pool.forgetConnections());
 
@@ -26,18 +30,24 @@ export class ServerPools {
     this.#deadlines = deadlines;
   }
 
-  of(server: Server): ServerPool {
-    if (server.slot < 0) return this.#poolIn(this.#ofOrigins, server);
-    const pool = this.#bySlot[server.slot];
-    return pool !== undefined && pool.server === server ? pool : this.#remember(server);
+  /** @param secure of its connections by TLS */
+  of(server: Server, secure: boolean): ServerPool {
+    if (server.slot < 0) return this.#poolIn(this.#ofOrigins, server, secure);
+    const bySlot = secure ? this.#secureBySlot : this.#bySlot;
+    const known = bySlot[server.slot];
+    if (known !== undefined && known.server === server) return known;
+    const pool = this.#poolIn(this.#pools, server, secure);
+    bySlot[server.slot] = pool;
+    return pool;
   }
 
   /** The pool of `server` in `pools`, which is made where there is none yet. */
-  #poolIn(pools: PoolsByKey, server: Server): ServerPool {
-    let pool = pools.get(server.poolKey);
+  #poolIn(pools: PoolsByKey, server: Server, secure: boolean): ServerPool {
+    const key = secure ? server.securePoolKey : server.poolKey;
+    let pool = pools.get(key);
     if (pool === undefined) {
-      pool = new ServerPool(server, this.#deadlines, this.#buffers);
-      pools.set(server.poolKey, pool);
+      pool = new ServerPool(server, secure, this.#deadlines, secure ? this.#recordBuffers : this.#buffers);
+      pools.set(key, pool);
     }
     pool.server = server;
     return pool;
@@ -47,7 +57,7 @@ export class ServerPools {
   retain(snapshot: Snapshot): void {
     const wanted = new Set<string>();
     for (const farm of snapshot.farms.values()) {
-      for (const server of farm.servers) wanted.add(server.poolKey);
+      for (const server of farm.servers) wanted.add(server.poolKey).add(server.securePoolKey);
     }
     for (const [key, pool] of this.#pools) {
       if (wanted.has(key)) continue;
@@ -60,9 +70,9 @@ export class ServerPools {
   /** The addresses of `host` have changed. */
   forgetHost(snapshot: Snapshot, host: string): void {
     for (const farm of snapshot.farms.values()) {
-      for (const server of farm.servers) {
-        const { target } = server.config;
-        if (target.kind === 'tcp' && target.host === host) this.#pools.get(server.poolKey)?.forgetConnections();
+      for (const { config, poolKey, securePoolKey } of farm.servers) {
+        if (config.target.kind !== 'tcp' || config.target.host !== host) continue;
+        for (const key of [poolKey, securePoolKey]) this.#pools.get(key)?.forgetConnections();
       }
     }
     for (const [, pool] of this.#ofOrigins) {
@@ -86,11 +96,6 @@ export class ServerPools {
     for (const [, pool] of this.#ofOrigins) pool.destroy();
     this.#pools.clear();
     this.#bySlot = [];
-  }
-
-  #remember(server: Server): ServerPool {
-    const pool = this.#poolIn(this.#pools, server);
-    this.#bySlot[server.slot] = pool;
-    return pool;
+    this.#secureBySlot = [];
   }
 }

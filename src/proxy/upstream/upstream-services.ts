@@ -46,11 +46,12 @@ export class UpstreamServices {
   }
 
   /**
-   * Tells `take` where to connect for `server`: at once, unless it is an origin whose name has to be looked up first.
+   * Tells `take` where to connect for `server`, by TLS or not: at once, unless it is an origin whose name has to be looked up first.
    * Null, with the reason, where its name has no address.
    */
-  locate(server: Server, take: (target: DialTarget | null, reason: string) => void): void {
-    const { target, httpPort: port } = server.config;
+  locate(server: Server, secure: boolean, take: (target: DialTarget | null, reason: string) => void): void {
+    const { target, httpPort, httpsPort } = server.config;
+    const port = secure ? httpsPort : httpPort;
     if (target.kind === 'unix') return take(target, '');
     const known = this.addresses.addressOf(target.host);
     if (known !== null) return take({ kind: 'tcp', address: known, port }, '');

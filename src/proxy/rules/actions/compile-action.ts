@@ -89,12 +89,6 @@ function checkOrigin(origin: Origin, farms: ReadonlySet<string>, problems: RuleP
   if (!canBeDestination(origin.authority, farms)) {
     problems.error('the url names no host', 'such as "http://FARM/{R:0}"; other letters than those of ASCII as xn--…');
   }
-  if (origin.scheme === 'https') {
-    problems.warn(
-      'servers are not reached by https yet: such requests are answered with 502.3',
-      `write http://${origin.authority}/…`,
-    );
-  }
 }
 
 function compileRedirect(action: ActionConfig, scope: ActionScope, problems: RuleProblems): Action {

@@ -1,10 +1,9 @@
-// The certificate of a server that is tested by https: everything is verified unless the configuration opts out of it, bit
-// by bit (arr.md 3.1).
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+// The certificate of a server that is reached by https: everything is verified unless the configuration opts out of it, bit
+// by bit (arr.md 3.1), and its key is one of those that are pinned, where any are.
+import { createHash, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { getCACertificates, type TLSSocket } from 'node:tls';
-import type { TlsVerification } from '../../model/farm-config.ts';
+import type { ServerTlsConfig, TlsVerification } from '../model/server-tls.ts';
 
 /** Codes of OpenSSL by what opts out of them. */
 const EXPIRED = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
@@ -22,36 +21,42 @@ const WRONG_USAGE = new Set(['INVALID_PURPOSE']);
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 /** Certificates of a chain that are looked at. */
 const LONGEST_CHAIN = 10;
-const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The authorities of `protocol.tls.ca`, null for those of the system. @throws the system's error when the file cannot be read */
-export function readAuthorities({ ca }: TlsVerification): string[] | null {
-  if (ca === null) return null;
-  return readFileSync(ca, 'latin1').match(PEM) ?? [];
-}
+/** Parsed once: the system has many. */
+const rootsOf = new WeakMap<readonly string[], readonly X509Certificate[]>();
+let rootsOfSystem: readonly X509Certificate[] | null = null;
+
+/** Why a certificate is refused; `until` where it is not: when it ends, wall-clock ms. */
+export type Verdict = { fault: string } | { fault: null; until: number };
 
 /**
- * What is wrong with the certificate that `socket` was shown; null for nothing that counts.
+ * Looks at the certificate that `socket` was shown.
  * @param socket connected, with a checkServerIdentity that passes everything: the name is looked at here
  * @param name host name or IP address that the certificate must be made out to
- * @param authorities that were given to the connection
  */
-export function certificateFault(
-  socket: TLSSocket,
-  name: string,
-  verification: TlsVerification,
-  authorities: readonly string[] | null,
-): string | null {
+export function verifyServer(socket: TLSSocket, name: string, tls: ServerTlsConfig): Verdict {
   const code = codeOf(socket.authorizationError);
   // Asked for once: on Node 24 an unverified socket gives the older form without its names afterwards.
   const certificate = socket.getPeerX509Certificate();
-  if (certificate === undefined) return 'the certificate is refused: none was shown';
+  if (certificate === undefined) return { fault: 'none was shown' };
   if (code !== null) {
-    const fault = isIgnored(code, verification) ? maskedFault(certificate, verification, authorities) : code;
-    if (fault !== null) return `the certificate is refused: ${fault}`;
+    const fault = isIgnored(code, tls) ? maskedFault(certificate, tls) : code;
+    if (fault !== null) return { fault };
   }
-  if (verification.ignoreNameMismatch || isMadeOutTo(certificate, name)) return null;
-  return `the certificate is refused: ${name} is not among its altnames: ${certificate.subjectAltName ?? 'it has none'}`;
+  if (!tls.ignoreNameMismatch && !isMadeOutTo(certificate, name)) {
+    return { fault: `${name} is not among its altnames: ${certificate.subjectAltName ?? 'it has none'}` };
+  }
+  if (tls.publicKeys.length > 0 && !tls.publicKeys.includes(pinOf(certificate))) {
+    return { fault: `its key is none of tls.publicKeys: sha256/${pinOf(certificate)}` };
+  }
+  return { fault: null, until: tls.ignoreExpired ? Number.POSITIVE_INFINITY : Date.parse(certificate.validTo) };
+}
+
+/** SHA-256 of the SubjectPublicKeyInfo, base64, as in RFC 7469 2.4. */
+function pinOf({ publicKey }: X509Certificate): string {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64');
 }
 
 function isMadeOutTo(certificate: X509Certificate, name: string): boolean {
@@ -73,21 +78,29 @@ function isIgnored(code: string, verification: TlsVerification): boolean {
 }
 
 /** OpenSSL tells one fault of several, the last that it met: behind one that is ignored there may be one that counts. */
-function maskedFault(
-  certificate: X509Certificate,
-  { ignoreUnknownCa, ignoreExpired, ignoreWrongUsage }: TlsVerification,
-  authorities: readonly string[] | null,
-): string | null {
-  if (!ignoreUnknownCa && !isTrusted(certificate, authorities ?? getCACertificates()))
-    return 'no known authority signed it';
-  if (!ignoreExpired && !isInTime(certificate)) return 'it has expired, or is not valid yet';
-  if (!ignoreWrongUsage && !isForServers(certificate)) return 'it was not issued for servers';
+function maskedFault(certificate: X509Certificate, tls: ServerTlsConfig): string | null {
+  if (!tls.ignoreUnknownCa && !isTrusted(certificate, authorities(tls))) return 'no known authority signed it';
+  if (!tls.ignoreExpired && !isInTime(certificate)) return 'it has expired, or is not valid yet';
+  if (!tls.ignoreWrongUsage && !isForServers(certificate)) return 'it was not issued for servers';
   return null;
 }
 
+function authorities({ ca }: ServerTlsConfig): readonly X509Certificate[] {
+  if (ca === null) {
+    rootsOfSystem ??= parsed(getCACertificates());
+    return rootsOfSystem;
+  }
+  const roots = rootsOf.get(ca) ?? parsed(ca);
+  rootsOf.set(ca, roots);
+  return roots;
+}
+
+function parsed(certificates: readonly string[]): X509Certificate[] {
+  return certificates.map((pem) => new X509Certificate(pem));
+}
+
 /** Whether signatures lead from the certificate to one of the authorities, whatever the times in between. */
-function isTrusted(leaf: X509Certificate, authorities: readonly string[]): boolean {
-  const roots = authorities.map((pem) => new X509Certificate(pem));
+function isTrusted(leaf: X509Certificate, roots: readonly X509Certificate[]): boolean {
   let certificate = leaf;
   for (let step = 0; step < LONGEST_CHAIN; step++) {
     if (roots.some((root) => root.fingerprint256 === certificate.fingerprint256 || isIssuer(root, certificate)))
