@@ -73,7 +73,8 @@ function evidenceText(servers: readonly ServerStatus[]): string {
 /** What an operator changed, and how a drain goes. */
 function notesText(servers: readonly ServerStatus[]): string {
   return servers
-    .flatMap(({ address, override, drain, source }) => [
+    .flatMap(({ address, override, drain, source, counters }) => [
+      ...(counters.totalWebSocketRequests === 0 ? [] : [`  ${address} ${webSocketText(counters)}`]),
       ...(source === 'file' ? [] : [`  ${address} comes from: ${source}`]),
       ...(override === null
         ? []
@@ -88,10 +89,18 @@ function notesText(servers: readonly ServerStatus[]): string {
     .join('');
 }
 
+function webSocketText(counters: ServerStatus['counters']): string {
+  const { currentWebSocketRequests: now, totalWebSocketRequests: all, failedWebSocketRequests: failed } = counters;
+  const { webSocketBytesSent: sent, webSocketBytesReceived: received } = counters;
+  return `has ${count(now, 'WebSocket')} of ${all} so far (${failed} failed), ${bytes(sent)} to it, ${bytes(received)} from it`;
+}
+
 function drainText(drain: NonNullable<ServerStatus['drain']>): string {
   if (drain.endedBy !== null) return `was drained at ${drain.endedAt}: ${drain.endedBy}`;
-  const { since, clients, hosts, requests } = drain;
-  return `drains since ${since}: ${[count(clients, 'bound client'), count(hosts, 'host name'), count(requests, 'open request')].join(', ')}`;
+  const { since, clients, hosts, requests, webSockets } = drain;
+  const counts = [count(clients, 'bound client'), count(hosts, 'host name'), count(requests, 'open request')];
+  if (webSockets > 0) counts.push(count(webSockets, 'WebSocket'));
+  return `drains since ${since}: ${counts.join(', ')}`;
 }
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];

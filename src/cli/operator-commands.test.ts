@@ -52,6 +52,7 @@ describe('narrows status', () => {
         '127.0.0.1:9001  Active    healthy       100      1200     12.5       2        5  2.0 KB    3.0 MB    8.3 ms',
         '127.0.0.1:9002  Draining  UNHEALTHY      50         0      0.0       0        0     0 B       0 B         -',
         '  127.0.0.1:9002 unhealthy since 2026-01-01T02:00:00.000Z: URL test: status 503',
+        '  127.0.0.1:9001 has 3 WebSockets of 7 so far (1 failed), 512 B to it, 4.0 KB from it',
         '',
       ].join('\n'),
     );

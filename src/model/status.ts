@@ -101,6 +101,14 @@ export interface ServerCounters {
   bytesSent: number;
   /** Bytes from the server. */
   bytesReceived: number;
+  /** Sessions that began with a 101, WebSockets mostly, and handshakes that failed by the server. */
+  totalWebSocketRequests: number;
+  /** Those that are open; they are in currentRequests too. */
+  currentWebSocketRequests: number;
+  failedWebSocketRequests: number;
+  /** Bytes of sessions are in these alone. */
+  webSocketBytesSent: number;
+  webSocketBytesReceived: number;
   /** Mean time to the response head, in ms; 0 before the first response. */
   responseTime: number;
 }

@@ -16,6 +16,11 @@ it('counters have the mean response time in milliseconds, 0 before the first res
     requestPerSecond: 1.5,
     bytesSent: 10,
     bytesReceived: 12,
+    totalWebSocketRequests: 0,
+    currentWebSocketRequests: 0,
+    failedWebSocketRequests: 0,
+    webSocketBytesSent: 0,
+    webSocketBytesReceived: 0,
     responseTime: 12.75,
   });
 });

@@ -12,6 +12,11 @@ export function serverCounters(totals: ServerTotals, requestPerSecond: number): 
     requestPerSecond,
     bytesSent: totals.bytesSent,
     bytesReceived: totals.bytesReceived,
+    totalWebSocketRequests: totals.totalWebSocketRequests,
+    currentWebSocketRequests: totals.currentWebSocketRequests,
+    failedWebSocketRequests: totals.failedWebSocketRequests,
+    webSocketBytesSent: totals.webSocketBytesSent,
+    webSocketBytesReceived: totals.webSocketBytesReceived,
     responseTime: responseTimeCount === 0 ? 0 : round(responseTimeSum / responseTimeCount),
   };
 }

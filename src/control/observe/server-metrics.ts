@@ -45,6 +45,30 @@ export function serverMetrics(source: MetricsSource): Metric[] {
       each(byDirection),
     ),
     liveMetric(
+      'narrows_server_websockets_total',
+      'counter',
+      'Sessions that began with a 101, WebSockets mostly, and handshakes that failed by the server.',
+      one(({ totals }) => totals.totalWebSocketRequests),
+    ),
+    liveMetric(
+      'narrows_server_websocket_failures_total',
+      'counter',
+      'Handshakes that failed by the server.',
+      one(({ totals }) => totals.failedWebSocketRequests),
+    ),
+    liveMetric(
+      'narrows_server_current_websockets',
+      'gauge',
+      'Sessions that are open; each is an attempt under way too.',
+      one(({ totals }) => totals.currentWebSocketRequests),
+    ),
+    liveMetric(
+      'narrows_server_websocket_bytes_total',
+      'counter',
+      'Bytes of sessions, sent to and received from the server as they pass.',
+      each(bySessionDirection),
+    ),
+    liveMetric(
       'narrows_server_response_seconds',
       'histogram',
       'Time from the start of the attempt to the response head.',
@@ -69,6 +93,13 @@ function byDirection({ totals }: ServerNumbers, labels: Labels): Sample[] {
   return [
     { labels: { ...labels, direction: 'sent' }, value: totals.bytesSent },
     { labels: { ...labels, direction: 'received' }, value: totals.bytesReceived },
+  ];
+}
+
+function bySessionDirection({ totals }: ServerNumbers, labels: Labels): Sample[] {
+  return [
+    { labels: { ...labels, direction: 'sent' }, value: totals.webSocketBytesSent },
+    { labels: { ...labels, direction: 'received' }, value: totals.webSocketBytesReceived },
   ];
 }
 

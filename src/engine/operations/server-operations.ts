@@ -91,12 +91,13 @@ export function liveBindings(
   const since = Math.floor((clock.wall() - (farm?.affinity.timeout ?? 0)) / 1000);
   const clients =
     memory === undefined ? 0 : new BindingTable(memory).count(bindingValue(slot, state.generation), since);
+  const { currentRequests, currentWebSocketRequests } = state.totals();
   const mapped = hosts.usesOf(farmName, id.slice(slash + 1));
   return {
     clients,
     hosts: mapped.count,
-    requests: state.totals().currentRequests,
-    webSockets: 0,
+    requests: Math.max(0, currentRequests - currentWebSocketRequests), // other threads go on counting meanwhile
+    webSockets: currentWebSocketRequests,
     lastUse: Math.max(state.lastBinding, mapped.lastUse),
   };
 }
