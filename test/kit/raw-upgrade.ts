@@ -1,5 +1,6 @@
 // Handshakes byte by byte: the sample of RFC 6455 1.3, whose answer is known without computing it.
-import type { Backend, ReceivedRequest } from './backend.ts';
+import { onTestFinished } from 'vitest';
+import { type Backend, backend } from './backend.ts';
 import { get } from './client.ts';
 import type { RunningRouter } from './router.ts';
 import type { WirePeer } from './wire-peer.ts';
@@ -29,21 +30,37 @@ export function accepted(fields = ''): string {
 export interface RawSession {
   readonly client: WirePeer;
   readonly server: WirePeer;
-  readonly request: ReceivedRequest;
 }
 
-/** Opens a session through `router` to `server`, which answers with accepted(), and takes the 101. */
+/** A server that answers the one head that comes on each connection with `answer`, and then leaves it to the test. */
+export function sessionServer(answer = accepted()): Promise<Backend> {
+  return backend(undefined, {
+    onConnection: (connection) => {
+      void connection.receives('\r\n\r\n').then(
+        () => connection.send(answer),
+        () => {}, // the router was stopped before it asked
+      );
+    },
+  });
+}
+
+/** Opens a session through `router` to `server`, a sessionServer(), and takes the 101. */
 export async function openSession(router: RunningRouter, server: Backend, path = '/'): Promise<RawSession> {
-  const before = server.requests.length;
+  const before = server.connections.length;
   const client = await router.connect();
   client.send(handshake(path));
-  const request = await server.request(before);
   const { status } = await client.response();
   if (status !== 101) throw new Error(`the handshake was answered with ${status}: ${client.text}`);
-  return { client, server: request.connection, request };
+  const connection = await server.connection(before);
+  onTestFinished(() => {
+    // Both, at once: a router that stops would wait for a session.
+    client.reset();
+    connection.reset();
+  });
+  return { client, server: connection };
 }
 
-/** What came behind the 101. */
-export function received(client: WirePeer): Buffer {
-  return client.bytes.subarray(client.bytes.indexOf('\r\n\r\n') + 4);
+/** What came behind the first head. */
+export function received(peer: WirePeer): Buffer {
+  return peer.bytes.subarray(peer.bytes.indexOf('\r\n\r\n') + 4);
 }

@@ -12,7 +12,7 @@ const SWITCH = 'Connection: Upgrade\r\n';
 const countersOf = ({ router }: RunningRouter, index = 0) => router.status().farms[0]!.servers[index]!.counters;
 
 /** What the server saw of `request`, and the status that the client got. */
-async function passed(request: string, farm: object = {}, answer: Answer = () => ok()) {
+async function passed(request: string, farm: Record<string, unknown> = {}, answer: Answer = () => ok()) {
   const server = await backend(answer);
   const running = await shop([server], farm);
   const client = await running.connect();

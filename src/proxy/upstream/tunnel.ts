@@ -263,6 +263,7 @@ export class Tunnel implements BodySink, ConnectionUser {
 
   onClientGone(error: ProxyError): void {
     if (this.#over) return;
+    if (this.#clientEnded && this.#serverEnded) return this.#end(this.#closing); // its socket was done first
     this.#settle();
     this.#connection.destroy();
     this.#owner.onDone(this.#exchange, this.#closing ?? error);
