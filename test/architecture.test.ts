@@ -39,6 +39,7 @@ describe('the sources', () => {
           .concat('upstream')
           .map((room) => `proxy/${room}`),
         ...[
+          'certificates',
           'config',
           'discovery',
           'health',

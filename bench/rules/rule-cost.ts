@@ -41,6 +41,7 @@ export const CONNECTION: ClientConnectionInfo = {
   localAddress: '192.0.2.1',
   localPort: 8080,
   secure: false,
+  tls: null,
   trusted: false,
 };
 

@@ -2,12 +2,14 @@
 import type { Clock } from '../base/clock.ts';
 import { releaseOtherSlots } from '../control/state/server-slots.ts';
 import type { Config } from '../model/config.ts';
+import { listenerKey } from '../model/listener-key.ts';
 import type { PreparedLog } from './access-log-file.ts';
 import type { Revision, SettledListener } from './data-plane-port.ts';
 import { type CheckedConfig, refuseFaults } from './load-checked.ts';
 import { makeRevision } from './make-revision.ts';
 import type { Running } from './running.ts';
-import { listenerKey, servedListeners, settleListeners } from './settle-listeners.ts';
+import { servedListeners, settleListeners } from './settle-listeners.ts';
+import { tlsMaterial } from './tls-material.ts';
 
 /** How often it is looked whether requests still run on an older configuration, ms. */
 const UNPINNED_LOOK = 1000;
@@ -76,7 +78,7 @@ async function prepare(running: Running, checked: CheckedConfig): Promise<Prepar
   const opened = await settleListeners(added, threads > 1);
   await live.learn(config);
   await admin.prepare(config.admin);
-  const revision = makeRevision(running.revision.id + 1, config, running);
+  const revision = makeRevision(running.revision.id + 1, config, tlsMaterial(checked, running), running);
   refuseFaults(await planes.prepare(revision), checked);
   const log = await accessLog.prepare(config.accessLog);
   try {

@@ -15,7 +15,8 @@ import { createBalancer } from '../proxy/balancer/registry.ts';
 import { compileFarm } from '../proxy/farms/compile-farm.ts';
 import { compileOrigins } from '../proxy/farms/origins.ts';
 import { journeyStages } from '../proxy/journey/journey.ts';
-import { compileProxySenders, compileTrustedProxies } from '../proxy/listener/trusted-proxies.ts';
+import { compileAddresses } from '../proxy/listener/address-set.ts';
+import { compileListeners } from '../proxy/listener/compile-listeners.ts';
 import { checkFields } from '../proxy/outcomes/check-fields.ts';
 import { compileRules } from '../proxy/rules/compile-rules.ts';
 import { compileOutboundSets } from '../proxy/rules/outbound/compile-outbound-sets.ts';
@@ -95,8 +96,8 @@ export function compileSnapshot(
     onlyFarm: onlyFarm(config, farms),
     origins: config.proxy.enabled ? compileOrigins(config.proxy, createForwarding) : null,
     allowsDoubleEscaping: allowsDoubleEscaping(config),
-    trustedProxies: compileTrustedProxies(config.trustedProxies),
-    proxySenders: compileProxySenders(config.listeners),
+    trustedProxies: compileAddresses(config.trustedProxies),
+    listeners: compileListeners(config.listeners, revision.tls, before?.listeners),
     stages,
     answerStages: stages.filter(({ answersToo }) => answersToo === true),
     sinks: extensions.sinks(config, problems),

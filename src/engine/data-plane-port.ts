@@ -1,5 +1,6 @@
 // The data plane as the control thread sees it: the same verbs whether it is a worker thread or, with `workers: 0`,
 // lives in the caller's thread. Everything in these messages is plain data: a compiled function cannot cross (DESIGN 2).
+import type { TlsMaterial } from '../model/certificate.ts';
 import type { Config, ConfigProblem, ListenAddress } from '../model/config.ts';
 import type { FoundName } from '../model/found-name.ts';
 import type { FoundHost, HostUse, WantedHost } from '../model/host-use.ts';
@@ -26,6 +27,8 @@ export interface Revision {
   bindings: ReadonlyMap<string, SharedArrayBuffer>;
   /** Key of the hash that those go by. */
   bindingSeed: HashKey;
+  /** Of the listeners. */
+  tls: TlsMaterial;
   /** The same number in every worker of the process: orders ties. */
   tieSeed: number;
 }

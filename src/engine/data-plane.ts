@@ -63,6 +63,8 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   #accessLog: AccessLogSink | null = null;
   #prepared: Snapshot | null = null;
   #whenEmpty: (() => void) | null = null;
+  /** TLS handshakes under way. */
+  #handshakes = 0;
   #stopBeat: () => void;
 
   constructor(setup: DataPlaneSetup, events: DataPlaneEvents, clock: Clock) {
@@ -187,7 +189,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     for (const listener of listeners) {
       listener.close();
       this.#listeners.delete(listener.key);
-      if (listener.connections.size > 0) this.#closing.add(listener);
+      if (listener.hasConnections) this.#closing.add(listener);
     }
   }
 
@@ -261,7 +263,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
 
   #checkEmpty(): void {
     if (this.#whenEmpty === null) return;
-    for (const listener of this.#allListeners()) if (listener.connections.size > 0) return;
+    for (const listener of this.#allListeners()) if (listener.hasConnections) return;
     this.#whenEmpty();
     this.#whenEmpty = null;
   }
@@ -289,10 +291,26 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     return this.#gauges.admitConnection(this.#row, this.snapshot.config.limits.connections);
   }
 
+  /** Each data plane has its share of them. */
+  admitHandshake(): boolean {
+    if (this.#handshakes >= this.snapshot.config.limits.handshakes / this.#table.rows) return false;
+    this.#handshakes++;
+    return true;
+  }
+
+  handshakeOver(): void {
+    this.#handshakes--;
+    this.#forgetClosed();
+  }
+
   released(connection: ClientConnectionInfo): void {
     this.#gauges.releaseConnection(this.#row);
     this.#upstream.pins.release(connection);
-    for (const listener of this.#closing) if (listener.connections.size === 0) this.#closing.delete(listener);
+    this.#forgetClosed();
+  }
+
+  #forgetClosed(): void {
+    for (const listener of this.#closing) if (!listener.hasConnections) this.#closing.delete(listener);
     this.#checkEmpty();
   }
 

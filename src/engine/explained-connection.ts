@@ -24,6 +24,7 @@ export function explainedConnection(snapshot: Snapshot, host: string, request: A
     localAddress: localAddress(listener, wanted),
     localPort,
     secure,
+    tls: null,
     trusted: snapshot.trustedProxies?.has(request.client) ?? false,
   };
 }
@@ -46,7 +47,7 @@ function localAddress(listener: ListenerConfig | undefined, wanted: string | nul
 }
 
 function isAt({ address, protocol, tls }: ListenerConfig, port: number, secure: boolean): boolean {
-  return protocol === 'http' && tls === secure && address.kind === 'tcp' && address.port === port;
+  return protocol === 'http' && (tls !== null) === secure && address.kind === 'tcp' && address.port === port;
 }
 
 function hostOf({ address }: ListenerConfig): string | null {

@@ -56,5 +56,5 @@ function readsOf({ action, serverVariables }: RuleConfig): string[] {
 /** Where no listener is open, the port of the scheme counts. */
 function isSecurePort({ listeners }: Config, port: number): boolean {
   const listener = listeners.find(({ address }) => address.kind === 'tcp' && address.port === port);
-  return listener === undefined ? port === 443 : listener.tls;
+  return listener === undefined ? port === 443 : listener.tls !== null;
 }

@@ -10,11 +10,13 @@ import { RequestRates } from '../control/observe/request-rates.ts';
 import { affinitySecret } from '../control/state/affinity-secret.ts';
 import { BindingTables } from '../control/state/binding-tables.ts';
 import { MemoryStore } from '../control/state/memory-store.ts';
+import { TicketKeys } from '../control/state/ticket-keys.ts';
 import type { FoundHost } from '../model/host-use.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
 import { AccessLogFile } from './access-log-file.ts';
 import { AdminDoor } from './admin-door.ts';
 import { reapplyConfig } from './apply-config.ts';
+import { changeTicketKeys } from './change-ticket-keys.ts';
 import { ConfigFiles } from './config-files.ts';
 import type { SettledListener } from './data-plane-port.ts';
 import { DataPlanes } from './data-planes.ts';
@@ -31,6 +33,7 @@ import type { RouterOptions } from './router-options.ts';
 import { requestTotals } from './router-status.ts';
 import { dispose, type Running } from './running.ts';
 import { servedListeners, settleListeners } from './settle-listeners.ts';
+import { tlsMaterial } from './tls-material.ts';
 
 export interface LaunchServices {
   readonly clock: Clock;
@@ -97,6 +100,7 @@ function assemble(
     addresses: () => live.addresses,
   });
   const secret = affinitySecret(config.stateDirectory, (message) => logger.warn({ event: 'affinity-secret' }, message));
+  const ticketKeys = new TicketKeys(config.stateDirectory, (message) => logger.warn({ event: 'ticket-keys' }, message));
   const tieSeed = Math.floor(systemRandom.next() * 2 ** 31);
   const now = clock.wall();
   const running: Running = {
@@ -120,10 +124,14 @@ function assemble(
     rates: new RequestRates(() => requestTotals(table), clock),
     admin: new AdminDoor(() => services.adminSource(running)),
     files: new ConfigFiles({ clock, logger, watch: options.watch, onChange: services.onFilesChanged }),
-    revision: makeRevision(0, config, { table, affinitySecret: secret, bindings, tieSeed }),
+    ticketKeys,
+    revision: makeRevision(0, config, tlsMaterial(written, { ticketKeys, clock }), {
+      ...{ table, affinitySecret: secret, bindings, tieSeed },
+    }),
     startedAt: now,
     loadedAt: now,
     cancelRecycling: () => {},
+    stopKeyChanges: () => {},
   };
   return running;
 }
@@ -132,7 +140,7 @@ async function open(running: Running): Promise<void> {
   const { planes, live, listeners, written, accessLog, admin, files, control } = running;
   const config = await control.effective(written.config);
   running.checked = { ...written, config };
-  running.revision = makeRevision(1, config, running);
+  running.revision = makeRevision(1, config, tlsMaterial(running.checked, running), running);
   const { checked, revision } = running;
   control.applied(config, written.config);
   const adminOpens = admin.prepare(config.admin); // loads what it needs while the workers start
@@ -147,4 +155,5 @@ async function open(running: Running): Promise<void> {
   await planes.open(listeners);
   live.health.apply(config.farms);
   files.follow(written);
+  running.stopKeyChanges = changeTicketKeys(running, running.clock);
 }

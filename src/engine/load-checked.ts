@@ -2,6 +2,7 @@
 // room compile it once in the control thread, so that all faults are known before any worker hears of it.
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
+import { CertificateStore, type ReadCertificates } from '../control/certificates/certificate-store.ts';
 import { configFromObject, type LoadedConfig, type LoadOptions, loadConfig } from '../control/config/load-config.ts';
 import { FolderFiles } from '../control/iis/folder-files.ts';
 import { findSlowPatterns } from '../control/patterns/find-slow-patterns.ts';
@@ -28,6 +29,7 @@ export interface CheckedConfig {
   locate: LoadedConfig['locate'];
   /** Its extensions, as this thread has loaded them. */
   extensions: Extensions;
+  certificates: ReadCertificates['listeners'];
   /** What it does without. */
   broken: BrokenFiles;
 }
@@ -45,6 +47,7 @@ const NOTHING: BrokenFiles = { files: new Set(), faults: [], folders: 0 };
 /**
  * Loads and checks a configuration as far as that is possible without running it.
  * @param folderFiles gets the web.config files in the folders of sites, and says which are left out
+ * @param certificates remembers what it read before
  * @throws ConfigError with every fault of every room
  */
 export async function loadChecked(
@@ -52,14 +55,20 @@ export async function loadChecked(
   options: RouterOptions,
   clock: Clock,
   folderFiles = new FolderFiles(),
+  certificates = new CertificateStore(),
 ): Promise<CheckedConfig> {
   let extensions = extensionsHere([], clock);
+  let read: ReadCertificates = { listeners: new Map(), problems: [], files: [] };
   const given = (options.extensions ?? []).map(({ href }) => href);
   const { config, ...loaded } = await load(input, options, folderFiles, {
     async loadExtensions(addresses) {
       const { list, problems } = await loadExtensions([...addresses, ...given]);
       extensions = extensionsHere(list, clock);
       return { problems, algorithms: extensions.algorithms, haveStages: extensions.haveStages };
+    },
+    async faultsOfFiles(config) {
+      read = await certificates.read(config, clock.wall());
+      return read.problems;
     },
     faultsOfRooms(config) {
       const problems: ConfigProblem[] = [];
@@ -72,7 +81,8 @@ export async function loadChecked(
   });
   const listeners = overrideListeners(config.listeners, options.listen ?? []);
   const running = { ...config, listeners, extensions: [...config.extensions, ...given] };
-  return { ...loaded, config: running, extensions, broken: NOTHING };
+  const files = [...new Set([...loaded.files, ...read.files])];
+  return { ...loaded, files, config: running, extensions, certificates: read.listeners, broken: NOTHING };
 }
 
 /** In the control thread they check and explain; no request ends here. */
@@ -90,7 +100,7 @@ function load(
   input: ConfigInput,
   options: RouterOptions,
   folderFiles: FolderFiles,
-  checks: Pick<LoadOptions, 'loadExtensions' | 'faultsOfRooms'>,
+  checks: Pick<LoadOptions, 'loadExtensions' | 'faultsOfFiles' | 'faultsOfRooms'>,
 ): Promise<LoadedConfig> {
   const absent = {
     ...checks,
@@ -114,6 +124,7 @@ export function compileForNobody(
   affinitySecret = '',
 ): Snapshot {
   const table = ServerTableOwner.create(1);
-  const revision = makeRevision(0, config, { table, affinitySecret, bindings: new BindingTables(), tieSeed: 0 });
+  const parts = { table, affinitySecret, bindings: new BindingTables(), tieSeed: 0 };
+  const revision = makeRevision(0, config, { listeners: new Map(), ticketKeys: new Uint8Array() }, parts);
   return compileSnapshot(revision, table, extensions, clock, problems);
 }

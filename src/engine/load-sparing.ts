@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { CertificateStore } from '../control/certificates/certificate-store.ts';
 import { FolderFiles } from '../control/iis/folder-files.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import { type BrokenFiles, type CheckedConfig, loadChecked } from './load-checked.ts';
@@ -21,6 +22,7 @@ export async function loadSparing(
   options: RouterOptions,
   clock: Clock,
   mayBeBroken: (file: string) => boolean,
+  certificates: CertificateStore,
 ): Promise<CheckedConfig> {
   const leftOut = new Set<string>();
   const faults: LocatedProblem[] = [];
@@ -28,7 +30,7 @@ export async function loadSparing(
   for (let load = 1; ; load++) {
     const met = new FolderFiles(new Set(leftOut));
     try {
-      const checked = await loadChecked(input, options, clock, met);
+      const checked = await loadChecked(input, options, clock, met, certificates);
       const broken: BrokenFiles = { files: leftOut, faults, folders: met.broken.length };
       return { ...checked, files: [...new Set([...checked.files, ...read])], broken };
     } catch (error) {

@@ -1,6 +1,7 @@
 // From a checked configuration to what data planes compile.
 import type { BindingTables } from '../control/state/binding-tables.ts';
 import { claimSlots } from '../control/state/server-slots.ts';
+import type { TlsMaterial } from '../model/certificate.ts';
 import type { Config } from '../model/config.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { Revision } from './data-plane-port.ts';
@@ -14,12 +15,13 @@ export interface RevisionParts {
 }
 
 /** `config` with all that compiling it takes; its servers have slots from now on. */
-export function makeRevision(id: number, config: Config, parts: RevisionParts): Revision {
+export function makeRevision(id: number, config: Config, tls: TlsMaterial, parts: RevisionParts): Revision {
   const { table, affinitySecret, bindings, tieSeed } = parts;
   const slots = claimSlots(table, config.farms);
   return {
     ...{ id, config, slots, serverBlocks: table.blocks, affinitySecret, tieSeed },
     bindings: bindings.claim(config.farms),
     bindingSeed: bindings.seed,
+    tls,
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ListenerConfig } from '../model/config.ts';
 import { formatListenAddress } from '../model/listen-address.ts';
+import { withoutCertificates } from '../model/tls-config.ts';
 import { overrideListeners } from './override-listeners.ts';
 
 function listener(name: string, port: number, rest: Partial<ListenerConfig> = {}): ListenerConfig {
@@ -8,7 +9,7 @@ function listener(name: string, port: number, rest: Partial<ListenerConfig> = {}
     name,
     address: { kind: 'tcp', host: '127.0.0.1', port },
     protocol: 'http',
-    tls: false,
+    tls: null,
     proxySenders: [],
     anyPort: false,
     ...rest,
@@ -17,7 +18,7 @@ function listener(name: string, port: number, rest: Partial<ListenerConfig> = {}
 
 const LISTENERS = [
   listener('web', 8080),
-  listener('secure', 8443, { tls: true }),
+  listener('secure', 8443, { tls: withoutCertificates }),
   listener('other', 8081),
   listener('front', 9000, { protocol: 'tcp' }),
 ];

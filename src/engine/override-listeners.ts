@@ -19,7 +19,7 @@ function overrideOne(listeners: ListenerConfig[], text: string): ListenerConfig[
   if ('fault' in address) throw noAddress(address.fault);
   const isHttp = (listener: ListenerConfig): boolean => listener.protocol === 'http';
   const tls = scheme === undefined ? !listeners.some((each) => isHttp(each) && !each.tls) : scheme === 'https';
-  return giveAddress(listeners, (listener) => isHttp(listener) && listener.tls === tls, address);
+  return giveAddress(listeners, (listener) => isHttp(listener) && (listener.tls !== null) === tls, address);
 }
 
 function giveAddress(

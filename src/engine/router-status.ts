@@ -5,6 +5,7 @@ import type { RequestRates } from '../control/observe/request-rates.ts';
 import { serverCounters } from '../control/observe/server-counters.ts';
 import type { Config } from '../model/config.ts';
 import type { FarmConfig, ServerConfig } from '../model/farm-config.ts';
+import { listenerKey } from '../model/listener-key.ts';
 import { farmSlotId, serverId } from '../model/server-table.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { FarmStatus, RouterStatus, ServerAvailability, ServerEvidence, ServerStatus } from '../model/status.ts';
@@ -34,8 +35,14 @@ export function statusOf(running: Running, lastError: RouterStatus['snapshot']['
   };
 }
 
-export function openedListeners({ listeners, admin }: Running): OpenedListener[] {
-  const opened = listeners.map(({ name, address }) => ({ name, url: listenerUrl(address) }));
+export function openedListeners({ listeners, admin, checked }: Running): OpenedListener[] {
+  const schemes = new Map(
+    checked.config.listeners.map((each) => [listenerKey(each), each.tls ? 'https' : 'http'] as const),
+  );
+  const opened = listeners.map(({ key, name, address }) => ({
+    name,
+    url: listenerUrl(address, schemes.get(key) ?? 'http'),
+  }));
   return admin.url === null ? opened : [...opened, { name: 'admin', url: admin.url }];
 }
 

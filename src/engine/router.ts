@@ -2,6 +2,7 @@
 // doing, and stops (CONTRACT 7). It installs no signal handler.
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { CertificateStore } from '../control/certificates/certificate-store.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
 import type { Explanation } from '../model/explanation.ts';
@@ -26,6 +27,7 @@ export class Router {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #explainer: LiveExplainer;
+  readonly #certificates = new CertificateStore();
   #input: ConfigInput;
   #running: Running | null = null;
   #phase: 'new' | 'starting' | 'ready' | 'stopping' | 'stopped' = 'new';
@@ -56,7 +58,7 @@ export class Router {
 
   async #start(): Promise<{ listeners: OpenedListener[] }> {
     try {
-      const checked = await loadSparing(this.#input, this.#options, this.#clock, () => true);
+      const checked = await loadSparing(this.#input, this.#options, this.#clock, () => true, this.#certificates);
       this.#logWarnings(checked);
       this.#running = await launch(checked, {
         clock: this.#clock,
@@ -110,7 +112,7 @@ export class Router {
   async #loadNext(running: Running, input: ConfigInput, byWatcher: boolean): Promise<CheckedConfig> {
     // What answers 500.19 already may go on so: the repair of one folder does not wait for that of another.
     const { files } = running.written.broken;
-    const checked = await loadSparing(input, this.#options, this.#clock, (file) => files.has(file));
+    const checked = await loadSparing(input, this.#options, this.#clock, (file) => files.has(file), this.#certificates);
     const before = running.written.config;
     const farms = byWatcher ? farmsLosingMost(before, checked.config) : [];
     if (farms.length > 0) {

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { HostMappings } from '../control/hosts/host-mappings.ts';
 import type { RequestRates } from '../control/observe/request-rates.ts';
 import type { BindingTables } from '../control/state/binding-tables.ts';
+import type { TicketKeys } from '../control/state/ticket-keys.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { AccessLogFile } from './access-log-file.ts';
 import type { AdminDoor } from './admin-door.ts';
@@ -29,6 +30,7 @@ export interface Running {
   readonly admin: AdminDoor;
   readonly files: ConfigFiles;
   readonly affinitySecret: string;
+  readonly ticketKeys: TicketKeys;
   readonly bindings: BindingTables;
   readonly tieSeed: number;
   readonly startedAt: number;
@@ -41,11 +43,13 @@ export interface Running {
   listeners: SettledListener[];
   loadedAt: number;
   cancelRecycling: () => void;
+  stopKeyChanges: () => void;
 }
 
 /** Closes everything at once, whatever of it is open. */
 export async function dispose(running: Running): Promise<void> {
   running.cancelRecycling();
+  running.stopKeyChanges();
   running.files.close();
   running.rates.close();
   running.control.close();

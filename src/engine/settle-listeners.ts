@@ -4,6 +4,7 @@ import { unlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Config, ListenAddress, ListenerConfig } from '../model/config.ts';
 import { formatListenAddress } from '../model/listen-address.ts';
+import { listenerKey } from '../model/listener-key.ts';
 import type { SettledListener } from './data-plane-port.ts';
 
 /** A listener that cannot be opened; the message is one line for people. */
@@ -19,9 +20,14 @@ export class ListenError extends Error {
 
 /** Listeners that this version opens; `check` says which others there are. @throws ListenError when there is none */
 export function servedListeners(config: Config): ListenerConfig[] {
-  const served = config.listeners.filter((listener) => listener.protocol === 'http' && !listener.tls);
+  const served = config.listeners.filter(({ protocol, tls }) => protocol === 'http' && hasCertificates(tls));
   if (served.length === 0) throw new ListenError('no listener can be opened: see the warnings of `narrows check`');
   return served;
+}
+
+/** An https binding that no listener covers has none: there is nothing to open it with. */
+function hasCertificates(tls: ListenerConfig['tls']): boolean {
+  return tls === null || tls.certificates.length > 0 || tls.folder !== null;
 }
 
 /**
@@ -47,12 +53,6 @@ async function settleListener(listener: ListenerConfig, shared: boolean): Promis
   }
   const port = await bindOnce(name, address);
   return { key: listenerKey(listener), name, address: { ...address, port }, reusePort: shared };
-}
-
-/** What makes a listener the same one after a reload: its address, whatever its name; port 0 is another port for each name. */
-export function listenerKey({ name, address }: ListenerConfig): string {
-  const where = formatListenAddress(address);
-  return address.kind === 'tcp' && address.port === 0 ? `${where} ${name}` : where;
 }
 
 function bindOnce(name: string, address: Extract<ListenAddress, { kind: 'tcp' }>): Promise<number> {
@@ -90,6 +90,6 @@ async function removeStaleSocket(name: string, path: string): Promise<void> {
 }
 
 /** The address as people and clients write it. */
-export function listenerUrl(address: ListenAddress): string {
-  return address.kind === 'unix' ? `unix:${address.path}` : `http://${formatListenAddress(address)}`;
+export function listenerUrl(address: ListenAddress, scheme: 'http' | 'https'): string {
+  return address.kind === 'unix' ? `unix:${address.path}` : `${scheme}://${formatListenAddress(address)}`;
 }

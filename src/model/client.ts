@@ -1,5 +1,6 @@
 // What the journey knows of the client's side: facts of its connection, and the way to answer. The listener fulfils
 // both, whatever the version of the wire, so that nothing behind it depends on HTTP/1.1.
+import type { ClientTlsInfo } from './client-tls.ts';
 import type { ProxyError } from './proxy-error.ts';
 
 export interface ClientConnectionInfo {
@@ -11,6 +12,8 @@ export interface ClientConnectionInfo {
   /** Port of the listener: SERVER_PORT, unless the binding of a site has another. */
   readonly localPort: number;
   readonly secure: boolean;
+  /** Null where it is not secure, and for a request that somebody only asks about. */
+  readonly tls: ClientTlsInfo | null;
   /** True when the peer is in trustedProxies. */
   readonly trusted: boolean;
 }

@@ -7,6 +7,7 @@ import type { OutboundRulesConfig } from './outbound-config.ts';
 import type { ProtocolConfig } from './protocol-config.ts';
 import type { ProviderConfig } from './provider-config.ts';
 import type { SiteConfig } from './site-config.ts';
+import type { ListenerTlsConfig } from './tls-config.ts';
 
 /** Where something stands in the configuration, as keys and indexes from its root: `['farms','shop','servers',1]`. */
 export type ConfigPath = readonly (string | number)[];
@@ -87,7 +88,7 @@ export interface ListenerConfig {
   address: ListenAddress;
   /** What this version opens; others are read, and a warning says that they are not served. */
   protocol: 'http' | 'tcp';
-  tls: boolean;
+  tls: ListenerTlsConfig | null;
   /** CIDR ranges of peers whose connections begin with a PROXY header. */
   proxySenders: string[];
   /** Its address was replaced from outside: bindings are then chosen by their host names alone (CONTRACT 1, --listen). */
@@ -136,6 +137,9 @@ export interface LimitsConfig {
   headTimeout: number;
   idleTimeout: number;
   bodyProgressTimeout: number;
+  handshakeTimeout: number;
+  /** Under way at one time in the whole process. */
+  handshakes: number;
   /** Client connections for the whole process. */
   connections: number;
   /** Bytes of one request's body; 0 is no limit. */

@@ -2,11 +2,7 @@
 import type { Config } from './config.ts';
 import type { OutcomeSink, Stage } from './extensions.ts';
 import type { Farm, Origins } from './farm.ts';
-
-/** A set of addresses, written as ranges. */
-export interface AddressSet {
-  has(address: string): boolean;
-}
+import type { AddressSet, ListenerRules } from './listener-rules.ts';
 
 export interface Snapshot {
   readonly id: number;
@@ -21,8 +17,8 @@ export interface Snapshot {
   readonly allowsDoubleEscaping: boolean;
   /** Whose X-Forwarded-* are believed; null: nobody's. */
   readonly trustedProxies: AddressSet | null;
-  /** By name of the listener: whose connections begin with a PROXY header; null: nobody's. */
-  readonly proxySenders: ReadonlyMap<string, AddressSet> | null;
+  /** By key of the listener (listener-key.ts). */
+  readonly listeners: ReadonlyMap<string, ListenerRules>;
   /** Stages that act on this snapshot's requests, in the order of journey.ts. */
   readonly stages: readonly Stage[];
   /** Those of them that edit answers made here. */

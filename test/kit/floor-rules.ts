@@ -19,7 +19,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   index: ['base', 'model', 'engine', 'control/*'],
 };
 
-const SOCKET_ROOMS = ['proxy/listener', 'transport', 'l4', 'control/health', 'control/discovery', 'admin', 'engine'];
+const SOCKET_ROOMS = [
+  ...['proxy/listener', 'transport', 'l4', 'admin', 'engine'],
+  // certificates: what OpenSSL makes of a file, no socket.
+  ...['control/certificates', 'control/health', 'control/discovery'],
+];
 
 /** `base`, `proxy/rules`, `control/config`, `index` … */
 export function roomOf(path: string): string {

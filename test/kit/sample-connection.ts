@@ -8,5 +8,6 @@ export const sampleConnection: ClientConnectionInfo = {
   localAddress: '192.0.2.1',
   localPort: 8080,
   secure: false,
+  tls: null,
   trusted: false,
 };

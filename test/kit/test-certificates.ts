@@ -13,6 +13,12 @@ export interface CertificateOptions {
   expired?: boolean;
   /** extendedKeyUsage [serverAuth]. */
   usage?: string;
+  /** Kind of key [ec]. */
+  kind?: 'ec' | 'rsa';
+  /** Days that it is valid from now [30]. */
+  days?: number;
+  /** Its CN [server]. */
+  subject?: string;
 }
 
 /** For describe.skipIf: says loudly that tests are left out, and fails instead where CI runs them. */
@@ -22,6 +28,13 @@ export function opensslIsMissing(): boolean {
   if (process.env.CI === 'true') throw new Error('openssl is not installed');
   process.stderr.write('SKIPPED: tests that need certificates, because openssl is not installed\n');
   return true;
+}
+
+export interface MadeCertificate {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+  readonly keyFile: string;
+  readonly certFile: string;
 }
 
 export class TestCertificates {
@@ -39,12 +52,8 @@ export class TestCertificates {
     this.authority = readFileSync(this.ca, 'latin1');
   }
 
-  make({ names, selfSigned = false, expired = false, usage = 'serverAuth' }: CertificateOptions): {
-    key: Buffer;
-    cert: Buffer;
-    keyFile: string;
-    certFile: string;
-  } {
+  make(options: CertificateOptions): MadeCertificate {
+    const { names, selfSigned = false, expired = false, usage = 'serverAuth', kind = 'ec', days = 30 } = options;
     const base = join(this.folder, `${this.#count++}`);
     const [key, request, extensions, cert] = ['key', 'csr', 'ext', 'pem'].map((ending) => `${base}.${ending}`) as [
       string,
@@ -53,11 +62,48 @@ export class TestCertificates {
       string,
     ];
     writeFileSync(extensions, `subjectAltName=${names}\nextendedKeyUsage=${usage}\n`);
-    this.#openssl('req', '-new', ...NEW_KEY, '-keyout', key, '-out', request, '-subj', '/CN=server');
+    const newKey = kind === 'ec' ? NEW_KEY : ['-newkey', 'rsa:2048', '-nodes'];
+    this.#openssl(
+      'req',
+      '-new',
+      ...newKey,
+      '-keyout',
+      key,
+      '-out',
+      request,
+      '-subj',
+      `/CN=${options.subject ?? 'server'}`,
+    );
     const signer = selfSigned ? ['-key', key] : ['-CA', this.ca, '-CAkey', join(this.folder, 'ca.key')];
-    const times = ['-days', expired ? '-1' : '30'];
+    const times = ['-days', expired ? '-1' : String(days)];
     this.#openssl('x509', '-req', '-in', request, '-out', cert, '-extfile', extensions, ...signer, ...times);
     return { key: readFileSync(key), cert: readFileSync(cert), keyFile: key, certFile: cert };
+  }
+
+  /** A PFX of a certificate that was made here. @returns its file */
+  pfx({ certFile: cert, keyFile: key }: MadeCertificate, passphrase: string, ...options: string[]): string {
+    const file = cert.replace('.pem', '.pfx');
+    this.#openssl(
+      'pkcs12',
+      '-export',
+      '-in',
+      cert,
+      '-inkey',
+      key,
+      '-out',
+      file,
+      '-passout',
+      `pass:${passphrase}`,
+      ...options,
+    );
+    return file;
+  }
+
+  /** The key of it under a passphrase. @returns its file */
+  encryptedKey({ keyFile: key }: MadeCertificate, passphrase: string): string {
+    const file = `${key}.enc`;
+    this.#openssl('pkey', '-in', key, '-aes256', '-passout', `pass:${passphrase}`, '-out', file);
+    return file;
   }
 
   /** What tls.publicKeys calls the key of a certificate, worked out by openssl. */

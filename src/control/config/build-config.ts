@@ -52,7 +52,7 @@ export function buildConfig(
   };
   const sites = buildSites(written, server, source, problems);
   return {
-    listeners: buildListeners(written, sites, problems),
+    listeners: buildListeners(written, sites, source, problems),
     farms: buildFarms(written.farms, compatibility, source, problems),
     sites,
     unmatchedHost: written.unmatchedHost,

@@ -2,6 +2,9 @@
 import type { ConfigPath, ListenAddress, ListenerConfig } from '../../model/config.ts';
 import { formatListenAddress, parseListenAddress } from '../../model/listen-address.ts';
 import type { BindingConfig, SiteConfig } from '../../model/site-config.ts';
+import { withoutCertificates } from '../../model/tls-config.ts';
+import { buildTls, checkTls } from './build-tls.ts';
+import type { ConfigSource } from './config-source.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
 
@@ -10,7 +13,7 @@ const DEFAULT: ListenerConfig = {
   name: 'default',
   address: { kind: 'tcp', host: '127.0.0.1', port: 8080 },
   protocol: 'http',
-  tls: false,
+  tls: null,
   proxySenders: [],
   anyPort: false,
 };
@@ -19,15 +22,16 @@ const NO_ADDRESS: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 0 };
 export function buildListeners(
   written: Written,
   sites: readonly SiteConfig[],
+  source: ConfigSource,
   problems: ProblemList,
 ): ListenerConfig[] {
   const listeners = Object.entries(written.listeners).map(([name, listener]): ListenerConfig => {
     const path: ConfigPath = ['listeners', name];
     checkListener(listener, path, written, problems);
     const address = readAddress(listener.address, [...path, 'address'], problems);
-    const { protocol, tls, proxyProtocol } = listener;
-    const proxySenders = proxyProtocol?.from ?? [];
-    return { name, address, protocol, tls: tls !== undefined, proxySenders, anyPort: false };
+    const { protocol, proxyProtocol } = listener;
+    const tls = listener.tls === undefined ? null : buildTls(listener.tls, [...path, 'tls'], source);
+    return { name, address, protocol, tls, proxySenders: proxyProtocol?.from ?? [], anyPort: false };
   });
   reportTwins(listeners, problems);
   for (const { name, bindings } of sites) {
@@ -56,18 +60,7 @@ function checkListener(
     problems.error(path, 'a tcp listener needs a farm', 'add farm: the name of the farm its connections go to');
   if (listener.protocol === 'http' && listener.farm !== undefined)
     problems.error([...path, 'farm'], 'only a tcp listener has a farm', 'rules choose the farm of an http listener');
-  const { redirectFrom, certificates = [] } = listener.tls ?? {};
-  if (redirectFrom !== undefined && !Object.hasOwn(written.listeners, redirectFrom))
-    problems.error([...path, 'tls', 'redirectFrom'], `there is no listener "${redirectFrom}"`);
-  certificates.forEach((certificate, index) => {
-    const pair = certificate.cert !== undefined && certificate.key !== undefined;
-    if (pair === (certificate.pfx !== undefined))
-      problems.error(
-        [...path, 'tls', 'certificates', index],
-        'a certificate is either cert and key, or pfx',
-        'write { cert, key } or { pfx, passphrase }',
-      );
-  });
+  if (listener.tls !== undefined) checkTls(listener.tls, [...path, 'tls'], written, problems);
 }
 
 function reportTwins(listeners: readonly ListenerConfig[], problems: ProblemList): void {
@@ -84,7 +77,7 @@ function reportTwins(listeners: readonly ListenerConfig[], problems: ProblemList
 
 function covers({ address, protocol, tls }: ListenerConfig, binding: BindingConfig): boolean {
   if (protocol !== 'http' || address.kind !== 'tcp' || address.port !== binding.port) return false;
-  if (tls !== (binding.protocol === 'https')) return false;
+  if ((tls !== null) !== (binding.protocol === 'https')) return false;
   return (
     binding.address === '*' || address.host === binding.address || address.host === '0.0.0.0' || address.host === '::'
   );
@@ -95,7 +88,7 @@ function forSite(site: string, binding: BindingConfig, others: readonly Listener
   const taken = others.some((listener) => listener.name === plain);
   const host = binding.address === '*' ? '0.0.0.0' : binding.address;
   const name = taken ? `${plain}-${binding.port}` : plain;
-  const tls = binding.protocol === 'https';
+  const tls = binding.protocol === 'https' ? withoutCertificates : null; // there is nothing to open it with
   return {
     name,
     address: { kind: 'tcp', host, port: binding.port },

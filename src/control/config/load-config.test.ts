@@ -28,7 +28,7 @@ describe('a good configuration', () => {
     const { config, problems } = load(QUICKSTART);
     expect(problems).toEqual([]);
     expect(config.listeners).toMatchObject([
-      { name: 'web', address: { kind: 'tcp', host: '127.0.0.1', port: 8080 }, protocol: 'http', tls: false },
+      { name: 'web', address: { kind: 'tcp', host: '127.0.0.1', port: 8080 }, protocol: 'http', tls: null },
     ]);
     const [farm] = config.farms;
     expect(farm).toMatchObject({ name: 'shop', enabled: true, passServerHeader: 'Replace', serverAutoStart: true });

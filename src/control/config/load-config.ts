@@ -23,6 +23,8 @@ import { hasRulesOfIis } from './rules-of-iis.ts';
 export interface LoadOptions extends AbsentSections {
   /** Environment for `${NAME}`; the process's own unless given. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** What is wrong with files that the configuration names; they are looked at when nothing else is wrong. */
+  faultsOfFiles?(config: Config): Promise<readonly ConfigProblem[]>;
   /** What the rooms find wrong when they compile the configuration: it is reported with everything else. */
   faultsOfRooms?(config: Config): readonly ConfigProblem[];
   /** Imports the modules of `extensions`. Absent: none is loaded. @param addresses file: URLs */
@@ -80,7 +82,16 @@ export async function configFromObject(config: unknown, options: LoadOptions = {
 
 async function interpretWithExtensions(input: Input, options: LoadOptions): Promise<LoadedConfig> {
   const addresses = extensionAddresses(input.raw, input.source);
-  return interpret(input, options, (await options.loadExtensions?.(addresses)) ?? NO_EXTENSIONS);
+  const loaded = interpret(input, options, (await options.loadExtensions?.(addresses)) ?? NO_EXTENSIONS);
+  const faults = ((await options.faultsOfFiles?.(loaded.config)) ?? []).map((fault) => located(fault, input.source));
+  return { ...loaded, problems: concluded([...loaded.problems, ...faults]) };
+}
+
+/** @throws ConfigError where one of them is an error */
+function concluded(problems: readonly LocatedProblem[]): LocatedProblem[] {
+  const all = [...problems].sort(byPlace);
+  if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);
+  return all;
 }
 
 function interpret(input: Input, options: LoadOptions, extensions: FoundExtensions): LoadedConfig {
@@ -95,8 +106,7 @@ function interpret(input: Input, options: LoadOptions, extensions: FoundExtensio
   warnOfMissing(raw, problems);
   if (input.ofIis) warnOfDepartures(raw, problems);
   if (readSoundly && !problems.hasErrorIn('rewriteMaps')) problems.all.push(...(options.faultsOfRooms?.(config) ?? []));
-  const all = [...found, ...problems.worthSaying().map((problem) => located(problem, source))].sort(byPlace);
-  if (all.some((problem) => problem.severity === 'error')) throw new ConfigError(all);
+  const all = concluded([...found, ...problems.worthSaying().map((problem) => located(problem, source))]);
   const read = [...new Set([...files, ...providerFiles(config), ...serverTlsFiles(config)])];
   return { config, problems: all, files: read, locate: (path) => source.locate(path) };
 }

@@ -2,7 +2,7 @@
 // (CONTRACT 3).
 import { isIP } from 'node:net';
 import type { ClientConnectionInfo } from '../../model/client.ts';
-import type { AddressSet } from '../../model/snapshot.ts';
+import type { AddressSet } from '../../model/listener-rules.ts';
 
 export interface ClientAddress {
   address: string;

@@ -3,7 +3,6 @@
 //
 // It is one state machine and so one file: every event of the socket passes through here. What the bytes mean is
 // RequestReader's, how an answer is framed is ResponseWriter's.
-import type { Socket } from 'node:net';
 import { Deadline } from '../../base/deadlines.ts';
 import { sendAnswer } from '../../model/answer.ts';
 import type { BodySink, ClientExchange } from '../../model/client.ts';
@@ -11,7 +10,7 @@ import type { LimitsConfig } from '../../model/config.ts';
 import { errorAnswer } from '../../model/error-answer.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
-import type { Endpoint } from '../../wire/proxy-header.ts';
+import type { AcceptedConnection } from './client-peer.ts';
 import type { ListenerServices } from './listener-services.ts';
 import { newRequest } from './new-request.ts';
 import { RequestReader } from './request-reader.ts';
@@ -48,14 +47,12 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
   gone: ProxyError | null = null;
 
   constructor(
-    socket: Socket,
-    listener: string,
-    localPort: number,
-    client: Endpoint | null,
+    accepted: AcceptedConnection,
     services: ListenerServices,
     onClosed: (connection: ClientConnection) => void,
   ) {
-    super(socket, listener, localPort, client);
+    super(accepted);
+    const { socket } = accepted;
     this.#services = services;
     this.#onClosed = onClosed;
     this.#reader = new RequestReader(services);

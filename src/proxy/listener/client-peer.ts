@@ -2,29 +2,50 @@
 // connection costs one object less.
 import type { Socket } from 'node:net';
 import type { ClientConnectionInfo } from '../../model/client.ts';
+import type { ClientTlsInfo } from '../../model/client-tls.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Endpoint } from '../../wire/proxy-header.ts';
 
 const MAPPED_IPV4 = '::ffff:';
 
+/** A connection that a listener has taken, as far as requests can come on it. */
+export interface AcceptedConnection {
+  /** What requests are read from. */
+  readonly socket: Socket;
+  /** What TLS runs on; else the same. */
+  readonly raw: Socket;
+  readonly listener: string;
+  readonly localPort: number;
+  /** Whom the PROXY header named; null: the peer of the socket. */
+  readonly client: Endpoint | null;
+  readonly tls: ClientTlsInfo | null;
+}
+
 export class ClientPeer implements ClientConnectionInfo {
   readonly listener: string;
   readonly localPort: number;
-  readonly secure = false;
+  readonly tls: ClientTlsInfo | null;
   trusted = false;
   readonly peerAddress: string;
   readonly peerPort: number;
   protected readonly socket: Socket;
+  /** What TLS runs on; else the same as `socket`. */
+  readonly #raw: Socket;
   /** Of the latest request; 0 before the first. */
   protected snapshotId = 0;
 
-  /** @param client whom the PROXY header named; null: the peer of the socket */
-  constructor(socket: Socket, listener: string, localPort: number, client: Endpoint | null) {
+  constructor({ socket, raw, listener, localPort, client, tls }: AcceptedConnection) {
     this.socket = socket;
+    this.#raw = raw;
     this.listener = listener;
     this.localPort = localPort;
-    this.peerAddress = client?.address ?? addressOfPeer(socket);
-    this.peerPort = client?.port ?? socket.remotePort ?? 0;
+    this.tls = tls;
+    this.peerAddress = client?.address ?? addressOfPeer(raw);
+    this.peerPort = client?.port ?? raw.remotePort ?? 0;
+  }
+
+  get secure(): boolean {
+    return this.tls !== null;
   }
 
   /** A request begins on `snapshot`: the connection outlives configurations, trust in its peer does not. */
@@ -46,8 +67,8 @@ export class ClientPeer implements ClientConnectionInfo {
 
   /** Closes so that the peer sees an error; a Unix socket knows no reset. */
   protected breakOff(): void {
-    if (this.socket.remoteAddress === undefined) this.socket.destroy();
-    else this.socket.resetAndDestroy();
+    if (this.#raw.remoteAddress === undefined) this.socket.destroy();
+    else this.#raw.resetAndDestroy();
   }
 }
 

@@ -21,6 +21,9 @@ export interface ListenerServices {
   handle(ctx: RequestContext): void;
   /** A connection asks to be served; false when limits.connections is reached. */
   admit(): boolean;
+  /** A TLS handshake asks to begin; false when limits.handshakes are under way. */
+  admitHandshake(): boolean;
+  handshakeOver(): void;
   /** It has closed. */
   released(connection: ClientConnectionInfo): void;
   /** A connection beyond the limit, or a request that never became one: malformed, or too slow. */

@@ -1,19 +1,23 @@
 // A listening socket and the connections that came through it.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ListenAddress } from '../../model/config.ts';
+import type { ListenerRules, ListenerTls } from '../../model/listener-rules.ts';
 import type { Endpoint } from '../../wire/proxy-header.ts';
 import { ClientConnection } from './client-connection.ts';
-import { addressOfPeer } from './client-peer.ts';
+import { type AcceptedConnection, addressOfPeer } from './client-peer.ts';
+import { ClientTls } from './client-tls.ts';
+import { Handshakes } from './handshakes.ts';
 import type { ListenerServices } from './listener-services.ts';
 import { readProxiedClient } from './proxied-client.ts';
 
 export interface ListenOptions {
   key: string;
-  name: string;
   address: ListenAddress;
   /** Share the port with the listeners of other workers. */
   reusePort: boolean;
 }
+
+type TakenConnection = Omit<AcceptedConnection, 'listener' | 'localPort'>;
 
 export class Listener {
   readonly key: string;
@@ -23,6 +27,9 @@ export class Listener {
   readonly #options: ListenOptions;
   /** Connections whose PROXY header is awaited. */
   readonly #arriving = new Set<Socket>();
+  readonly #handshakes: Handshakes;
+  #closing = false;
+  #known: ListenerRules | null = null;
   #turnedAway = 0;
   readonly #forget = (connection: ClientConnection): void => void this.connections.delete(connection);
 
@@ -30,6 +37,10 @@ export class Listener {
     this.key = options.key;
     this.#options = options;
     this.#services = services;
+    this.#handshakes = new Handshakes(services.clock, (succeeded) => {
+      if (!succeeded) services.refused();
+      services.handshakeOver();
+    });
     // allowHalfOpen: a client that ends its side after a whole request still gets its answer (CONTRACT 3).
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
@@ -55,6 +66,7 @@ export class Listener {
 
   /** Takes no more connections; those that are there end with their next answer. */
   close(): void {
+    this.#closing = true;
     this.#server.close();
     for (const socket of this.#arriving) socket.destroy();
     for (const connection of this.connections) connection.leave();
@@ -68,6 +80,7 @@ export class Listener {
   /** Cuts every connection. @param alsoSessions those that began with a 101 too @returns how many of them had a request on its way */
   destroy(alsoSessions: boolean): number {
     let cut = 0;
+    for (const socket of this.#handshakes.open) socket.destroy();
     for (const connection of [...this.connections]) {
       if (connection.inSession && !alsoSessions) continue;
       if (connection.busy) cut++;
@@ -76,10 +89,22 @@ export class Listener {
     return cut;
   }
 
+  /** False once nothing can come of it any more. */
+  get hasConnections(): boolean {
+    return this.connections.size > 0 || this.#handshakes.open.size > 0;
+  }
+
+  /** Those of the configuration in force; of the last one that knew the listener where it is closing. */
+  #rules(): ListenerRules {
+    this.#known = this.#services.snapshot.listeners.get(this.key) ?? this.#known!;
+    return this.#known;
+  }
+
   #accept(socket: Socket): void {
-    const senders = this.#services.snapshot.proxySenders?.get(this.#options.name);
-    if (senders?.has(addressOfPeer(socket)) === true) this.#awaitHeader(socket);
-    else this.#open(socket, null);
+    const { proxySenders, tls } = this.#rules();
+    if (proxySenders?.has(addressOfPeer(socket)) === true) this.#awaitHeader(socket);
+    else if (tls === null) this.#open(plain(socket, null));
+    else this.#secure(socket, null, tls);
   }
 
   #awaitHeader(socket: Socket): void {
@@ -87,7 +112,9 @@ export class Listener {
     this.#arriving.add(socket);
     const take = (client: Endpoint | null): void => {
       this.#arriving.delete(socket);
-      this.#open(socket, client);
+      const { tls } = this.#rules();
+      if (tls !== null) return this.#secure(socket, client, tls);
+      this.#open(plain(socket, client));
       socket.resume();
     };
     const refuse = (): void => {
@@ -97,10 +124,26 @@ export class Listener {
     readProxiedClient(socket, clock, snapshot.config.limits.headTimeout, take, refuse);
   }
 
-  #open(socket: Socket, client: Endpoint | null): void {
-    if (!this.#services.admit()) return this.#turnAway(socket);
-    const port = this.#options.address.kind === 'tcp' ? this.#options.address.port : 0;
-    this.connections.add(new ClientConnection(socket, this.#options.name, port, client, this.#services, this.#forget));
+  #secure(raw: Socket, client: Endpoint | null, tls: ListenerTls): void {
+    if (!this.#services.admitHandshake()) {
+      this.#services.refused();
+      return void raw.destroy();
+    }
+    const asked = tls.config.clientCertificates !== 'off';
+    const { handshakeTimeout } = this.#services.snapshot.config.limits;
+    this.#handshakes.begin(raw, tls, handshakeTimeout, (socket, set) =>
+      this.#open({ socket, raw, client, tls: new ClientTls(socket, set, asked) }),
+    );
+  }
+
+  #open(taken: TakenConnection): void {
+    if (!this.#services.admit()) return this.#turnAway(taken.socket);
+    const { address } = this.#options;
+    const localPort = address.kind === 'tcp' ? address.port : 0;
+    const accepted = { ...taken, localPort, listener: this.#rules().name };
+    const connection = new ClientConnection(accepted, this.#services, this.#forget);
+    this.connections.add(connection);
+    if (this.#closing) connection.leave();
   }
 
   /** Beyond limits.connections: 503 and a close, not silence (CONTRACT 3). */
@@ -124,6 +167,11 @@ export class Listener {
         `Retry-After: 1\r\nProxy-Status: narrows; error=connection_limit_reached\r\nConnection: close\r\n\r\n${text}`,
     );
   }
+}
+
+/** Requests come on it as they are. */
+function plain(socket: Socket, client: Endpoint | null): TakenConnection {
+  return { socket, raw: socket, client, tls: null };
 }
 
 /** Connections that are being told that there are too many; beyond it nothing is said. */

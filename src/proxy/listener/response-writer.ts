@@ -1,11 +1,9 @@
 // The writing half of a client connection: frames the body of each answer as the client's version takes it, and writes
 // what one turn of work has to say at once. ClientConnection is one of these, so that a connection costs an object less.
-import type { Socket } from 'node:net';
 import { BatchedWriter } from '../../base/batched-writer.ts';
 import { BODY_NONE, BODY_STREAMED } from '../../model/client.ts';
 import { chunkSizeLine } from '../../wire/http1/serialise.ts';
-import type { Endpoint } from '../../wire/proxy-header.ts';
-import { ClientPeer } from './client-peer.ts';
+import { type AcceptedConnection, ClientPeer } from './client-peer.ts';
 
 /** Silence after which the system asks whether the client of a session is still there, ms. */
 const KEEP_ALIVE_AFTER = 60_000;
@@ -24,9 +22,9 @@ export class ResponseWriter extends ClientPeer {
   #writtenBefore = 0;
 
   /** As ClientPeer. */
-  constructor(socket: Socket, listener: string, localPort: number, client: Endpoint | null) {
-    super(socket, listener, localPort, client);
-    this.#writer = new BatchedWriter(socket);
+  constructor(accepted: AcceptedConnection) {
+    super(accepted);
+    this.#writer = new BatchedWriter(accepted.socket);
   }
 
   /** The answers from now on are for a request of HTTP/1.`minorVersion`. */

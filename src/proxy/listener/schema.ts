@@ -24,17 +24,29 @@ const tlsSchema = z
     folder: text('Folder of certificates named after their hosts, as in the Central Certificate Store.', {
       nonEmpty: true,
     }).optional(),
-    clientCertificates: choice('Whether clients must show a certificate.', ['off', 'optional', 'required']).prefault(
-      'off',
-    ),
+    folderPassphrase: text('Passphrase of the files in the folder. Take it from ${ENV} or ${file:PATH}.', {
+      secret: true,
+    }).optional(),
+    clientCertificates: choice(
+      'Whether clients are asked for a certificate; required answers 403.7 without one. One that is shown and not in order is answered 403 (.13 revoked, .16 not trusted, .17 out of its time).',
+      ['off', 'optional', 'required'],
+    ).prefault('off'),
+    clientAuthorities: text(
+      'PEM file with the authorities whose certificates of clients are trusted. Whoever they sign for comes in.',
+      { nonEmpty: true },
+    ).optional(),
+    revocationLists: text(
+      'PEM file with the revocation lists of those authorities, one of each; a list that is out of date refuses all of its certificates.',
+      { nonEmpty: true },
+    ).optional(),
     minVersion: choice('Oldest version of TLS that is accepted; older than TLSv1.2 is broken.', [
       'TLSv1.2',
       'TLSv1.3',
     ]).prefault('TLSv1.2'),
-    unknownName: choice('A client that asks for a name without certificate: the first certificate, or refusal.', [
-      'default',
-      'refuse',
-    ]).prefault('default'),
+    unknownName: choice(
+      'A client that asks for a name without certificate: the first certificate, or refusal. One that names nothing is shown the first.',
+      ['default', 'refuse'],
+    ).prefault('default'),
     hsts: duration(
       'max-age of Strict-Transport-Security; 0 sends none. Browsers refuse plain HTTP for that long: hard to take back.',
       {
@@ -43,7 +55,10 @@ const tlsSchema = z
         zeroIsOff: true,
       },
     ).prefault(0),
-    redirectFrom: text('Listener whose requests are redirected to this one.', { nonEmpty: true }).optional(),
+    redirectFrom: text(
+      'Listener without TLS whose requests are redirected to this one, all but those below /.well-known/acme-challenge/.',
+      { nonEmpty: true },
+    ).optional(),
   })
   .meta({ description: 'Makes the listener speak TLS.' });
 
@@ -93,6 +108,12 @@ export const limitsSchema = z
       'Largest request body; larger is answered 413. 0 is no limit, the default (nginx has 1MB): bodies are streamed and cost no memory here, but servers may need the guard.',
       { max: Number.MAX_SAFE_INTEGER },
     ).prefault(0),
+    handshakeTimeout: duration('Time for a TLS handshake.').prefault('10s'),
+    handshakes: whole(
+      'TLS handshakes under way at one time, for the whole process; beyond it a connection is closed. They are what costs most of all that a stranger can ask for.',
+      1,
+      1_000_000,
+    ).prefault(2000),
     lingerTimeout: duration(
       'After an early answer: how long the rest of the request is read and thrown away, so that the client sees the answer.',
     ).prefault('5s'),

@@ -1,0 +1,123 @@
+// The TLS handshakes of one listener: from a connection of bytes to one that is secure, or to none. Which certificates a client
+// sees is decided before TLS begins, by its ClientHello: a context that is changed in the middle of a handshake, as Node does
+// it by itself, has one certificate alone, and forgets the name when a session is resumed.
+import type { Socket } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import type { Clock } from '../../base/clock.ts';
+import type { CertificateSet, ListenerTls } from '../../model/listener-rules.ts';
+import { readClientHello } from '../../wire/client-hello.ts';
+import { serverOptions } from './tls-options.ts';
+
+/** RFC 8446 6: fatal, unrecognized_name. */
+const UNRECOGNIZED_NAME = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
+
+/** What a handshake ends in. */
+export type TakeSecure = (socket: TLSSocket, set: CertificateSet) => void;
+
+interface Pending {
+  readonly raw: Socket;
+  readonly set: CertificateSet;
+  readonly take: TakeSecure;
+}
+
+export class Handshakes {
+  /** Connections that are not secure yet. */
+  readonly open = new Set<Socket>();
+  readonly #clock: Clock;
+  readonly #onOver: (succeeded: boolean) => void;
+  /** By the peer's address and port, which tell the secure socket of Node which one it was. */
+  readonly #pending = new Map<string, Pending>();
+  #servers = new WeakMap<CertificateSet, Server>();
+  #timeout = 0;
+
+  /** @param onOver one of them has ended; false: without a connection */
+  constructor(clock: Clock, onOver: (succeeded: boolean) => void) {
+    this.#clock = clock;
+    this.#onOver = onOver;
+  }
+
+  /** @param timeout ms for all of it */
+  begin(raw: Socket, tls: ListenerTls, timeout: number, take: TakeSecure): void {
+    this.open.add(raw);
+    raw.setNoDelay(true); // what follows the last message of a handshake would wait for it to be acknowledged
+    const onClose = (): void => this.#over(raw, false);
+    raw.on('close', onClose).on('error', () => {});
+    const secured: TakeSecure = (socket, set) => {
+      raw.off('close', onClose);
+      take(socket, set);
+      this.#over(raw, true);
+    };
+    if (tls.only !== null) this.#handOver(raw, tls, tls.only, timeout, secured);
+    else this.#readHello(raw, tls, timeout, secured);
+  }
+
+  #over(raw: Socket, succeeded: boolean): void {
+    if (this.open.delete(raw)) this.#onOver(succeeded);
+  }
+
+  #readHello(raw: Socket, tls: ListenerTls, timeout: number, take: TakeSecure): void {
+    let held: Buffer | null = null;
+    const cancel = this.#clock.after(timeout, () => raw.destroy());
+    const onEnd = (): void => void raw.destroy();
+    raw.on('close', cancel).on('end', onEnd);
+    const onData = (piece: Buffer): void => {
+      held = held === null ? piece : Buffer.concat([held, piece]);
+      const hello = readClientHello(held);
+      if (hello === null) return;
+      cancel();
+      raw.pause();
+      raw.off('data', onData).off('end', onEnd).off('close', cancel);
+      if (typeof hello === 'string') return void raw.destroy();
+      const set = tls.setFor(hello.serverName);
+      if (set === null) return void raw.end(UNRECOGNIZED_NAME, () => raw.destroy());
+      raw.unshift(held);
+      this.#handOver(raw, tls, set, timeout, take);
+    };
+    raw.on('data', onData);
+    raw.resume(); // a PROXY header was read before
+  }
+
+  #handOver(raw: Socket, tls: ListenerTls, set: CertificateSet, timeout: number, take: TakeSecure): void {
+    let server: Server;
+    try {
+      server = this.#serverFor(tls, set, timeout);
+    } catch {
+      return void raw.destroy(); // what OpenSSL refuses was found when the certificate was read
+    }
+    const peer = peerOf(raw);
+    this.#pending.set(peer, { raw, set, take });
+    raw.once('close', () => this.#forget(peer, raw));
+    raw.allowHalfOpen = false; // who ends its side before it has shaken hands wants nothing more
+    server.emit('connection', raw);
+  }
+
+  #forget(peer: string, raw: Socket): void {
+    if (this.#pending.get(peer)?.raw === raw) this.#pending.delete(peer);
+  }
+
+  /** It listens nowhere: it ends the handshakes of connections that it is given. */
+  #serverFor(tls: ListenerTls, set: CertificateSet, timeout: number): Server {
+    if (timeout !== this.#timeout) this.#servers = new WeakMap();
+    this.#timeout = timeout;
+    const known = this.#servers.get(set);
+    if (known !== undefined) return known;
+    const server = createServer(serverOptions(tls, set, timeout));
+    server.on('secureConnection', (socket) => this.#secured(socket));
+    server.on('tlsClientError', (_, socket) => socket.destroy());
+    this.#servers.set(set, server);
+    return server;
+  }
+
+  #secured(socket: TLSSocket): void {
+    const pending = this.#pending.get(peerOf(socket));
+    if (pending === undefined) return void socket.destroy();
+    this.#pending.delete(peerOf(socket));
+    // From here on: a client that ends its side after a whole request still gets its answer (CONTRACT 3).
+    socket.allowHalfOpen = true;
+    pending.take(socket, pending.set);
+  }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
