@@ -21,7 +21,7 @@ describe('the sources', () => {
     expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(900);
     expect(new Set(files.map(({ path }) => roomOf(path)))).toEqual(
       new Set([
-        ...['base', 'wire', 'model', 'transport', 'engine', 'admin', 'cli', 'index'],
+        ...['base', 'wire', 'model', 'transport', 'l4', 'engine', 'admin', 'cli', 'index'],
         ...[
           'affinity',
           'balancer',
@@ -67,6 +67,7 @@ describe('the sources', () => {
     ['src/proxy/rules/planted.ts', "import { farmStage } from '../farms/farm-stage.ts';"],
     ['src/proxy/farms/planted.ts', "import { dial } from '../../transport/dial.ts';"],
     ['src/proxy/listener/planted.ts', "export type { Journey } from '../journey/journey.ts';"],
+    ['src/l4/planted.ts', "import { Listener } from '../proxy/listener/listener.ts';"],
     ['src/control/state/planted.ts', "import { loadConfig } from '../config/load-config.ts';"],
     ['src/control/config/planted.ts', "import {\n  compileRules,\n} from '../../proxy/rules/compile-rules.ts';"],
     ['src/admin/planted.ts', "const { Router } = await import('../engine/router.ts');"],

@@ -2,16 +2,15 @@
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Config, ConfigProblem } from '../model/config.ts';
-import type { LoadBalancingPolicy } from '../model/extensions.ts';
-import type { Farm } from '../model/farm.ts';
+import type { Farm, FarmBalancers } from '../model/farm.ts';
 import type { FarmConfig } from '../model/farm-config.ts';
 import type { HostDirectory } from '../model/host-directory.ts';
 import type { ServerTable } from '../model/server-table.ts';
 import type { SiteConfig } from '../model/site-config.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { compileAffinity } from '../proxy/affinity/compile-affinity.ts';
+import { compileAffinity, compileConnectionAffinity } from '../proxy/affinity/compile-affinity.ts';
 import { checkWeights } from '../proxy/balancer/check-weights.ts';
-import { createBalancer } from '../proxy/balancer/registry.ts';
+import { createBalancers } from '../proxy/balancer/registry.ts';
 import { compileFarm } from '../proxy/farms/compile-farm.ts';
 import { compileOrigins } from '../proxy/farms/origins.ts';
 import { journeyStages } from '../proxy/journey/journey.ts';
@@ -47,14 +46,18 @@ export function compileSnapshot(
   const createForwarding = (farm: FarmConfig) =>
     new ForwardedHead(farm, config.compatibility.includes('xForwardedFor'));
   const readerOf = farmVariables(config, problems);
+  const bindings = ({ name }: FarmConfig) => ({
+    ...{ clock, seed: revision.bindingSeed },
+    memory: revision.bindings.get(name)!,
+  });
   const farms = config.farms.map((farm) =>
     compileFarm(farm, {
       ...{ table, clock },
       slots: revision.slots,
-      createBalancer: (farmConfig, cursors) =>
-        extensions.balancer(farmConfig, problems) ??
-        balancerBefore(farmConfig, before) ??
-        createBalancer({
+      createBalancers: (farmConfig, cursors) =>
+        balancerOfExtension(farmConfig, extensions, problems) ??
+        balancersBefore(farmConfig, before) ??
+        createBalancers({
           ...{
             cursors,
             clock,
@@ -68,10 +71,12 @@ export function compileSnapshot(
       createForwarding,
       createAffinity: (farmConfig, servers) =>
         compileAffinity(farmConfig.affinity, farmConfig.name, servers, {
-          ...{ clock, secret: revision.affinitySecret, seed: revision.bindingSeed },
-          memory: revision.bindings.get(farmConfig.name)!,
+          ...bindings(farmConfig),
+          secret: revision.affinitySecret,
           readVariable: (name) => readerOf(name, farmConfig.name, ['farms', farmConfig.name, 'affinity', 'name']),
         }),
+      createConnectionAffinity: (farmConfig, servers) =>
+        compileConnectionAffinity(farmConfig.affinity, servers, bindings(farmConfig)),
     }),
   );
   problems.push(...checkWeights(config.farms), ...checkFields(config), ...checkClientCertificates(config));
@@ -108,10 +113,21 @@ export function compileSnapshot(
  * A method that stays goes on where it is: with the turns that it has given, and the times that it has measured. What server variables
  * are depends on the rules.
  */
-function balancerBefore({ name, loadBalancing }: FarmConfig, before?: Snapshot): LoadBalancingPolicy | null {
+function balancersBefore({ name, loadBalancing }: FarmConfig, before?: Snapshot): FarmBalancers | null {
   const farm = before?.farms.get(name.toLowerCase());
   const isSame = JSON.stringify(farm?.config.loadBalancing) === JSON.stringify(loadBalancing);
-  return farm !== undefined && isSame && loadBalancing.hashServerVariables.length === 0 ? farm.balancer : null;
+  if (farm === undefined || !isSame || loadBalancing.hashServerVariables.length > 0) return null;
+  return { requests: farm.balancer, connections: farm.connections?.balancer ?? null };
+}
+
+/** It may read anything of a request: no connection is given to it. */
+function balancerOfExtension(
+  farm: FarmConfig,
+  extensions: Extensions,
+  problems: ConfigProblem[],
+): FarmBalancers | null {
+  const requests = extensions.balancer(farm, problems);
+  return requests === null ? null : { requests, connections: null };
 }
 
 /** One farm and no rules: what no site serves from its folder goes to the farm (CONTRACT 2, absent sections). */

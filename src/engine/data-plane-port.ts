@@ -1,7 +1,7 @@
 // The data plane as the control thread sees it: the same verbs whether it is a worker thread or, with `workers: 0`,
 // lives in the caller's thread. Everything in these messages is plain data: a compiled function cannot cross (DESIGN 2).
 import type { TlsMaterial } from '../model/certificate.ts';
-import type { Config, ConfigProblem, ListenAddress } from '../model/config.ts';
+import type { Config, ConfigProblem, ListenAddress, ListenerConfig } from '../model/config.ts';
 import type { FoundName } from '../model/found-name.ts';
 import type { FoundHost, HostUse, WantedHost } from '../model/host-use.ts';
 import type { HashKey } from '../model/key-hash.ts';
@@ -38,6 +38,7 @@ export interface SettledListener {
   /** What makes it the same listener after a reload. */
   key: string;
   name: string;
+  protocol: ListenerConfig['protocol'];
   address: ListenAddress;
   reusePort: boolean;
 }

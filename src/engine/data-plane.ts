@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { Deadlines } from '../base/deadlines.ts';
 import { systemRandom } from '../base/random.ts';
+import { TcpListener } from '../l4/listener.ts';
 import type { ClientConnectionInfo } from '../model/client.ts';
 import type { ConfigProblem } from '../model/config.ts';
+import type { ConnectionRecord } from '../model/connection-record.ts';
 import type { OutcomeSink } from '../model/extensions.ts';
+import type { Server } from '../model/farm.ts';
 import type { FoundName } from '../model/found-name.ts';
 import type { FoundHost } from '../model/host-use.ts';
 import type { RequestContext } from '../model/request-context.ts';
@@ -13,7 +16,6 @@ import { ServerTable } from '../model/server-table.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { KnownHosts } from '../proxy/affinity/known-hosts.ts';
 import { Journey } from '../proxy/journey/journey.ts';
-import type { ClientConnection } from '../proxy/listener/client-connection.ts';
 import { Listener } from '../proxy/listener/listener.ts';
 import type { ListenerServices } from '../proxy/listener/listener-services.ts';
 import { AccessLogSink } from '../proxy/outcomes/access-log.ts';
@@ -27,6 +29,7 @@ import type { DataPlaneEvents, DataPlanePort, DataPlaneSetup, Revision, SettledL
 import { Extensions } from './extensions.ts';
 import { loadExtensions } from './load-extensions.ts';
 import { ProcessGauges } from './process-gauges.ts';
+import { type VirtualServerHost, VirtualServers } from './virtual-servers.ts';
 
 /** How often the sign of life, the Date field and the log are seen to, ms. */
 const BEAT = 200;
@@ -40,7 +43,10 @@ const LASTING_SINKS = 3;
 /** Peers that are told of at most: a client that forges the field from many addresses fills no memory. */
 const MOST_UNTRUSTED = 100;
 
-export class DataPlane implements DataPlanePort, ListenerServices {
+/** A listener of either kind. */
+type OpenListener = Listener | TcpListener;
+
+export class DataPlane implements DataPlanePort, ListenerServices, VirtualServerHost {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly scanners: RequestHeadScanner[] = [];
@@ -57,9 +63,10 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   readonly #sinks: OutcomeSink[];
   /** Untrusted peers that sent X-Forwarded-For: each is told of once. */
   readonly #untrusted = new Set<string>();
-  readonly #listeners = new Map<string, Listener>();
+  readonly #virtualServers: VirtualServers;
+  readonly #listeners = new Map<string, OpenListener>();
   /** Listeners that take no more connections but still have some. */
-  readonly #closing = new Set<Listener>();
+  readonly #closing = new Set<OpenListener>();
   #accessLog: AccessLogSink | null = null;
   #prepared: Snapshot | null = null;
   #whenEmpty: (() => void) | null = null;
@@ -75,6 +82,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#gauges = new ProcessGauges(setup.gauges);
     this.#events = events;
     this.#upstream = new UpstreamServices(clock, this.deadlines, this.#table.rows, (host) => events.onNameWanted(host));
+    this.#virtualServers = new VirtualServers(this, this.#upstream);
     this.#hosts = new KnownHosts({
       clock,
       want: (wanted) => events.onHostsWanted(wanted),
@@ -105,6 +113,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.date = new Date(this.clock.wall()).toUTCString();
     this.#accessLog?.tick();
     this.#upstream.pools.share();
+    this.#virtualServers.waiting.look();
     this.#measureRequests();
     for (const [farm, uses] of this.#hosts.takeUses()) this.#events.onHostUses(farm, uses);
   }
@@ -146,6 +155,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.snapshot = snapshot;
     this.#upstream.spillFiles.directory = snapshot.config.stateDirectory;
     this.#upstream.pools.retain(snapshot);
+    this.#virtualServers.use(snapshot);
     this.#stopBeat();
     const { workerStallTimeout } = snapshot.config;
     this.#stopBeat = this.clock.every(Math.min(BEAT, workerStallTimeout / BEATS), () => this.#beat());
@@ -162,10 +172,11 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   }
 
   async open(listeners: readonly SettledListener[]): Promise<void> {
-    const opened: Listener[] = [];
+    const opened: OpenListener[] = [];
     try {
       for (const options of listeners) {
-        const listener = new Listener(options, this);
+        const listener =
+          options.protocol === 'tcp' ? new TcpListener(options, this.#virtualServers) : new Listener(options, this);
         await listener.listen();
         opened.push(listener);
       }
@@ -183,7 +194,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
   }
 
   /** They take no more connections; those that they have answer what was begun. */
-  async #end(listeners: readonly Listener[]): Promise<void> {
+  async #end(listeners: readonly OpenListener[]): Promise<void> {
     if (listeners.length === 0) return;
     await nextTurn(); // the kernel's queue is emptied first: closing resets what is in it (CONTRACT 6)
     for (const listener of listeners) {
@@ -208,6 +219,7 @@ export class DataPlane implements DataPlanePort, ListenerServices {
 
   async cutServer(id: string): Promise<void> {
     this.#upstream.pools.cut(id);
+    for (const listener of this.#allListeners()) if (listener instanceof TcpListener) listener.cutServer(id);
   }
 
   async oldestPinned(): Promise<number> {
@@ -268,12 +280,12 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#whenEmpty = null;
   }
 
-  *#allListeners(): Iterable<Listener> {
+  *#allListeners(): Iterable<OpenListener> {
     yield* this.#listeners.values();
     yield* this.#closing;
   }
 
-  *#connections(): Iterable<ClientConnection> {
+  *#connections(): Iterable<{ readonly pinnedSnapshot: number | null }> {
     for (const listener of this.#allListeners()) yield* listener.connections;
   }
 
@@ -314,6 +326,15 @@ export class DataPlane implements DataPlanePort, ListenerServices {
     this.#checkEmpty();
   }
 
+  ended(_record: ConnectionRecord): void {
+    this.#gauges.releaseConnection(this.#row);
+    this.#forgetClosed();
+  }
+
+  failed(server: Server, reason: string): void {
+    this.#events.onLiveFailure(server.id, reason);
+  }
+
   refused(): void {
     this.#gauges.countRefusal(this.#row);
   }
@@ -335,7 +356,7 @@ function nextTurn(): Promise<void> {
 }
 
 /** Requests that have come already are read first: then what is idle is. */
-function closeIdle(listeners: Iterable<Listener>): void {
+function closeIdle(listeners: Iterable<OpenListener>): void {
   void nextTurn().then(() => {
     for (const listener of listeners) listener.closeIdle();
   });

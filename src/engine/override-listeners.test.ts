@@ -9,6 +9,7 @@ function listener(name: string, port: number, rest: Partial<ListenerConfig> = {}
     name,
     address: { kind: 'tcp', host: '127.0.0.1', port },
     protocol: 'http',
+    virtualServer: null,
     tls: null,
     proxySenders: [],
     anyPort: false,

@@ -3,14 +3,14 @@ import type { HealthEvidence } from '../control/health/health-event.ts';
 import type { FarmNumbers, ServerNumbers } from '../control/observe/metrics-source.ts';
 import type { RequestRates } from '../control/observe/request-rates.ts';
 import { serverCounters } from '../control/observe/server-counters.ts';
-import type { Config } from '../model/config.ts';
+import type { Config, ListenerConfig } from '../model/config.ts';
 import type { FarmConfig, ServerConfig } from '../model/farm-config.ts';
 import { listenerKey } from '../model/listener-key.ts';
 import { farmSlotId, serverId } from '../model/server-table.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { FarmStatus, RouterStatus, ServerAvailability, ServerEvidence, ServerStatus } from '../model/status.ts';
 import type { Running } from './running.ts';
-import { listenerUrl } from './settle-listeners.ts';
+import { type ListenerScheme, listenerUrl } from './settle-listeners.ts';
 import { VERSION } from './version.ts';
 
 const AVAILABILITY: readonly ServerAvailability[] = ['Active', 'Draining', 'Inactive'];
@@ -36,14 +36,16 @@ export function statusOf(running: Running, lastError: RouterStatus['snapshot']['
 }
 
 export function openedListeners({ listeners, admin, checked }: Running): OpenedListener[] {
-  const schemes = new Map(
-    checked.config.listeners.map((each) => [listenerKey(each), each.tls ? 'https' : 'http'] as const),
-  );
+  const schemes = new Map(checked.config.listeners.map((each) => [listenerKey(each), schemeOf(each)] as const));
   const opened = listeners.map(({ key, name, address }) => ({
     name,
     url: listenerUrl(address, schemes.get(key) ?? 'http'),
   }));
   return admin.url === null ? opened : [...opened, { name: 'admin', url: admin.url }];
+}
+
+function schemeOf({ protocol, tls }: ListenerConfig): ListenerScheme {
+  return protocol === 'tcp' ? 'tcp' : tls === null ? 'http' : 'https';
 }
 
 /** Farms and servers of what runs with their live numbers. */

@@ -20,7 +20,7 @@ export class ListenError extends Error {
 
 /** Listeners that this version opens; `check` says which others there are. @throws ListenError when there is none */
 export function servedListeners(config: Config): ListenerConfig[] {
-  const served = config.listeners.filter(({ protocol, tls }) => protocol === 'http' && hasCertificates(tls));
+  const served = config.listeners.filter(({ tls }) => hasCertificates(tls));
   if (served.length === 0) throw new ListenError('no listener can be opened: see the warnings of `narrows check`');
   return served;
 }
@@ -46,13 +46,13 @@ export async function settleListeners(
 
 /** A port in use is found, port 0 becomes a real one. */
 async function settleListener(listener: ListenerConfig, shared: boolean): Promise<SettledListener> {
-  const { name, address } = listener;
+  const { name, protocol, address } = listener;
   if (address.kind === 'unix') {
     await removeStaleSocket(name, address.path);
-    return { key: listenerKey(listener), name, address, reusePort: false };
+    return { key: listenerKey(listener), name, protocol, address, reusePort: false };
   }
   const port = await bindOnce(name, address);
-  return { key: listenerKey(listener), name, address: { ...address, port }, reusePort: shared };
+  return { key: listenerKey(listener), name, protocol, address: { ...address, port }, reusePort: shared };
 }
 
 function bindOnce(name: string, address: Extract<ListenAddress, { kind: 'tcp' }>): Promise<number> {
@@ -89,7 +89,10 @@ async function removeStaleSocket(name: string, path: string): Promise<void> {
   await unlink(path).catch(() => {});
 }
 
+/** What a listener speaks. */
+export type ListenerScheme = 'http' | 'https' | 'tcp';
+
 /** The address as people and clients write it. */
-export function listenerUrl(address: ListenAddress, scheme: 'http' | 'https'): string {
+export function listenerUrl(address: ListenAddress, scheme: ListenerScheme): string {
   return address.kind === 'unix' ? `unix:${address.path}` : `${scheme}://${formatListenAddress(address)}`;
 }

@@ -86,13 +86,41 @@ export type CompatibilityKey =
 export interface ListenerConfig {
   name: string;
   address: ListenAddress;
-  /** What this version opens; others are read, and a warning says that they are not served. */
   protocol: 'http' | 'tcp';
+  /** Null: it speaks HTTP. */
+  virtualServer: VirtualServerConfig | null;
   tls: ListenerTlsConfig | null;
   /** CIDR ranges of peers whose connections begin with a PROXY header. */
   proxySenders: string[];
   /** Its address was replaced from outside: bindings are then chosen by their host names alone (CONTRACT 1, --listen). */
   anyPort: boolean;
+}
+
+/** A tcp listener: its connections are passed to a farm as they are. */
+export interface VirtualServerConfig {
+  /** Where no pool fits; null: such connections are closed. */
+  farm: string | null;
+  /** The first that fits is taken. */
+  pools: PoolConfig[];
+  limits: {
+    /** For the whole process; 0: only limits.connections. */
+    connections: number;
+    /** Of one source address, for the whole process; null: no limit. */
+    connectionRate: { connections: number; within: number } | null;
+    idleTimeout: number;
+    firstBytesTimeout: number;
+  };
+}
+
+/** A farm for connections that begin so. Either firstBytes, or the other two. */
+export interface PoolConfig {
+  farm: string;
+  /** Lower case; `*.example.com` is any name below, `*` any name. Empty: any, also none. */
+  serverNames: string[];
+  /** ALPN; one of them is offered. Empty: whatever is offered. */
+  protocols: string[];
+  /** One of them begins the connection; a character is a byte. */
+  firstBytes: string[];
 }
 
 export type ListenAddress = { kind: 'tcp'; host: string; port: number } | { kind: 'unix'; path: string };

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { RequestHead } from '../wire/http1/request-head.ts';
 import type { Answer } from './answer.ts';
+import type { Balanced } from './balanced.ts';
 import type { Config } from './config.ts';
 import type { Server } from './farm.ts';
 import type { FarmConfig } from './farm-config.ts';
@@ -17,6 +18,11 @@ export interface LoadBalancingPolicy {
   readonly countsRequests?: boolean;
   /** `candidates` is never empty, and the same list as before unless its servers or their weights have changed. */
   pick(candidates: readonly Server[], ctx: RequestContext): Server;
+}
+
+/** A balancing method that needs no request: it can serve connections of virtual servers too. */
+export interface ConnectionBalancer {
+  pick(candidates: readonly Server[], connection: Balanced): Server;
 }
 
 /** Writes the head of a request for a server. */
@@ -36,6 +42,15 @@ export interface AffinityPolicy {
   bind(ctx: RequestContext, response: ResponseDraft): void;
   /** The client, if it is bound to ctx.server, used its binding until now. */
   used(ctx: RequestContext): void;
+}
+
+/** Ties a client to a server by what its connection says. */
+export interface ConnectionAffinity {
+  /** As AffinityPolicy.find(). */
+  find(connection: Balanced): Server | null;
+  /** Notes that the client is bound to connection.server. */
+  bind(connection: Balanced): void;
+  used(connection: Balanced): void;
 }
 
 /**

@@ -1,6 +1,13 @@
 // A farm and its servers, compiled and frozen: what requests run on. FarmConfig is what was written, ServerState what lives.
 
-import type { AffinityPolicy, LoadBalancingPolicy, RequestForwarding } from './extensions.ts';
+import type { Balanced } from './balanced.ts';
+import type {
+  AffinityPolicy,
+  ConnectionAffinity,
+  ConnectionBalancer,
+  LoadBalancingPolicy,
+  RequestForwarding,
+} from './extensions.ts';
 import type { FarmConfig, ServerConfig } from './farm-config.ts';
 import type { ProxyError } from './proxy-error.ts';
 import type { RequestContext } from './request-context.ts';
@@ -44,6 +51,8 @@ export interface Farm {
   readonly balancer: LoadBalancingPolicy;
   /** Null when the farm has no client affinity. */
   readonly affinity: AffinityPolicy | null;
+  /** For virtual servers; null: the balancing method needs a request. */
+  readonly connections: ConnectionPolicies | null;
   readonly forwarding: RequestForwarding;
   /** Null: only what could not be connected is tried again, within retry.attempts. */
   readonly retry: RetryRules | null;
@@ -53,10 +62,24 @@ export interface Farm {
   readonly queue: PlaceQueue | null;
 }
 
+/** How a farm is balanced, as its method is made. */
+export interface FarmBalancers {
+  readonly requests: LoadBalancingPolicy;
+  /** The same method, where it needs nothing of a request; null where it does. */
+  readonly connections: ConnectionBalancer | null;
+}
+
+/** How the connections of virtual servers find a server of the farm. */
+export interface ConnectionPolicies {
+  readonly balancer: ConnectionBalancer;
+  /** Null: clients are bound by nothing that a connection has. */
+  readonly affinity: ConnectionAffinity | null;
+}
+
 /** The circuits of a farm's servers (circuit.ts). Open ones are no candidates. */
 export interface CircuitBreaker {
   /** A server whose circuit is to be tried by `ctx`, which then has to go there; null mostly. */
-  takeTrial(ctx: RequestContext): Server | null;
+  takeTrial(ctx: Balanced): Server | null;
   succeeded(server: Server, isTrial: boolean): void;
   failed(server: Server, isTrial: boolean): void;
 }

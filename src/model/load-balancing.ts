@@ -16,6 +16,18 @@ export const balancingMethods = [
 
 export type BalancingMethod = (typeof balancingMethods)[number];
 
+/** Methods that hash what of a request the configuration names. */
+export type HashingMethod = 'RequestHash' | 'RendezvousHash';
+
+export function isHashing(method: BalancingMethod): method is HashingMethod {
+  return method === 'RequestHash' || method === 'RendezvousHash';
+}
+
+/** The address of the client is all that is hashed: a connection has it too. */
+export function hashesAddress({ hashServerVariables }: { hashServerVariables: readonly string[] }): boolean {
+  return hashServerVariables.length === 1 && hashServerVariables[0]!.toUpperCase() === 'REMOTE_ADDR';
+}
+
 /** Those that ARR 3.0 accepts and carries out as WeightedRoundRobin (arr.md 6.1). */
 export const upgradeOnlyMethods: ReadonlySet<string> = new Set<BalancingMethod>([
   'LeastRequests',

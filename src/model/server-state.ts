@@ -199,6 +199,13 @@ export class ServerState {
     records[base + BUCKETS + bucketOf(responseTime / 1000)]! += 1;
   }
 
+  /** Bytes of an attempt under way, to the server and from it, that are not to be counted at its end. */
+  attemptBytes(sent: number, received: number): void {
+    if (this.#isStale()) return;
+    this.#records[this.#base + BYTES_SENT]! += sent;
+    this.#records[this.#base + BYTES_RECEIVED]! += received;
+  }
+
   /** A session begins: its attempt goes on until it ends. */
   sessionStarted(): void {
     if (this.#isStale()) return;

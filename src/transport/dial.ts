@@ -1,4 +1,4 @@
-// Opens connections to servers: used by upstream, later by virtual servers.
+// Opens connections to servers: used by upstream and by virtual servers.
 import type { TcpNetConnectOpts } from 'node:net';
 import type { SecureServer } from './connect-securely.ts';
 import { plainSocket, type ServerSocket, type SocketReader, secureSocket } from './server-socket.ts';
@@ -11,6 +11,7 @@ export type DialTarget = { kind: 'tcp'; address: string; port: number } | { kind
  * @param reader takes what the server says, without a copy
  * @param secure null: without TLS
  * @param onReady it can be written to; 'error' comes instead where it never can
+ * @param allowHalfOpen we may go on sending when the server has ended its side; only without TLS
  * @throws OpenSSL's error where it does not take the settings of TLS
  */
 export function dial(
@@ -18,6 +19,7 @@ export function dial(
   reader: SocketReader,
   secure: SecureServer | null,
   onReady: () => void,
+  allowHalfOpen = false,
 ): ServerSocket {
   const place =
     target.kind === 'unix'
@@ -30,7 +32,7 @@ export function dial(
     });
     return socket;
   }
-  const socket = plainSocket(reader);
+  const socket = plainSocket(reader, allowHalfOpen);
   socket.once('connect', onReady);
   socket.connect(place);
   return socket;

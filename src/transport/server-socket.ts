@@ -20,8 +20,8 @@ export type ServerSocket = Socket & {
 };
 
 /** A socket that is not connected yet. */
-export function plainSocket(reader: SocketReader): ServerSocket {
-  return outliving(new Socket({ onread: onreadOf(reader) } as ConstructorParameters<typeof Socket>[0]));
+export function plainSocket(reader: SocketReader, allowHalfOpen: boolean): ServerSocket {
+  return outliving(new Socket({ allowHalfOpen, onread: onreadOf(reader) } as ConstructorParameters<typeof Socket>[0]));
 }
 
 /** Begins to connect: see connectSecurely(). */

@@ -9,7 +9,7 @@ import type { LoadBalancingConfig } from '../../src/model/farm-config.ts';
 import { farmDefaults } from '../../src/model/farm-defaults.ts';
 import type { Attempt, RequestContext } from '../../src/model/request-context.ts';
 import { farmSlotId, ServerTable } from '../../src/model/server-table.ts';
-import { createBalancer } from '../../src/proxy/balancer/registry.ts';
+import { createBalancers } from '../../src/proxy/balancer/registry.ts';
 import { sampleFarm, sampleServer, sampleServers, sampleTable } from './sample-farm.ts';
 
 export interface BalancedOptions {
@@ -35,7 +35,7 @@ export function balancedFarm(weights: readonly number[], options: BalancedOption
   const slot = table.slots.get(farmSlotId('shop'))!;
   return Array.from({ length: rows }, (_, row) => {
     const list = sampleServers(config, table, row);
-    const policy = createBalancer({
+    const { requests: policy } = createBalancers({
       ...{ config: loadBalancing, clock, random },
       cursors: ServerTable.attach(table.owner.blocks, row).cursors(slot),
       tieSeed: loadBalancing.randomizeLBTies ? seed : null,

@@ -74,6 +74,7 @@ export function farmOf(name: string, addresses: string[], liveTrafficFailureCode
     whyNoServer: () => '',
     balancer: { name: 'first', pick: (candidates) => candidates[0]! },
     affinity: null,
+    connections: null,
     forwarding: { headFor: () => '', offeredUpgrade: () => '' },
   };
 }

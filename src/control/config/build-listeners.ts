@@ -4,6 +4,7 @@ import { formatListenAddress, parseListenAddress } from '../../model/listen-addr
 import type { BindingConfig, SiteConfig } from '../../model/site-config.ts';
 import { withoutCertificates } from '../../model/tls-config.ts';
 import { buildTls, checkTls } from './build-tls.ts';
+import { buildVirtualServer, checkVirtualServer } from './build-virtual-server.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
@@ -13,6 +14,7 @@ const DEFAULT: ListenerConfig = {
   name: 'default',
   address: { kind: 'tcp', host: '127.0.0.1', port: 8080 },
   protocol: 'http',
+  virtualServer: null,
   tls: null,
   proxySenders: [],
   anyPort: false,
@@ -31,7 +33,8 @@ export function buildListeners(
     const address = readAddress(listener.address, [...path, 'address'], problems);
     const { protocol, proxyProtocol } = listener;
     const tls = listener.tls === undefined ? null : buildTls(listener.tls, [...path, 'tls'], source);
-    return { name, address, protocol, tls, proxySenders: proxyProtocol?.from ?? [], anyPort: false };
+    const virtualServer = protocol === 'tcp' ? buildVirtualServer(listener) : null;
+    return { name, address, protocol, virtualServer, tls, proxySenders: proxyProtocol?.from ?? [], anyPort: false };
   });
   reportTwins(listeners, problems);
   for (const { name, bindings } of sites) {
@@ -56,10 +59,7 @@ function checkListener(
   written: Written,
   problems: ProblemList,
 ): void {
-  if (listener.protocol === 'tcp' && listener.farm === undefined)
-    problems.error(path, 'a tcp listener needs a farm', 'add farm: the name of the farm its connections go to');
-  if (listener.protocol === 'http' && listener.farm !== undefined)
-    problems.error([...path, 'farm'], 'only a tcp listener has a farm', 'rules choose the farm of an http listener');
+  checkVirtualServer(listener, path, problems);
   if (listener.tls !== undefined) checkTls(listener.tls, [...path, 'tls'], written, problems);
 }
 
@@ -93,6 +93,7 @@ function forSite(site: string, binding: BindingConfig, others: readonly Listener
     name,
     address: { kind: 'tcp', host, port: binding.port },
     protocol: 'http',
+    virtualServer: null,
     tls,
     proxySenders: [],
     anyPort: false,

@@ -1,8 +1,8 @@
 // Runs the schemas section by section, and farm by farm, so that a fault in one hides no fault in another.
 import type { z } from 'zod';
-import { listenerSchema } from '../../proxy/listener/schema.ts';
 import { checkSection, unknownKey } from './describe-issues.ts';
 import { farmSchema } from './farm-schema.ts';
+import { listenerSchema } from './listener-schema.ts';
 import type { ProblemList } from './problem-list.ts';
 import { rootSchema, rootShape, type Written } from './root-schema.ts';
 import { isMap } from './written-lists.ts';

@@ -7,6 +7,7 @@ import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import { balancingMethods } from '../../model/load-balancing.ts';
 import { checkAddressRanges } from './address-ranges.ts';
 import { checkDuplicates } from './check-duplicates.ts';
+import { checkVirtualServers, farmsOfVirtualServers } from './check-virtual-servers.ts';
 import { lintRules } from './lint/lint-rules.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Written } from './root-schema.ts';
@@ -45,7 +46,7 @@ export function crossCheck(
   checkDuplicates(raw, problems);
   if (config.proxy.enabled) warnOfNearFarms(raw, hostsOfOurs(config), problems);
   else checkRuleTargets(raw, hostsOfOurs(config), problems, isOfIis);
-  checkListenerFarms(written, farmNamesOf(raw), problems);
+  checkVirtualServers(config, farmNamesOf(raw), problems);
   checkAddressRanges(written, problems);
   warnOfUselessFarms(config, raw, extensions, problems);
   warnOfLiveTraffic(config, raw, problems);
@@ -88,15 +89,6 @@ function hostsOfOurs(config: Config): Set<string> {
   return new Set(hosts.filter((host) => host !== '').map((host) => host.toLowerCase()));
 }
 
-function checkListenerFarms(written: Written, farms: string[], problems: ProblemList): void {
-  for (const [name, { farm }] of Object.entries(written.listeners)) {
-    if (farm === undefined || farms.some((known) => known.toLowerCase() === farm.toLowerCase())) continue;
-    const near = closestWord(farm, farms);
-    const suggestion = near ? `did you mean "${near}"?` : 'add it to farms';
-    problems.error(['listeners', name, 'farm'], `there is no farm "${farm}"`, suggestion);
-  }
-}
-
 /** A method is one of ours, or one that an extension brings. */
 function checkAlgorithms(raw: Raw, brought: readonly string[], problems: ProblemList): void {
   const known = [...balancingMethods, ...brought];
@@ -116,7 +108,9 @@ function checkAlgorithms(raw: Raw, brought: readonly string[], problems: Problem
 }
 
 function warnOfUselessFarms(config: Config, raw: Raw, extensions: FoundExtensions, problems: ProblemList): void {
-  if (farmNamesOf(raw).length > 1 && rulesOf(raw).length === 0 && !extensions.haveStages) {
+  const ofConnections = farmsOfVirtualServers(config);
+  const ofRequests = farmNamesOf(raw).filter((name) => !ofConnections.has(name.toLowerCase()));
+  if (farmNamesOf(raw).length > 1 && ofRequests.length > 0 && rulesOf(raw).length === 0 && !extensions.haveStages) {
     const message = 'there are several farms and no rules: no request reaches any of them';
     problems.warning(['farms'], message, 'add rules that choose a farm');
   }

@@ -40,7 +40,6 @@ const below = (base: string, rows: Missing[]) => rows.map((row) => ({ ...row, pa
 const LOGGED = 'only rules of a site have it; the URL is logged as received';
 
 const MISSING: Missing[] = [
-  { path: 'listeners.*.protocol', when: isOther('http'), text: 'tcp listeners are not opened yet' },
   { path: 'farms.*.passConnectionCloseHeader', when: isTrue, text: 'connections of clients are kept for now' },
   {
     path: 'farms.*.affinity.useExternalCache',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { adminSchema } from '../../admin/schema.ts';
 import { choice, duration, flag, numberOrText, refuse, shown, text } from '../../base/setting.ts';
 import { requestFilteringSchema } from '../../proxy/filtering/schema.ts';
-import { limitsSchema, listenerSchema, trustShape } from '../../proxy/listener/schema.ts';
+import { limitsSchema, trustShape } from '../../proxy/listener/schema.ts';
 import { outboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
 import {
   allowedServerVariablesSchema,
@@ -19,6 +19,7 @@ import { accessLogSchema } from '../observe/schema.ts';
 import { webhooksSchema } from '../webhooks/schema.ts';
 import { compatibilityKeys } from './compatibility.ts';
 import { farmSchema } from './farm-schema.ts';
+import { listenerSchema } from './listener-schema.ts';
 import { siteSchema } from './site-schema.ts';
 
 const compatibilitySchema = z

@@ -1,6 +1,6 @@
 // Affinity by something that the client sends of itself, a header, a parameter or any server variable: the first request is balanced, and where
 // it went is remembered.
-import type { AffinityPolicy } from '../../model/extensions.ts';
+import type { Balanced } from '../../model/balanced.ts';
 import type { Server } from '../../model/farm.ts';
 import type { AffinityConfig } from '../../model/farm-config.ts';
 import type { RequestContext } from '../../model/request-context.ts';
@@ -9,7 +9,7 @@ import { type BindingServices, FarmBindings } from './farm-bindings.ts';
 import { mayServe, wasMoved } from './may-serve.ts';
 
 /** What identifies the client; '' where the request has none of it. */
-export type ClientKey = (ctx: RequestContext) => string;
+export type ClientKey<C = RequestContext> = (ctx: C) => string;
 
 export function clientKey(
   { kind, name }: NonNullable<AffinityConfig['by']>,
@@ -21,19 +21,20 @@ export function clientKey(
   return ({ inbound }) => inbound.firstField(field) ?? '';
 }
 
-export class LearnedAffinity implements AffinityPolicy {
+/** Of requests, or of connections. */
+export class LearnedAffinity<C extends Balanced> {
   readonly name: string;
-  readonly #key: ClientKey;
+  readonly #key: ClientKey<C>;
   readonly #bindings: FarmBindings;
 
   /** @param servers the farm's compiled servers, each at its index; @param timeout idle life of a binding, ms */
-  constructor(kind: string, key: ClientKey, servers: readonly Server[], timeout: number, services: BindingServices) {
+  constructor(kind: string, key: ClientKey<C>, servers: readonly Server[], timeout: number, services: BindingServices) {
     this.name = kind;
     this.#key = key;
     this.#bindings = new FarmBindings(servers, timeout, services);
   }
 
-  find(ctx: RequestContext): Server | null {
+  find(ctx: C): Server | null {
     const key = this.#key(ctx);
     const server = key === '' ? undefined : this.#bindings.find(key, ctx.client !== null);
     if (server === undefined || server === null) {
@@ -49,7 +50,7 @@ export class LearnedAffinity implements AffinityPolicy {
     return server;
   }
 
-  bind(ctx: RequestContext): void {
+  bind(ctx: C): void {
     const { server } = ctx;
     if (server === null || ctx.client === null) return;
     const isKept = ctx.affinity === 'kept' && !wasMoved(ctx, server);
@@ -60,7 +61,7 @@ export class LearnedAffinity implements AffinityPolicy {
     this.#bindings.bind(key, server);
   }
 
-  used(ctx: RequestContext): void {
+  used(ctx: C): void {
     const key = this.#key(ctx);
     if (key !== '') this.#bindings.noteUse(key, ctx.server!);
   }

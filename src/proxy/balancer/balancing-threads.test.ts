@@ -17,11 +17,11 @@ async function loadsAfter(algorithm: string): Promise<number[]> {
   const source = `
     import { parentPort, workerData as given } from 'node:worker_threads';
     const { ServerTable } = await import(given.table);
-    const { createBalancer } = await import(given.registry);
+    const { createBalancers } = await import(given.registry);
     const table = ServerTable.attach(given.blocks, given.row);
     const list = given.servers.map((server) => ({ ...server, state: table.state(server.slot) }));
     for (const { state } of list) state.countRequests();
-    const policy = createBalancer({
+    const { requests: policy } = createBalancers({
       config: { algorithm: given.algorithm, randomizeLBTies: true, leastResponseTimePeriod: 5000 },
       random: { next: Math.random },
       clock: { monotonic: () => performance.now() },

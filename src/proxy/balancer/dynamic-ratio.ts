@@ -1,9 +1,9 @@
 // Observed and Predictive of BIG-IP (arr.md 12.4): weighted round robin whose ratios follow the number of requests under way. Each worker
 // has a round of its own; the ratios are those of the whole process.
 import type { Clock } from '../../base/clock.ts';
+import type { Balanced } from '../../model/balanced.ts';
 import type { LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
-import type { RequestContext } from '../../model/request-context.ts';
 import type { BalancerServices } from './balancer-services.ts';
 import { ServerMemory } from './server-memory.ts';
 
@@ -38,7 +38,7 @@ export class DynamicRatio implements LoadBalancingPolicy {
     this.#clock = clock;
   }
 
-  pick(candidates: readonly Server[], ctx: RequestContext): Server {
+  pick(candidates: readonly Server[], ctx: Balanced): Server {
     if (candidates.length === 1) return candidates[0]!;
     const now = this.#clock.monotonic();
     if (candidates !== this.#list) {

@@ -1,13 +1,14 @@
 // What of a request is hashed: server variables, parameters of the query, or the URL (arr.md 6.2, 6.3).
+import type { Balanced } from '../../model/balanced.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { queryValue } from '../../wire/query.ts';
 import { pathEnd } from '../../wire/target.ts';
 import type { BalancerServices } from './balancer-services.ts';
 
-/** The text to hash; null where the request has none of it: then it is balanced by weighted round robin. */
-export type HashInput = (ctx: RequestContext) => string | null;
+/** The text to hash; null where there is none of it: then weighted round robin balances. */
+export type HashInput<C> = (ctx: C) => string | null;
 
-export function compileHashInput({ config, readVariable }: BalancerServices): HashInput {
+export function compileHashInput({ config, readVariable }: BalancerServices): HashInput<RequestContext> {
   const { hashServerVariables, queryStringNames, hashesQueryString } = config;
   const [only, ...others] = hashServerVariables;
   if (only === undefined) return (ctx) => urlOf(ctx, hashesQueryString);
@@ -16,6 +17,11 @@ export function compileHashInput({ config, readVariable }: BalancerServices): Ha
   }
   const readers = hashServerVariables.map(readVariable);
   return (ctx) => readers.map((read) => read(ctx)).join('') || null;
+}
+
+/** Of a connection of a virtual server; null on a Unix socket. The same as REMOTE_ADDR of a request. */
+export function clientAddressOf({ clientAddress }: Balanced): string | null {
+  return clientAddress || null;
 }
 
 /** Lower-case host and path, as the rules left them. */

@@ -1,9 +1,9 @@
 // The server that answered fastest on average within leastResponseTimePeriod; one that has not answered in that time is tried once, to
 // be measured (arr.md 6.3).
 import type { Random } from '../../base/random.ts';
+import type { Balanced } from '../../model/balanced.ts';
 import type { LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
-import type { RequestContext } from '../../model/request-context.ts';
 import type { BalancerServices } from './balancer-services.ts';
 import { indexOfLeast, tieBreaker } from './least-of.ts';
 import { ResponseTimes } from './response-times.ts';
@@ -20,7 +20,7 @@ export class LeastResponseTime implements LoadBalancingPolicy {
     this.#times = new ResponseTimes(services.clock, services.config.leastResponseTimePeriod);
   }
 
-  pick(candidates: readonly Server[], ctx: RequestContext): Server {
+  pick(candidates: readonly Server[], ctx: Balanced): Server {
     if (candidates.length === 1) return candidates[0]!;
     this.#times.look(candidates);
     const untried = this.#times.hasUntried

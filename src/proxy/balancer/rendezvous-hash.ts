@@ -1,11 +1,10 @@
 // Rendezvous hashing by weight (Thaler and Ravishankar; the weights as Schindelhauer and Schomaker have them): the same server for the same
 // input, and when one joins, leaves or has another weight, only its own share moves.
-import type { LoadBalancingPolicy } from '../../model/extensions.ts';
+import type { Balanced } from '../../model/balanced.ts';
 import type { Server } from '../../model/farm.ts';
-import type { RequestContext } from '../../model/request-context.ts';
 import { weightOf } from '../../model/server-weight.ts';
 import type { BalancerServices } from './balancer-services.ts';
-import { compileHashInput, type HashInput } from './hash-input.ts';
+import type { HashInput } from './hash-input.ts';
 import { WeightedRoundRobin } from './weighted-round-robin.ts';
 
 /** Servers of one weight: among them the highest hash wins, so that a logarithm is taken once for each weight. */
@@ -15,19 +14,19 @@ interface WeightClass {
   readonly hashes: Uint32Array;
 }
 
-export class RendezvousHash implements LoadBalancingPolicy {
+export class RendezvousHash<C extends Balanced> {
   readonly name = 'RendezvousHash';
-  readonly #input: HashInput;
+  readonly #input: HashInput<C>;
   readonly #withoutInput: WeightedRoundRobin;
   #list: readonly Server[] = [];
   #classes: WeightClass[] = [];
 
-  constructor(services: BalancerServices) {
-    this.#input = compileHashInput(services);
+  constructor(services: BalancerServices, input: HashInput<C>) {
+    this.#input = input;
     this.#withoutInput = new WeightedRoundRobin(services);
   }
 
-  pick(candidates: readonly Server[], ctx: RequestContext): Server {
+  pick(candidates: readonly Server[], ctx: C): Server {
     if (candidates.length === 1) return candidates[0]!;
     const input = this.#input(ctx);
     if (input === null) return this.#withoutInput.pick(candidates, ctx);

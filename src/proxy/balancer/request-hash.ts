@@ -1,26 +1,25 @@
 // The same server for the same input, by CARP (arr.md 6.2, 6.3): when a server leaves only what it had moves, when one joins it takes its
 // share from all. Weights count nothing.
-import type { LoadBalancingPolicy } from '../../model/extensions.ts';
+import type { Balanced } from '../../model/balanced.ts';
 import type { Server } from '../../model/farm.ts';
-import type { RequestContext } from '../../model/request-context.ts';
 import type { BalancerServices } from './balancer-services.ts';
-import { compileHashInput, type HashInput } from './hash-input.ts';
+import type { HashInput } from './hash-input.ts';
 import { hashMember, hashText, mixOnce } from './hash-text.ts';
 import { WeightedRoundRobin } from './weighted-round-robin.ts';
 
-export class RequestHash implements LoadBalancingPolicy {
+export class RequestHash<C extends Balanced> {
   readonly name = 'RequestHash';
-  readonly #input: HashInput;
+  readonly #input: HashInput<C>;
   readonly #withoutInput: WeightedRoundRobin;
   #list: readonly Server[] = [];
   #members = new Uint32Array(0);
 
-  constructor(services: BalancerServices) {
-    this.#input = compileHashInput(services);
+  constructor(services: BalancerServices, input: HashInput<C>) {
+    this.#input = input;
     this.#withoutInput = new WeightedRoundRobin(services);
   }
 
-  pick(candidates: readonly Server[], ctx: RequestContext): Server {
+  pick(candidates: readonly Server[], ctx: C): Server {
     if (candidates.length === 1) return candidates[0]!;
     const input = this.#input(ctx);
     if (input === null) return this.#withoutInput.pick(candidates, ctx);

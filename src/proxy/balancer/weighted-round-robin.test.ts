@@ -56,9 +56,9 @@ describe('weighted round robin', () => {
     const source = `
       import { parentPort, workerData as given } from 'node:worker_threads';
       const { ServerTable } = await import(given.table);
-      const { createBalancer } = await import(given.registry);
+      const { createBalancers } = await import(given.registry);
       const cursors = ServerTable.attach(given.blocks, given.row).cursors(given.slot);
-      const policy = createBalancer({ config: { algorithm: 'WeightedRoundRobin' }, cursors, tieSeed: 7 });
+      const { requests: policy } = createBalancers({ config: { algorithm: 'WeightedRoundRobin' }, cursors, tieSeed: 7 });
       const counts = given.servers.map(() => 0);
       const ctx = { attempts: null, client: {} };
       for (let i = 0; i < 9 * 500; i++) counts[policy.pick(given.servers, ctx).index] += 1;

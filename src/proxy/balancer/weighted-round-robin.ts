@@ -1,7 +1,7 @@
 // Weighted round robin: one sequence for the whole process, whichever worker picks (arr.md 6.3, DESIGN 2).
+import type { Balanced } from '../../model/balanced.ts';
 import type { LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
-import type { RequestContext } from '../../model/request-context.ts';
 import type { SharedCursor } from '../../model/server-table-cursor.ts';
 import { weightOf } from '../../model/server-weight.ts';
 import type { BalancerServices } from './balancer-services.ts';
@@ -24,7 +24,7 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
     this.#services = services;
   }
 
-  pick(candidates: readonly Server[], ctx: RequestContext): Server {
+  pick(candidates: readonly Server[], ctx: Balanced): Server {
     if (candidates.length === 1) return candidates[0]!;
     if (candidates !== this.#list) {
       const { first, retry } = this.#services.cursors;
@@ -50,7 +50,7 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
    * Draws until a candidate comes. A pick after a failure has a cursor of its own, so that the turns of first picks
    * stay exact, and the share of a dead server goes to all others and not to the one behind it in the order.
    */
-  #pickAmong(candidates: readonly Server[], cursor: SharedCursor, ctx: RequestContext): Server {
+  #pickAmong(candidates: readonly Server[], cursor: SharedCursor, ctx: Balanced): Server {
     const isDryRun = ctx.client === null;
     for (let draws = 0; draws < this.#order.length && !isDryRun; draws++) {
       const server = this.#draw(cursor, ctx);
@@ -61,7 +61,7 @@ export class WeightedRoundRobin implements LoadBalancingPolicy {
   }
 
   /** A dry run sees whose turn it is without taking it. */
-  #draw(cursor: SharedCursor, ctx: RequestContext): Server {
+  #draw(cursor: SharedCursor, ctx: Balanced): Server {
     const length = this.#order.length;
     const turn = ctx.client === null ? cursor.peek(length) : cursor.next(length);
     return this.#list[this.#order[turn]!]!;

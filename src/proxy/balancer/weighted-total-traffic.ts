@@ -1,9 +1,9 @@
 // The server that had the fewest bytes, in both directions, for its weight (arr.md 6.3). One that joins begins where the one with the
 // fewest stands: it would get all requests otherwise.
 import type { Random } from '../../base/random.ts';
+import type { Balanced } from '../../model/balanced.ts';
 import type { LoadBalancingPolicy } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
-import type { RequestContext } from '../../model/request-context.ts';
 import { weightOf } from '../../model/server-weight.ts';
 import type { BalancerServices } from './balancer-services.ts';
 import { indexOfLeast, tieBreaker } from './least-of.ts';
@@ -25,7 +25,7 @@ export class WeightedTotalTraffic implements LoadBalancingPolicy {
     this.#traffic = new Traffic(services.clock);
   }
 
-  pick(candidates: readonly Server[], ctx: RequestContext): Server {
+  pick(candidates: readonly Server[], ctx: Balanced): Server {
     if (candidates.length === 1) return candidates[0]!;
     this.#traffic.look(candidates);
     const picked = indexOfLeast(this.#traffic.keys, this.#ties);

@@ -1,9 +1,9 @@
 // The circuit breaker of a farm: what its servers' circuits have to know of time and settings.
 import type { Clock } from '../../base/clock.ts';
+import type { Balanced } from '../../model/balanced.ts';
 import type { Circuit, CircuitSettings } from '../../model/circuit.ts';
 import type { CircuitBreaker, Server } from '../../model/farm.ts';
 import type { FarmConfig } from '../../model/farm-config.ts';
-import type { RequestContext } from '../../model/request-context.ts';
 import type { ServerTable } from '../../model/server-table.ts';
 import type { Candidates } from './candidates.ts';
 
@@ -27,7 +27,7 @@ export class Breaker implements CircuitBreaker {
     this.#clock = clock;
   }
 
-  takeTrial(ctx: RequestContext): Server | null {
+  takeTrial(ctx: Balanced): Server | null {
     const { tripped } = this.#candidates;
     if (tripped.length === 0) return null;
     const now = this.#clock.wall();
@@ -47,7 +47,7 @@ export class Breaker implements CircuitBreaker {
 }
 
 /** A bound client tries its own server alone, and one of a host a server of the host. */
-function mayTry({ affinity, candidates, hostRecord }: RequestContext, server: Server): boolean {
+function mayTry({ affinity, candidates, hostRecord }: Balanced, server: Server): boolean {
   if (affinity === 'kept') return candidates.includes(server);
   return hostRecord === null || hostRecord.servers.has(server);
 }

@@ -1,8 +1,8 @@
 // FarmConfig to Farm: what was written becomes what requests run on.
 
 import type { Clock } from '../../base/clock.ts';
-import type { AffinityPolicy, LoadBalancingPolicy, RequestForwarding } from '../../model/extensions.ts';
-import type { Farm, Server } from '../../model/farm.ts';
+import type { AffinityPolicy, ConnectionAffinity, RequestForwarding } from '../../model/extensions.ts';
+import type { Farm, FarmBalancers, Server } from '../../model/farm.ts';
 import type { FarmConfig, ServerConfig } from '../../model/farm-config.ts';
 import { hostHeaderOf } from '../../model/host-header.ts';
 import { type FarmCursors, farmSlotId, type ServerTable, serverId } from '../../model/server-table.ts';
@@ -19,10 +19,12 @@ export interface FarmServices {
   readonly clock: Clock;
   /** Slots by server id and farmSlotId, as the control thread claimed them. */
   readonly slots: ReadonlyMap<string, number>;
-  createBalancer(config: FarmConfig, cursors: FarmCursors): LoadBalancingPolicy;
+  createBalancers(config: FarmConfig, cursors: FarmCursors): FarmBalancers;
   createForwarding(config: FarmConfig): RequestForwarding;
   /** Null: the farm has no client affinity. */
   createAffinity(config: FarmConfig, servers: readonly Server[]): AffinityPolicy | null;
+  /** For clients of virtual servers. */
+  createConnectionAffinity(config: FarmConfig, servers: readonly Server[]): ConnectionAffinity | null;
 }
 
 /** Compiles one farm. Throws where a slot was not claimed: a fault of the caller. */
@@ -33,7 +35,7 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
   const { table, clock } = services;
   const candidates = new Candidates(servers, config, table);
   const slot = slotOf(farmSlotId(config.name), services);
-  const balancer = services.createBalancer(config, table.cursors(slot));
+  const { requests: balancer, connections } = services.createBalancers(config, table.cursors(slot));
   const isLimited = servers.some((server) => server.config.maxRequests > 0);
   if (balancer.countsRequests || isLimited) for (const { state } of servers) state.countRequests();
   if (config.circuitBreaker === null) for (const server of servers) table.circuit(server.slot).close();
@@ -46,6 +48,10 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
     whyNoServer: () => whyNoServer(config, servers),
     balancer,
     affinity: services.createAffinity(config, servers),
+    connections:
+      connections === null
+        ? null
+        : { balancer: connections, affinity: services.createConnectionAffinity(config, servers) },
     forwarding: services.createForwarding(config),
     retry: compileRetry(config, servers, table.farmNumbers(slot)),
     breaker: config.circuitBreaker === null ? null : new Breaker(config, candidates, servers, table, clock),

@@ -25,7 +25,8 @@ function compiled(config: FarmConfig, affinity: AffinityPolicy | null = null) {
   const clock = new SimulatedClock();
   const services = {
     ...{ table: owner, slots, createForwarding, clock },
-    ...{ createBalancer: () => firstOf, createAffinity: () => affinity },
+    ...{ createBalancers: () => ({ requests: firstOf, connections: null }), createConnectionAffinity: () => null },
+    createAffinity: () => affinity,
   };
   const farm = compileFarm(config, services);
   return { farm, owner, clock, slot: (address: string) => slots.get(serverId(config.name, address))! };

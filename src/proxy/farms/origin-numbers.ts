@@ -34,6 +34,8 @@ export class OriginNumbers implements ServerNumbers {
 
   ended(): void {}
 
+  attemptBytes(): void {}
+
   sessionStarted(): void {}
 
   sessionEnded(): void {}

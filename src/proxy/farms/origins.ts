@@ -58,6 +58,7 @@ class OriginTable implements Origins {
       whyNoServer: () => '',
       balancer: ONLY_SERVER,
       affinity: null,
+      connections: null,
       forwarding: this.#forwarding,
       retry: null,
       breaker: null,

@@ -20,7 +20,8 @@ function workers(maxRequests: readonly number[], length = 100) {
     const farm = compileFarm(config, {
       ...{ table: ServerTable.attach(owner.blocks, row), slots, clock },
       createForwarding: () => ({ headFor: () => '', offeredUpgrade: () => '' }),
-      createBalancer: () => ({ name: 'first', pick: (candidates) => candidates[0]! }),
+      createBalancers: () => ({ requests: { name: 'first', pick: (candidates) => candidates[0]! }, connections: null }),
+      createConnectionAffinity: () => null,
       createAffinity: () => null,
     });
     return new QueueingWorker(farm.queue!, farm.servers, farm.candidates, done);

@@ -1,12 +1,11 @@
 // Who is at the other end of a client connection, as the socket says it. ClientConnection is one of these, so that a
 // connection costs one object less.
 import type { Socket } from 'node:net';
+import { addressOfPeer } from '../../base/peer-address.ts';
 import type { ClientConnectionInfo } from '../../model/client.ts';
 import type { ClientTlsInfo } from '../../model/client-tls.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Endpoint } from '../../wire/proxy-header.ts';
-
-const MAPPED_IPV4 = '::ffff:';
 
 /** A connection that a listener has taken, as far as requests can come on it. */
 export interface AcceptedConnection {
@@ -70,9 +69,4 @@ export class ClientPeer implements ClientConnectionInfo {
     if (this.#raw.remoteAddress === undefined) this.socket.destroy();
     else this.#raw.resetAndDestroy();
   }
-}
-
-/** '' on a Unix socket. */
-export function addressOfPeer({ remoteAddress = '' }: Socket): string {
-  return remoteAddress.startsWith(MAPPED_IPV4) ? remoteAddress.slice(MAPPED_IPV4.length) : remoteAddress;
 }

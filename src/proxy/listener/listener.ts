@@ -1,10 +1,11 @@
 // A listening socket and the connections that came through it.
 import { createServer, type Server, type Socket } from 'node:net';
+import { addressOfPeer } from '../../base/peer-address.ts';
 import type { ListenAddress } from '../../model/config.ts';
 import type { ListenerRules, ListenerTls } from '../../model/listener-rules.ts';
 import type { Endpoint } from '../../wire/proxy-header.ts';
 import { ClientConnection } from './client-connection.ts';
-import { type AcceptedConnection, addressOfPeer } from './client-peer.ts';
+import type { AcceptedConnection } from './client-peer.ts';
 import { ClientTls } from './client-tls.ts';
 import { Handshakes } from './handshakes.ts';
 import type { ListenerServices } from './listener-services.ts';

@@ -70,7 +70,7 @@ const proxyProtocolSchema = z
   })
   .meta({ description: "Take the client's address from the PROXY protocol header." });
 
-/** `listeners.NAME`. */
+/** `listeners.NAME`, but for what only virtual servers have. */
 export const listenerSchema = z
   .strictObject({
     address: text('host:port, [v6]:port, :port or unix:/path; port 0 lets the system choose.', {
@@ -79,7 +79,6 @@ export const listenerSchema = z
     }),
     protocol: choice('http, or tcp: connections are passed to a farm as they are.', ['http', 'tcp']).prefault('http'),
     tls: tlsSchema.optional(),
-    farm: text('The farm that a tcp listener passes its connections to.', { nonEmpty: true }).optional(),
     proxyProtocol: proxyProtocolSchema.optional(),
   })
   .meta({ description: 'An address that the router listens on.' });

@@ -1,0 +1,93 @@
+// The listening socket of a virtual server, and the connections that came through it.
+import { createServer, type Server, type Socket } from 'node:net';
+import type { ListenAddress } from '../model/config.ts';
+import { TcpConnection } from './connection.ts';
+import type { VirtualServerServices } from './services.ts';
+
+export interface ListenOptions {
+  key: string;
+  address: ListenAddress;
+  /** Share the port with the listeners of other workers. */
+  reusePort: boolean;
+}
+
+/** As long a queue as the system allows: a burst of new clients waits in the kernel instead of being refused. */
+const BACKLOG = 4096;
+
+export class TcpListener {
+  readonly key: string;
+  readonly connections = new Set<TcpConnection>();
+  readonly #server: Server;
+  readonly #services: VirtualServerServices;
+  readonly #options: ListenOptions;
+
+  constructor(options: ListenOptions, services: VirtualServerServices) {
+    this.key = options.key;
+    this.#options = options;
+    this.#services = services;
+    this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) =>
+      this.#accept(socket),
+    );
+  }
+
+  /** Rejects with the system's error when the address cannot be had. */
+  async listen(): Promise<void> {
+    const { address, reusePort } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      const listening = (): void => {
+        this.#server.off('error', reject);
+        this.#server.on('error', () => {}); // a failed accept harms only that client
+        resolve();
+      };
+      if (address.kind === 'unix') this.#server.listen({ path: address.path, backlog: BACKLOG }, listening);
+      else this.#server.listen({ host: address.host, port: address.port, reusePort, backlog: BACKLOG }, listening);
+    });
+  }
+
+  get hasConnections(): boolean {
+    return this.connections.size > 0;
+  }
+
+  /** Takes no more connections; those that are there go on. */
+  close(): void {
+    this.#server.close();
+  }
+
+  /** Ends the connections of which too little has come to know their farm. */
+  closeIdle(): void {
+    for (const connection of [...this.connections]) if (!connection.isBusy) connection.cut('the router stops');
+  }
+
+  /** Cuts every connection. @returns how many of them had a server, or were on the way to one */
+  destroy(): number {
+    let cut = 0;
+    for (const connection of [...this.connections]) {
+      if (connection.isBusy) cut++;
+      connection.cut('the router stops');
+    }
+    return cut;
+  }
+
+  /** Cuts what is connected to the server `id` (FARM/ADDRESS). */
+  cutServer(id: string): void {
+    for (const connection of [...this.connections]) {
+      if (connection.server?.id === id) connection.cut(`${id} was stopped by an operator`);
+    }
+  }
+
+  #accept(socket: Socket): void {
+    const virtual = this.#services.virtualServer(this.key);
+    if (virtual === undefined || !this.#services.admit()) {
+      this.#services.refused();
+      socket.on('error', () => {});
+      socket.resetAndDestroy();
+      return;
+    }
+    const connection = new TcpConnection(socket, virtual, this.#services, (closed) => {
+      this.connections.delete(closed);
+    });
+    this.connections.add(connection);
+    connection.begin();
+  }
+}
