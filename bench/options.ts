@@ -4,7 +4,17 @@ import { type ProxyName, proxyKinds } from './proxies/catalogue.ts';
 import { rows } from './rows/row.ts';
 
 /** What is measured beside the rows of rows/row.ts. */
-const OTHER_ROWS = ['rules', 'picks', 'hosts', 'outbound', 'memory', 'start-up', 'corpus'];
+const OTHER_ROWS = [
+  'rules',
+  'picks',
+  'hosts',
+  'outbound',
+  'memory',
+  'websocket',
+  'websocket-idle',
+  'start-up',
+  'corpus',
+];
 
 export interface Options {
   rounds: number;

@@ -22,6 +22,7 @@ import { rows } from './rows/row.ts';
 import { type Measured, runRow } from './rows/run-row.ts';
 import { type RuleCost, ruleCosts } from './rules/rule-cost.ts';
 import { ruleTable } from './rules/rule-table.ts';
+import { echoRow, type SilentCost, silentCosts, silentTable } from './websocket/websocket-rows.ts';
 
 const STARTS = 5;
 /** Rows that need no server. */
@@ -40,6 +41,7 @@ async function main(options: Options): Promise<void> {
   let hosts: HostCost | null = null;
   let outbound: BodySpeed[] = [];
   let memory: MemoryFigures[] = [];
+  let silent: SilentCost[] = [];
   let startUp: number[] = [];
   let corpus: CorpusResult | null = null;
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -66,6 +68,11 @@ async function main(options: Options): Promise<void> {
     memory = await memoryRows(options.proxies, scratch);
     print(memoryTable(memory));
   }
+  if (options.rows.includes('websocket')) await measureEchoes(options, scratch, results);
+  if (options.rows.includes('websocket-idle')) {
+    silent = await silentCosts(options.proxies, scratch);
+    print(silentTable(silent));
+  }
   if (options.rows.includes('start-up') && options.proxies.includes('narrows')) startUp = await measureStartUp();
   if (options.rows.includes('corpus') && options.proxies.includes('narrows')) corpus = await checkCorpus(scratch);
   await backend?.stop();
@@ -81,6 +88,7 @@ async function main(options: Options): Promise<void> {
     hosts,
     outbound,
     memory,
+    silent,
     startUp,
     corpus,
   });
@@ -97,6 +105,14 @@ async function measureRows(options: Options, scratch: string, results: Map<strin
     results.set(row.name, measured);
     print(`${rowTable(row.title, measured)}\n${targetLines(judge(row, measured))}`);
   }
+}
+
+async function measureEchoes(options: Options, scratch: string, results: Map<string, Measured[]>): Promise<void> {
+  const { rounds, seconds } = options;
+  const measured = await echoRow(options.proxies, { rounds, seconds, scratch, say: progress });
+  if (measured.length === 0) return;
+  results.set('websocket', measured);
+  print(rowTable('A message of 128 bytes there and back over 32 WebSockets: a request is one message', measured));
 }
 
 async function measureStartUp(): Promise<number[]> {

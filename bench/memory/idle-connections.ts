@@ -1,16 +1,13 @@
 // What an idle keep-alive connection costs in resident memory.
 import { connect, type Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { drive, type Load } from '../load/drive.ts';
-import { residentMemory } from '../measure/process-group.ts';
 import type { RunningProxy } from '../proxies/running-proxy.ts';
+import { settledMemory } from './settled-memory.ts';
 
 const WARM_UP: Load = { connections: 64, size: 'small', heads: 'plain', connection: 'keep' };
 const WARM_UP_SECONDS = 3;
 /** Connections that are opened at the same time. */
 const AT_ONCE = 100;
-/** Memory counts as settled when it moved by less than this in half a second. */
-const SETTLED = 128 * 1024;
 
 /**
  * Bytes for each of `count` connections that have had one request each.
@@ -28,16 +25,6 @@ export async function idleConnectionCost(proxy: RunningProxy, count: number, col
     return ((await settledMemory(proxy, collect)) - before) / count;
   } finally {
     for (const socket of sockets) socket.destroy();
-  }
-}
-
-async function settledMemory(proxy: RunningProxy, collect: () => void): Promise<number> {
-  for (let last = Number.POSITIVE_INFINITY; ; ) {
-    collect();
-    await pause(500);
-    const now = residentMemory(proxy.program.group);
-    if (Math.abs(last - now) < SETTLED) return now;
-    last = now;
   }
 }
 

@@ -1,10 +1,10 @@
 // The memory rows: idle connections and transfers, for the proxies that are made for many of both.
-import type { Command } from '../measure/program.ts';
 import { type ProxyName, plainVariant, proxyKinds } from '../proxies/catalogue.ts';
 import { sayMissing, startProxy } from '../proxies/running-proxy.ts';
 import { table } from '../report/table.ts';
 import { type BulkGrowth, bulkGrowth } from './bulk-transfer.ts';
 import { idleConnectionCost } from './idle-connections.ts';
+import { withCollection } from './settled-memory.ts';
 
 const MEASURED: readonly ProxyName[] = ['narrows', 'nginx', 'haproxy'];
 const CONNECTIONS = 3_500;
@@ -52,9 +52,4 @@ async function measure(name: ProxyName, scratch: string): Promise<MemoryFigures>
   } finally {
     await proxy.program.stop();
   }
-}
-
-function withCollection(command: Command): Command {
-  const preload = import.meta.resolve('./force-collection.ts');
-  return { ...command, channel: true, env: { ...command.env, NODE_OPTIONS: `--import=${preload}` } };
 }
