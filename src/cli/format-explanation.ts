@@ -70,6 +70,8 @@ function stepLines(step: OtherStep): string {
         [step.matched ? 'green' : 'dim', `precondition ${step.name}`],
         `: ${step.conditions.map(conditionWords).join(', ')}: ${step.reason}`,
       );
+    case 'upgrade':
+      return lineOf(['bold', `upgrade to ${step.asked}`], `: ${step.reason}`);
     case 'httpRedirect':
     case 'errorPage':
       return lineOf(['bold', step.stage], `: ${step.reason}`);

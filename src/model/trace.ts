@@ -123,12 +123,23 @@ export interface ErrorPageStep {
   reason: string;
 }
 
+/** What becomes of the wish to switch to another protocol. */
+export interface UpgradeStep {
+  stage: 'upgrade';
+  /** The client's Upgrade field. */
+  asked: string;
+  /** What of it the server gets; '' for nothing. */
+  passed: string;
+  reason: string;
+}
+
 export type Step =
   | SiteStep
   | HostAffinityStep
   | RuleStep
   | RedirectStep
   | ErrorPageStep
+  | UpgradeStep
   | ContentStep
   | FarmStep
   | AffinityStep

@@ -80,6 +80,34 @@ describe('an Upgrade', () => {
   });
 });
 
+describe('explain', () => {
+  const SESSION = 'a 101 of the server begins a session, any other response is one to a request';
+  const switchTo = (protocol: string) => [
+    ['Connection', 'Upgrade'],
+    ['Upgrade', protocol],
+  ];
+
+  it.each([
+    ['GET', switchTo('websocket'), 'websocket', SESSION],
+    ['GET', switchTo('h2c, websocket'), 'websocket', SESSION],
+    ['GET', switchTo('h2c'), '', 'not passed on: protocol.upgrade.allow does not name it'],
+    ['OPTIONS', switchTo('websocket'), '', 'not passed on: a WebSocket begins with a GET'],
+    ['GET', [...switchTo('websocket'), ['Content-Length', '1']], '', 'not passed on: the request has a body'],
+    [
+      'GET',
+      [['Upgrade', 'websocket']],
+      '',
+      'not passed on: Connection does not name it, or the request is not HTTP/1.1',
+    ],
+  ])('says what becomes of %s with %j', async (method, headers, passedOn, reason) => {
+    const { router } = await shop(['127.0.0.1:1']);
+    const request = { method, url: 'http://127.0.0.1/', headers: headers as [string, string][] };
+    const { steps, outcome } = await router.explain(request);
+    expect(steps.find(({ stage }) => stage === 'upgrade')).toMatchObject({ passed: passedOn, reason });
+    expect(outcome.kind).toBe('proxy');
+  });
+});
+
 describe('a 101', () => {
   const ACCEPT = 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n';
 

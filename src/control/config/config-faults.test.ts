@@ -40,6 +40,11 @@ workers: many
 
   it.each([
     ['a duration under 10 ms', 'dnsRefresh: 5ms', '"5ms" is out of range, expected 10ms to 24d'],
+    [
+      'an Upgrade that is HTTP',
+      'farms: { a: { servers: [h], protocol: { upgrade: { allow: [websocket, H2C] } } } }',
+      'farms.a.protocol.upgrade.allow[1]: "H2C" is never passed on',
+    ],
     ['a required key', 'listeners: { web: { protocol: http } }', 'listeners.web.address: is required'],
     [
       'an unknown key of a short form',

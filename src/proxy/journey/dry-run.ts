@@ -2,6 +2,8 @@
 import type { Answer } from '../../model/answer.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
+import { FieldKind } from '../../wire/http1/fields.ts';
+import { upgradeStep } from '../upstream/upgrade-policy.ts';
 import { admitRequest } from './admit-request.ts';
 import { pageFor } from './answers.ts';
 import { runStages } from './run-stages.ts';
@@ -36,6 +38,8 @@ export async function dryRun(ctx: RequestContext): Promise<Answer | ProxyError |
     const server = farm.balancer.pick(ctx.candidates, ctx);
     ctx.server = server;
     farm.forwarding.headFor(ctx, server); // throws what sending would: a loop, a field that is refused
+    if (ctx.inbound.has(FieldKind.upgrade))
+      ctx.trace?.push(upgradeStep(ctx.inbound, farm.forwarding.offeredUpgrade(ctx.inbound)));
     if (farm.isOrigin) return undefined;
     const reason = ctx.candidates.length === 1 ? 'the only candidate' : (REASONS[farm.balancer.name] ?? 'its choice');
     ctx.trace?.push({ stage: 'pick', algorithm: farm.balancer.name, server: server.address, reason });

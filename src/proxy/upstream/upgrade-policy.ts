@@ -1,5 +1,6 @@
 // Which switches of protocol a client may ask a server for (RFC 9110 7.8), and whether a 101 answers what was asked.
 import { hash } from 'node:crypto';
+import type { UpgradeStep } from '../../model/trace.ts';
 import { BodyKind } from '../../wire/http1/body-kind.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import { listMembers } from '../../wire/http1/list-members.ts';
@@ -26,7 +27,7 @@ export class UpgradePolicy {
    * the protocol could change only behind its last byte. A WebSocket begins with a GET (RFC 6455 4.1).
    */
   offered(inbound: RequestHead): string {
-    if (!inbound.wantsUpgrade || inbound.bodyKind === BodyKind.chunked || inbound.contentLength > 0) return '';
+    if (!inbound.wantsUpgrade || hasBody(inbound)) return '';
     const isGet = inbound.method === 'GET';
     return listMembers(inbound.fieldOfKind(FieldKind.upgrade)!)
       .filter((protocol) => this.#allows(protocol) && (isGet || protocol !== WEBSOCKET))
@@ -39,6 +40,25 @@ export class UpgradePolicy {
     if (slash < 0) return this.#allowed.has(protocol);
     return this.#allowed.has(protocol.slice(0, slash)) && isFieldName(protocol.slice(slash + 1));
   }
+}
+
+/** For explain. @param offered as UpgradePolicy.offered() gave it */
+export function upgradeStep(inbound: RequestHead, offered: string): UpgradeStep {
+  const asked = inbound.fieldOfKind(FieldKind.upgrade)!;
+  return { stage: 'upgrade', asked, passed: offered, reason: reasonOf(inbound, offered) };
+}
+
+function reasonOf(inbound: RequestHead, offered: string): string {
+  if (offered !== '') return 'a 101 of the server begins a session, any other response is one to a request';
+  if (!inbound.wantsUpgrade) return 'not passed on: Connection does not name it, or the request is not HTTP/1.1';
+  if (hasBody(inbound)) return 'not passed on: the request has a body';
+  const asked = listMembers(inbound.fieldOfKind(FieldKind.upgrade)!);
+  if (inbound.method !== 'GET' && asked.includes(WEBSOCKET)) return 'not passed on: a WebSocket begins with a GET';
+  return 'not passed on: protocol.upgrade.allow does not name it';
+}
+
+function hasBody({ bodyKind, contentLength }: RequestHead): boolean {
+  return bodyKind === BodyKind.chunked || contentLength > 0;
 }
 
 /** Why the 101 `head` is no answer to `inbound`; null where it is. @param offered as UpgradePolicy.offered() gave it */
