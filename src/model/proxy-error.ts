@@ -151,7 +151,7 @@ export const errorKinds = {
   ),
   upgradeRefused: because(
     upstream('http_upgrade_failed', 0, 5),
-    'The server switched protocols in a way that was not asked for.',
+    'The server switched protocols without being asked, or with a 101 that does not answer what was asked.',
   ),
 
   sessionBroken: because(
