@@ -41,6 +41,10 @@ export function openApi(version: string): object {
         200: response('Status.', statusSchema),
         ...refused,
       }),
+      '/api/certificates': get('The certificates of listeners, the one that ends first before the others.', {
+        200: response('Certificates.', certificatesSchema),
+        ...refused,
+      }),
       '/api/live': get('Is the router alive?', { 200: response('Yes.'), 503: response('No.') }, true),
       '/api/ready': get(
         'Does the router take traffic? It does not before its listeners are open, and while it stops.',
@@ -134,6 +138,18 @@ const explanationSchema = {
     },
   },
   required: ['outcome', 'requestHeaders', 'steps'],
+};
+
+const certificatesSchema = {
+  type: 'object',
+  properties: {
+    certificates: list({
+      ...{ listener: text, names: { type: 'array', items: text }, file: text, keyKind: text, keyBits: whole },
+      ...{ subject: text, issuer: text, validFrom: time, validTo: time },
+    }),
+    warnings: { type: 'array', items: text },
+  },
+  required: ['certificates', 'warnings'],
 };
 
 const statusSchema = {

@@ -20,6 +20,7 @@ export function adminRoutes(port: AdminPort, version: string): Hono {
   });
   routes.use('/api/*', limit);
   routes.get('/api/status', (c) => c.json(port.status()));
+  routes.get('/api/certificates', (c) => c.json(port.certificates()));
   routes.get('/api/live', (c) => c.json({ live: port.isLive() }, port.isLive() ? 200 : 503));
   routes.get('/api/ready', (c) => c.json({ ready: port.isReady() }, port.isReady() ? 200 : 503));
   routes.get('/metrics', async (c) => c.body(await port.metrics(), 200, { 'Content-Type': port.metricsType }));

@@ -73,6 +73,7 @@ function stepLines(step: OtherStep): string {
     case 'upgrade':
       return lineOf(['bold', `upgrade to ${step.asked}`], `: ${step.reason}`);
     case 'httpRedirect':
+    case 'redirectToTls':
     case 'errorPage':
       return lineOf(['bold', step.stage], `: ${step.reason}`);
     default: {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../index.ts';
 import { registerAffinity } from './affinity.ts';
 import { registerAudit } from './audit.ts';
+import { registerCerts } from './certs.ts';
 import { registerCheck } from './check.ts';
 import { registerCompletion } from './completion.ts';
 import { registerDemo } from './demo/demo.ts';
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   registerExplain(program);
   registerImportIis(program);
   registerImportHtaccess(program);
+  registerCerts(program);
   registerStatus(program);
   registerReload(program);
   registerServers(program);

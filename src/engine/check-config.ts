@@ -1,6 +1,8 @@
 // What can be asked of a configuration without running it: is it in order, and what would it do with a request. Nothing
 // is opened, and nothing is written.
 import { systemClock } from '../base/clock.ts';
+import { reportCertificates } from '../control/certificates/report-certificates.ts';
+import type { CertificateReport } from '../model/certificate-report.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
 import type { Explanation } from '../model/explanation.ts';
@@ -17,6 +19,11 @@ export async function checkConfig(input: ConfigInput, options: RouterOptions = {
     if (error instanceof ConfigError) return error.errors;
     throw error;
   }
+}
+
+/** The certificates that listeners of `input` have. @throws ConfigError */
+export async function listCertificates(input: ConfigInput, options: RouterOptions = {}): Promise<CertificateReport> {
+  return reportCertificates((await loadChecked(input, options, options.clock ?? systemClock)).certificates);
 }
 
 /**

@@ -29,7 +29,7 @@ export interface CheckedConfig {
   locate: LoadedConfig['locate'];
   /** Its extensions, as this thread has loaded them. */
   extensions: Extensions;
-  certificates: ReadCertificates['listeners'];
+  certificates: ReadCertificates;
   /** What it does without. */
   broken: BrokenFiles;
 }
@@ -82,7 +82,7 @@ export async function loadChecked(
   const listeners = overrideListeners(config.listeners, options.listen ?? []);
   const running = { ...config, listeners, extensions: [...config.extensions, ...given] };
   const files = [...new Set([...loaded.files, ...read.files])];
-  return { ...loaded, files, config: running, extensions, certificates: read.listeners, broken: NOTHING };
+  return { ...loaded, files, config: running, extensions, certificates: read, broken: NOTHING };
 }
 
 /** In the control thread they check and explain; no request ends here. */

@@ -10,7 +10,8 @@ import { formatListenAddress } from '../model/listen-address.ts';
 import { ListenError } from './settle-listeners.ts';
 import { VERSION } from './version.ts';
 
-export interface AdminSource extends Pick<AdminPort, 'status' | 'reload' | 'explain' | 'isReady' | 'farms' | 'audit'> {
+export interface AdminSource
+  extends Pick<AdminPort, 'status' | 'certificates' | 'reload' | 'explain' | 'isReady' | 'farms' | 'audit'> {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: MetricsSource;
@@ -25,6 +26,7 @@ export async function openAdmin(
   let page: Promise<MetricsPage> | null = null;
   const port: AdminPort = {
     status: source.status,
+    certificates: source.certificates,
     reload: source.reload,
     explain: source.explain,
     isReady: source.isReady,

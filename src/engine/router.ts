@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { CertificateStore } from '../control/certificates/certificate-store.ts';
+import { reportCertificates } from '../control/certificates/report-certificates.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import type { ExplainRequest } from '../model/explain-request.ts';
 import type { Explanation } from '../model/explanation.ts';
@@ -187,6 +188,7 @@ export class Router {
       clock: this.#clock,
       logger: this.#logger,
       status: () => statusOf(running, this.#lastError),
+      certificates: () => reportCertificates(running.written.certificates),
       reload: () => this.reload(),
       explain: (request) => this.explain(request),
       farms: farmOperations(running),
@@ -205,6 +207,7 @@ export class Router {
           refusals: running.gauges.allRefusals,
           logLinesDropped: running.accessLog.droppedLines,
         }),
+        certificates: () => reportCertificates(running.written.certificates).certificates,
       },
     };
   }

@@ -9,5 +9,5 @@ export function tlsMaterial(
   { ticketKeys, clock }: Pick<Running, 'ticketKeys' | 'clock'>,
 ): TlsMaterial {
   const isUsed = config.listeners.some(({ tls }) => tls !== null);
-  return { listeners: certificates, ticketKeys: isUsed ? ticketKeys.keys(clock.wall()) : new Uint8Array() };
+  return { listeners: certificates.listeners, ticketKeys: isUsed ? ticketKeys.keys(clock.wall()) : new Uint8Array() };
 }

@@ -1,10 +1,13 @@
 // What the admin API may ask of a running router: all that admin/ sees of the engine.
+import type { CertificateReport } from './certificate-report.ts';
 import type { ExplainRequest } from './explain-request.ts';
 import type { Audit, FarmOperations } from './farm-operations.ts';
 import type { RouterStatus } from './status.ts';
 
 export interface AdminPort {
   status(): RouterStatus;
+  /** Of the running configuration. */
+  certificates(): CertificateReport;
   /** Prometheus text. */
   metrics(): Promise<string>;
   /** Content-Type of metrics(). */

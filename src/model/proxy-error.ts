@@ -69,6 +69,16 @@ export const errorKinds = {
     'The URL means something else when it is decoded twice, and allowDoubleEscaping is false.',
   ),
   unknownHost: because(client(400), 'No binding of a site has the host and port, and unmatchedHost is refuse.'),
+  clientCertificateMissing: because(
+    denied(403, 7),
+    'The listener requires a certificate of the client (tls.clientCertificates), and it showed none.',
+  ),
+  clientCertificateRevoked: because(denied(403, 13), 'The certificate of the client has been revoked.'),
+  clientCertificateUntrusted: because(
+    denied(403, 16),
+    'None of tls.clientAuthorities stands for the certificate of the client, or it is not in order.',
+  ),
+  clientCertificateExpired: because(denied(403, 17), 'The certificate of the client has expired, or is not valid yet.'),
   addressRefused: because(denied(403, 6), 'ipSecurity of the site refuses the address of the client.'),
   addressUnauthorized: because(
     denied(401, 0),

@@ -110,9 +110,9 @@ export interface OutboundStep {
   reason: string;
 }
 
-/** httpRedirect of a site, which is no rule. */
+/** httpRedirect of a site, or redirectFrom of a listener: no rules. */
 export interface RedirectStep {
-  stage: 'httpRedirect';
+  stage: 'httpRedirect' | 'redirectToTls';
   reason: string;
 }
 

@@ -96,6 +96,7 @@ const refusingOperations = {} as FarmOperations;
 export function samplePort(changes: Partial<AdminPort> = {}): AdminPort {
   return {
     status: () => sampleStatus,
+    certificates: () => ({ certificates: [], warnings: [] }),
     metrics: async () => '# HELP up It is.\n# TYPE up gauge\nup 1\n',
     metricsType: 'text/plain; version=0.0.4; charset=utf-8',
     reload: async () => undefined,

@@ -9,9 +9,10 @@ import { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SimulatedClock } from '../../src/index.ts';
-import { backend, type ReceivedRequest } from '../kit/backend.ts';
+import { backend } from '../kit/backend.ts';
 import { client, get } from '../kit/client.ts';
 import { eventually } from '../kit/eventually.ts';
+import { fieldOf } from '../kit/message.ts';
 import { type RouterSetup, shop } from '../kit/router.ts';
 import { type MadeCertificate, opensslIsMissing, TestCertificates } from '../kit/test-certificates.ts';
 import { shownTo, tlsClient } from '../kit/tls-client.ts';
@@ -53,8 +54,6 @@ async function failure(url: string, options: ConnectionOptions): Promise<string>
     (error: NodeJS.ErrnoException) => error.code ?? error.message,
   );
 }
-
-const fieldOf = ({ head }: ReceivedRequest, name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1];
 
 describe.skipIf(skipped)('a listener with tls', () => {
   it.each([0, 2])('serves requests, one after the other (%d workers)', async (workers) => {

@@ -71,11 +71,10 @@ function readKey(file: string, passphrase: string | null): KeyObject {
   const key = readBytes(file);
   try {
     return createPrivateKey(passphrase === null ? key : { key, passphrase });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_MISSING_PASSPHRASE') throw new Error(`the key in ${file} has a passphrase, and none is given`);
-    if (/ENCRYPTED/.test(key.toString('latin1'))) throw new Error(`the passphrase does not open the key in ${file}`);
-    throw new Error(`${file} holds no private key in PEM form`);
+  } catch {
+    if (!key.includes('ENCRYPTED')) throw new Error(`${file} holds no private key in PEM form`);
+    if (passphrase === null) throw new Error(`the key in ${file} has a passphrase, and none is given`);
+    throw new Error(`the passphrase does not open the key in ${file}`);
   }
 }
 

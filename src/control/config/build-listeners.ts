@@ -60,7 +60,8 @@ function checkListener(
   problems: ProblemList,
 ): void {
   checkVirtualServer(listener, path, problems);
-  if (listener.tls !== undefined) checkTls(listener.tls, [...path, 'tls'], written, problems);
+  const { tls, address } = listener;
+  if (tls !== undefined) checkTls({ tls, address }, [...path, 'tls'], written, problems);
 }
 
 function reportTwins(listeners: readonly ListenerConfig[], problems: ProblemList): void {

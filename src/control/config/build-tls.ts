@@ -41,7 +41,12 @@ function buildCertificate(
 }
 
 /** @param path of `tls` */
-export function checkTls(tls: WrittenTls, path: ConfigPath, { listeners }: Written, problems: ProblemList): void {
+export function checkTls(
+  { tls, address }: { tls: WrittenTls; address: string },
+  path: ConfigPath,
+  { listeners }: Written,
+  problems: ProblemList,
+): void {
   checkRedirect(tls, path, listeners, problems);
   tls.certificates.forEach((certificate, index) => {
     const pair = certificate.cert !== undefined && certificate.key !== undefined;
@@ -52,6 +57,8 @@ export function checkTls(tls: WrittenTls, path: ConfigPath, { listeners }: Writt
   });
   if (tls.certificates.length === 0 && tls.folder === undefined)
     problems.error(path, 'tls has no certificate', 'add certificates: [ { cert: …, key: … } ], or folder');
+  if (address.trim().startsWith('unix:'))
+    problems.error(path, 'a Unix socket has no tls', 'listen on 127.0.0.1, or leave tls out');
   if (tls.clientCertificates !== 'off' && tls.clientAuthorities === undefined)
     problems.error(
       [...path, 'clientCertificates'],

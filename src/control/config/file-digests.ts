@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import { versionOf } from '../../base/file-version.ts';
+import { readFolder } from '../../base/read-folder.ts';
 import { readRegularFile } from '../../base/read-regular-file.ts';
 
 /** What is larger is not read: no file of a configuration is. */
@@ -52,7 +53,15 @@ export class FileDigests {
     const version = versionOf(stats);
     const before = this.#known.get(file);
     if (before?.isSettled && before.version === version) return before;
-    const digest = createHash('sha256').update(this.#read(file, LARGEST)).digest('hex');
+    const content = stats.isDirectory() ? namesIn(file) : this.#read(file, LARGEST);
+    const digest = createHash('sha256').update(content).digest('hex');
     return { version, isSettled: now - Math.max(stats.mtimeMs, stats.ctimeMs) > SETTLED, digest };
   }
+}
+
+/** A folder is what it has in it, by name. */
+function namesIn(folder: string): string {
+  return readFolder(folder)
+    .entries.map(({ name }) => name)
+    .join('\0');
 }

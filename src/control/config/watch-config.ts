@@ -1,6 +1,6 @@
 // Notices that a file of the configuration changed, and says so once its bytes have come to rest: an editor or a copy
 // may still be writing, and half a YAML file can be valid (DESIGN 5).
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { FileDigests } from './file-digests.ts';
@@ -84,7 +84,7 @@ class FolderWatcher implements ConfigWatcher {
     this.#addFiles(files);
     this.#room = files.length + MOST_NEW;
     this.#ofSites = siteFolders(files);
-    const wanted = new Set(files.map((file) => dirname(file)));
+    const wanted = new Set(files.flatMap((file) => (isFolder(file) ? [file, dirname(file)] : [dirname(file)])));
     for (const [folder, watcher] of this.#folders) {
       if (wanted.has(folder)) continue;
       watcher.close();
@@ -124,7 +124,7 @@ class FolderWatcher implements ConfigWatcher {
   }
 
   #concerns(folder: string, name: string): boolean {
-    return this.#watched.has(join(folder, name));
+    return this.#watched.has(join(folder, name)) || this.#watched.has(folder);
   }
 
   #arrives(path: string): void {
@@ -187,4 +187,9 @@ class FolderWatcher implements ConfigWatcher {
     this.#cancel?.();
     this.#cancel = null;
   }
+}
+
+/** A folder that is read whole, such as one of certificates. */
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -1,4 +1,5 @@
 // Where the metrics page reads its numbers: the router's live state, asked when somebody scrapes.
+import type { ListedCertificate } from '../../model/certificate-report.ts';
 import type { ServerTotals } from '../../model/server-table-totals.ts';
 
 export interface ServerNumbers {
@@ -35,4 +36,5 @@ export interface MetricsSource {
   servers(): Iterable<ServerNumbers>;
   farms(): Iterable<FarmNumbers>;
   router(): RouterNumbers;
+  certificates(): Iterable<ListedCertificate>;
 }

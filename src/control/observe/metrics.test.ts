@@ -27,6 +27,7 @@ function pageOf(farm: Farm): Promise<MetricsPage> {
         totals: state.totals(),
       })),
     router: () => router,
+    certificates: () => [],
   });
 }
 

@@ -1,5 +1,6 @@
 // The page that Prometheus reads: one registry for each router, so that two of them can live in one process.
 import type { Registry } from 'prom-client';
+import { certificateMetric } from './certificate-metric.ts';
 import { farmMetrics } from './farm-metrics.ts';
 import type { MetricsSource } from './metrics-source.ts';
 import { routerMetrics } from './router-metrics.ts';
@@ -21,7 +22,12 @@ export class MetricsPage {
   static async create(source: MetricsSource): Promise<MetricsPage> {
     const { Registry, collectDefaultMetrics } = await import('prom-client');
     const registry = new Registry();
-    for (const metric of [...serverMetrics(source), ...farmMetrics(source), ...routerMetrics(source)])
+    for (const metric of [
+      ...serverMetrics(source),
+      ...farmMetrics(source),
+      ...routerMetrics(source),
+      certificateMetric(source),
+    ])
       registry.registerMetric(metric);
     collectDefaultMetrics({ register: registry });
     return new MetricsPage(registry);

@@ -21,12 +21,14 @@ import { contentStage } from '../content/content-stage.ts';
 import { errorPagesStage } from '../errors/error-pages-stage.ts';
 import { farmPagesStage } from '../errors/farm-pages-stage.ts';
 import { farmStage } from '../farms/farm-stage.ts';
+import { clientCertificateStage } from '../filtering/client-certificate-stage.ts';
 import {
   doubleEscapingStage,
   serverFilterStage,
   siteFilterStage,
   webSocketStage,
 } from '../filtering/filtering-stages.ts';
+import { redirectToTlsStage, strictTransportStage } from '../listener/secure-transport-stages.ts';
 import { responseStage } from '../response/response-stage.ts';
 import type { OutboundSets } from '../rules/outbound/compile-outbound-sets.ts';
 import { outboundStage } from '../rules/outbound/outbound-stage.ts';
@@ -57,6 +59,9 @@ export function journeyStages(
 ): readonly Stage[] {
   const brokenFolders = brokenFolderStage(sites);
   return [
+    // Plain requests that are to come by TLS, and clients whose certificate is not in order: before anything is looked at.
+    redirectToTlsStage(config.listeners),
+    clientCertificateStage(config.listeners),
     // The site that a binding chooses: rules read its variables, and nothing that they do changes it.
     sites.length === 0 ? null : siteStage(config, sites),
     // Paths that are escaped twice, where not all of the configuration takes them.
@@ -92,6 +97,7 @@ export function journeyStages(
     // The pages of a site for errors, and the fields that it adds to every response.
     errorPagesStage(sites),
     customHeadersStage(sites),
+    strictTransportStage(config.listeners),
     // Those of extensions again, for the way back: they see the cookie that affinity has set.
     ...extensions.map(wayBack),
     // What ARR itself changes: rules that come after it see its result, as in IIS.

@@ -7,8 +7,8 @@ import type { CertificateSet } from '../../model/listener-rules.ts';
 
 /** Bits of the session's key, by a part of the cipher's name. */
 const KEY_BITS: readonly (readonly [RegExp, number])[] = [
-  [/256|CHACHA20/, 256],
-  [/128/, 128],
+  [/AES_256|CHACHA20/, 256],
+  [/AES_128/, 128],
 ];
 
 export class ClientTls implements ClientTlsInfo {

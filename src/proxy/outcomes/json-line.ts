@@ -1,5 +1,6 @@
 // The access log as JSON lines: the fields of CONTRACT 5 in its order; then, where they apply, the names of the rules
-// that matched, and the error with its reason.
+// that matched, what TLS was agreed on, and the error with its reason.
+import type { ClientTlsInfo } from '../../model/client-tls.ts';
 import type { Outcome, RequestContext } from '../../model/request-context.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
@@ -41,6 +42,7 @@ export class JsonLineFormat implements LineFormat {
     line += `,"affinity":"${ctx.affinity}","userAgent":${wireOrNull(inbound.fieldOfKind(FieldKind.userAgent))}`;
     line += `,"referer":${wireOrNull(inbound.fieldOfKind(FieldKind.referer))}`;
     if (this.#fields.length > 0) line += `,"requestHeaders":${this.#requestHeaders(inbound)}`;
+    if (ctx.connection.tls !== null) line += tlsFields(ctx.connection.tls);
     if (ctx.matchedRules !== null) line += `,"rules":[${ctx.matchedRules.map(jsonString).join(',')}]`;
     if (outcome.error !== null) line += `,"error":"${outcome.error}"`;
     if (outcome.reason !== '') line += `,"reason":${jsonString(outcome.reason)}`;
@@ -57,6 +59,10 @@ export class JsonLineFormat implements LineFormat {
     }
     return `${text}}`;
   }
+}
+
+function tlsFields({ protocol, cipher, serverName }: ClientTlsInfo): string {
+  return `,"tls":"${protocol}","cipher":"${cipher}","serverName":${orNull(serverName)}`;
 }
 
 function orNull(text: string): string {

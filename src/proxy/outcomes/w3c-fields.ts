@@ -47,6 +47,8 @@ const readers: Readonly<Record<string, FieldReader>> = {
   // IIS names the directions from the server's side: sc is server to client.
   'sc-bytes': (_ctx, outcome) => String(outcome.bytesOut),
   'cs-bytes': (_ctx, outcome) => String(outcome.bytesIn),
+  'crypt-protocol': (ctx) => ctx.connection.tls?.protocol || '-',
+  'crypt-cipher': (ctx) => ctx.connection.tls?.cipher || '-',
   'time-taken': (_ctx, outcome) => String(Math.round(outcome.duration)),
 };
 

@@ -3,6 +3,7 @@
 //
 // The head is put together from runs of the client's text: on the plain path a handful of pieces, no object per field.
 
+import type { ClientTlsInfo } from '../../model/client-tls.ts';
 import type { RequestForwarding } from '../../model/extensions.ts';
 import type { Server } from '../../model/farm.ts';
 import type { FarmConfig } from '../../model/farm-config.ts';
@@ -61,6 +62,7 @@ export class ForwardedHead implements RequestForwarding {
   /** On the plain path: what stands before the client's address, its host, and the id of the request. */
   readonly #beforeFor: string;
   readonly #beforeHost: string;
+  readonly #beforeSecureHost: string;
   readonly #beforeId: string;
 
   /** @param appends whether X-Forwarded-For of untrusted peers is appended to, as ARR does (compatibility: xForwardedFor) */
@@ -84,7 +86,8 @@ export class ForwardedHead implements RequestForwarding {
         ? ''
         : fieldLine(protocol.xForwardedByHeaderName, protocol.xForwardedByHeader);
     this.#beforeFor = `${this.#forwardedBy}${protocol.xForwardedForHeaderName}: `;
-    this.#beforeHost = '\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: ';
+    this.#beforeHost = beforeHost('http');
+    this.#beforeSecureHost = beforeHost('https');
     this.#beforeId = `\r\nMax-Forwards: ${protocol.maxForwards}\r\n${protocol.logGuidName}: `;
     this.#plain =
       !appends && !protocol.stealthMode && protocol.xForwardedForHeaderName !== '' && protocol.logGuidName !== '';
@@ -170,14 +173,25 @@ export class ForwardedHead implements RequestForwarding {
       this.#plain &&
       outbound.fieldEdits === null &&
       !connection.trusted &&
-      !connection.secure &&
       inbound.host !== '' &&
       !inbound.has(FieldKind.maxForwards);
     if (!isPlain) return this.#ownLinesWithCare(ctx, server);
     const { includePortInXForwardedFor } = this.#config.protocol;
     const client = forwardedFor(ctx, includePortInXForwardedFor, false);
-    const lines = `${this.#beforeFor}${client}${this.#beforeHost}${inbound.host}${this.#beforeId}${ctx.id}\r\n`;
+    const before = connection.secure ? this.#beforeSecureHost : this.#beforeHost;
+    let lines = `${this.#beforeFor}${client}${before}${inbound.host}${this.#beforeId}${ctx.id}\r\n`;
+    if (connection.tls !== null) lines += this.#tlsLines(connection.tls);
     return outbound.rewritten ? `${lines}X-Original-URL: ${inbound.path}\r\n` : lines;
+  }
+
+  /** arr.md 4.1. */
+  #tlsLines(tls: ClientTlsInfo, edits: ReadonlyMap<string, unknown> | null = null): string {
+    const { sslHeaderName, clientCertHeaderName } = this.#config.protocol;
+    const isOurs = (name: string): boolean => name !== '' && edits?.has(name.toLowerCase()) !== true;
+    let lines = isOurs(sslHeaderName) ? fieldLine(sslHeaderName, tls.arrSsl) : '';
+    const certificate = tls.clientCertificate;
+    if (certificate !== null && isOurs(clientCertHeaderName)) lines += fieldLine(clientCertHeaderName, certificate.der);
+    return lines;
   }
 
   /** The same where a trusted peer has said some of it already, or a rule: then the rule has the last word. */
@@ -195,8 +209,13 @@ export class ForwardedHead implements RequestForwarding {
     if (this.#stealth) return lines;
     lines += `Max-Forwards: ${forwards}\r\n`;
     if (protocol.logGuidName !== '') lines += `${protocol.logGuidName}: ${ctx.id}\r\n`;
+    if (ctx.connection.tls !== null) lines += this.#tlsLines(ctx.connection.tls, edits);
     return outbound.rewritten ? `${lines}X-Original-URL: ${inbound.path}\r\n` : lines;
   }
+}
+
+function beforeHost(scheme: string): string {
+  return `\r\nX-Forwarded-Proto: ${scheme}\r\nX-Forwarded-Host: `;
 }
 
 function editLines(edits: ReadonlyMap<string, string | null>): string {

@@ -1,10 +1,11 @@
-// The server variables that rules read, and what each means here (url-rewrite.md 8, arr.md 14). Those of a client
-// certificate and of an authenticated user are empty: there is none. Those of a site stand in site-variables.ts.
+// The server variables that rules read, and what each means here (url-rewrite.md 8, arr.md 14). Those of an
+// authenticated user are empty: there is none. Those of a site stand in site-variables.ts, those of TLS in tls-variables.ts.
 import { hostName } from '../../../wire/http1/authority.ts';
 import { FieldKind } from '../../../wire/http1/fields.ts';
 import type { RuleRun } from '../rule-run.ts';
 import { markAsData } from '../url-text.ts';
 import { SITE_VARIABLES } from './site-variables.ts';
+import { TLS_VARIABLES } from './tls-variables.ts';
 import type { ReadVariable } from './variable-part.ts';
 
 const method: ReadVariable = (run) => run.ctx.inbound.method;
@@ -46,6 +47,7 @@ export const SERVER_VARIABLES: Readonly<Record<string, ReadVariable>> = {
   URL: path,
   URL_PATH_INFO: path,
   ...SITE_VARIABLES,
+  ...TLS_VARIABLES,
 };
 
 /** With --listen a binding's own port and protocol are shown, wherever the router listens (CONTRACT 1). */
@@ -68,10 +70,7 @@ export const SERVER_VARIABLES_IN_URL: Readonly<Record<string, ReadVariable>> = {
 /** Names that are always empty here; anything else that is unknown is probably a slip. */
 export const EMPTY_VARIABLES: ReadonlySet<string> = new Set([
   ...['APP_POOL_ID', 'MANAGED_PIPELINE_MODE', 'AUTH_PASSWORD', 'AUTH_TYPE', 'AUTH_USER', 'LOGON_USER', 'REMOTE_USER'],
-  ...['CERT_COOKIE', 'CERT_FLAGS', 'CERT_ISSUER', 'CERT_KEYSIZE', 'CERT_SECRETKEYSIZE', 'CERT_SERIALNUMBER'],
-  ...['CERT_SERVER_ISSUER', 'CERT_SERVER_SUBJECT', 'CERT_SUBJECT', 'CRYPT_CIPHER_ALG_ID', 'CRYPT_HASH_ALG_ID'],
-  ...['CRYPT_KEYEXCHANGE_ALG_ID', 'CRYPT_PROTOCOL', 'HTTPS_KEYSIZE', 'HTTPS_SECRETKEYSIZE'],
-  ...['HTTPS_SERVER_ISSUER', 'HTTPS_SERVER_SUBJECT', 'SSI_EXEC_DISABLED', 'ARR_CACHE_CONTROL_OVERRIDE'],
+  ...['CRYPT_HASH_ALG_ID', 'CRYPT_KEYEXCHANGE_ALG_ID', 'SSI_EXEC_DISABLED', 'ARR_CACHE_CONTROL_OVERRIDE'],
 ]);
 
 /** `https://www.example.com:8443`, as the client sees us; '' when it did not say whom it called. */
