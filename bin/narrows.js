@@ -14,6 +14,7 @@ const source = new URL('../src/cli/main.ts', import.meta.url);
 const main = existsSync(source) ? source : new URL('../dist/cli/main.js', import.meta.url);
 // bin/narrows says what the flags are for.
 const flags = [
+  '--use-system-ca',
   '--enable-experimental-regexp-engine-on-excessive-backtracks',
   '--regexp-backtracks-before-fallback=10000',
   '--enable-experimental-regexp-engine',

@@ -21,6 +21,8 @@ const WRONG_USAGE = new Set(['INVALID_PURPOSE']);
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 /** Certificates of a chain that are looked at. */
 const LONGEST_CHAIN = 10;
+/** Characters of altnames in a reason, which stands in a header too. */
+const MOST_SAID = 200;
 
 /** Parsed once: the system has many. */
 const rootsOf = new WeakMap<readonly string[], readonly X509Certificate[]>();
@@ -44,12 +46,18 @@ export function verifyServer(socket: TLSSocket, name: string, tls: ServerTlsConf
     if (fault !== null) return { fault };
   }
   if (!tls.ignoreNameMismatch && !isMadeOutTo(certificate, name)) {
-    return { fault: `${name} is not among its altnames: ${certificate.subjectAltName ?? 'it has none'}` };
+    return { fault: `${name} is not among its altnames: ${altnamesOf(certificate)}` };
   }
   if (tls.publicKeys.length > 0 && !tls.publicKeys.includes(pinOf(certificate))) {
     return { fault: `its key is none of tls.publicKeys: sha256/${pinOf(certificate)}` };
   }
   return { fault: null, until: tls.ignoreExpired ? Number.POSITIVE_INFINITY : Date.parse(certificate.validTo) };
+}
+
+/** For people, who are told no more of what a stranger may have written than helps. */
+function altnamesOf({ subjectAltName }: X509Certificate): string {
+  if (subjectAltName === undefined) return 'it has none';
+  return subjectAltName.length > MOST_SAID ? `${subjectAltName.slice(0, MOST_SAID)} and so on` : subjectAltName;
 }
 
 /** SHA-256 of the SubjectPublicKeyInfo, base64, as in RFC 7469 2.4. */

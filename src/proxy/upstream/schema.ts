@@ -91,7 +91,7 @@ const upgradeSection = z
 const tlsToServers = z
   .strictObject({
     ca: text(
-      'File with the certificate authorities that may sign server certificates, PEM; those that Node.js brings otherwise.',
+      'File with the certificate authorities that may sign server certificates, PEM; those of the system and of Node.js otherwise.',
     ).optional(),
     ignoreNameMismatch: flag(
       'Accept a certificate made out to another name. That is what ARR does; it lets anyone with any valid certificate pose as the server.',
