@@ -105,6 +105,12 @@ const explanationSchema = {
         url: text,
         farm: text,
         server: text,
+        tls: {
+          type: 'object',
+          description: 'Only by https: where, and the name that the certificate of the server must be made out to.',
+          properties: { port: whole, name: text },
+          required: ['port', 'name'],
+        },
         file: text,
         status: whole,
         subStatus: whole,

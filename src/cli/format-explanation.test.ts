@@ -122,6 +122,10 @@ describe('the story of a request', () => {
 
   it.each<[Explanation['outcome'], string]>([
     [{ kind: 'proxy', url: 'https://b/x', server: 'b:443' }, '=> sent to b:443\n   as https://b/x\n'],
+    [
+      { kind: 'proxy', url: 'https://b/x', farm: 'b', server: 'a:1', tls: { port: 1, name: 'a' } },
+      '=> sent to a:1 of farm b\n   as https://b/x\n   by TLS to port 1, with a certificate of a\n',
+    ],
     [{ kind: 'static', url: '/x', file: '/srv/x' }, '=> served from /srv/x\n   as /x\n'],
     [{ kind: 'rewrite', url: '/y' }, '=> stays here as /y, which nothing serves: 404\n'],
     [{ kind: 'abort' }, '=> the connection is dropped\n'],

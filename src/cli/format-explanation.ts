@@ -130,7 +130,7 @@ function outcomeLines(outcome: Outcome): string {
 function outcomeWords(outcome: Outcome): string[] {
   switch (outcome.kind) {
     case 'proxy':
-      return [`sent to ${destination(outcome)}`, `as ${outcome.url}`];
+      return [`sent to ${destination(outcome)}`, `as ${outcome.url}`, ...tlsLines(outcome.tls)];
     case 'static':
       return [`served from ${outcome.file}`, `as ${outcome.url}`];
     case 'rewrite':
@@ -146,6 +146,10 @@ function outcomeWords(outcome: Outcome): string[] {
     case 'error':
       return [`refused: ${statusCode(outcome)} ${outcome.code}`, outcome.reason];
   }
+}
+
+function tlsLines(tls: Extract<Outcome, { kind: 'proxy' }>['tls']): string[] {
+  return tls === undefined ? [] : [`by TLS to port ${tls.port}, with a certificate of ${tls.name}`];
 }
 
 function destination({ farm, server = 'the origin' }: Extract<Outcome, { kind: 'proxy' }>): string {

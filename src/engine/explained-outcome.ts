@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import type { Answer } from '../model/answer.ts';
 import type { ExplainedOutcome } from '../model/explanation.ts';
+import { certificateNameOf } from '../model/host-header.ts';
 import { type ErrorCode, ProxyError } from '../model/proxy-error.ts';
 import type { RequestContext } from '../model/request-context.ts';
 
@@ -16,7 +17,9 @@ export function explainedOutcome(ctx: RequestContext, result: Answer | ProxyErro
   const { scheme, target } = ctx.outbound;
   const { name, isOrigin } = ctx.farm!;
   const place = isOrigin ? {} : { farm: name };
-  return { kind: 'proxy', url: `${scheme}://${name}${target}`, ...place, server: ctx.server!.address };
+  const { address, config } = ctx.server!;
+  const tls = scheme === 'https' ? { tls: { port: config.httpsPort, name: certificateNameOf(config) } } : {};
+  return { kind: 'proxy', url: `${scheme}://${name}${target}`, ...place, server: address, ...tls };
 }
 
 export function errorOutcome(error: ProxyError): ExplainedOutcome {

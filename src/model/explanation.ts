@@ -4,7 +4,7 @@ import type { Step } from './trace.ts';
 /** What the client or a server would see of a request. */
 export type ExplainedOutcome =
   /** `url`: absolute with its query, its host the farm or the origin. Without a farm: `server` is the origin. */
-  | { kind: 'proxy'; url: string; farm?: string; server?: string }
+  | { kind: 'proxy'; url: string; farm?: string; server?: string; tls?: ExplainedTls }
   /** Stays here under another URL. */
   | { kind: 'rewrite'; url: string }
   | { kind: 'static'; url: string; file: string }
@@ -13,6 +13,12 @@ export type ExplainedOutcome =
   | { kind: 'abort' }
   | { kind: 'none' }
   | { kind: 'error'; status: number; subStatus: number; code: string; reason: string };
+
+/** Only by https: the port of the server, and the name that its certificate must be made out to. */
+export interface ExplainedTls {
+  port: number;
+  name: string;
+}
 
 export interface Explanation {
   outcome: ExplainedOutcome;

@@ -161,7 +161,12 @@ describe('explain', () => {
   it('shows where https would lead', async () => {
     const { router: running } = await proxyTo('https://b.example/{R:0}');
     const { outcome } = await running.explain({ url: 'http://www.example.com/x' });
-    expect(outcome).toEqual({ kind: 'proxy', url: 'https://b.example/x', server: 'b.example' });
+    expect(outcome).toEqual({
+      kind: 'proxy',
+      url: 'https://b.example/x',
+      server: 'b.example',
+      tls: { port: 443, name: 'b.example' },
+    });
   });
 });
 

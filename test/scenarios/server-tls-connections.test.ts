@@ -174,10 +174,17 @@ describe.skipIf(isMissing)('bodies by TLS', () => {
     expect((await client.response()).status).toBe(200);
   });
 
-  it.each([1, 3])('reach slow clients whole, %i at a time, and hold the server back meanwhile', async (count) => {
-    const server = await secure.server(LOCAL, () =>
-      Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${SIZE}\r\n\r\n`), patterned(SIZE)]),
-    );
+  // In chunks they are passed on by reference, else as text, which is a copy.
+  it.each([
+    [1, ''],
+    [3, 'in chunks'],
+  ])('reach slow clients whole, %i at a time %s, and hold the server back meanwhile', async (count, inChunks) => {
+    const [head, end] =
+      inChunks === ''
+        ? [`Content-Length: ${SIZE}\r\n\r\n`, '']
+        : [`Transfer-Encoding: chunked\r\n\r\n${SIZE.toString(16)}\r\n`, '\r\n0\r\n\r\n'];
+    const response = Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${head}`), patterned(SIZE), Buffer.from(end)]);
+    const server = await secure.server(LOCAL, () => response);
     const router = await secure.router([server]);
     const clients = await Promise.all(Array.from({ length: count }, () => router.connect()));
     for (const client of clients) client.send(get()).socket.pause();

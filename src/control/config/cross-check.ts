@@ -7,6 +7,7 @@ import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import { balancingMethods } from '../../model/load-balancing.ts';
 import { checkAddressRanges } from './address-ranges.ts';
 import { checkDuplicates } from './check-duplicates.ts';
+import { checkServerTls } from './check-server-tls.ts';
 import { checkVirtualServers, farmsOfVirtualServers } from './check-virtual-servers.ts';
 import { lintRules } from './lint/lint-rules.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -54,6 +55,7 @@ export function crossCheck(
   warnOfBuffers(config, problems);
   warnOfRetries(config, problems);
   lintRules(config, problems);
+  checkServerTls(config, raw, extensions.haveStages, problems);
 }
 
 function checkRuleTargets(

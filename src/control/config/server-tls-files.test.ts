@@ -28,13 +28,14 @@ beforeAll(() => {
 });
 afterAll(() => made?.remove());
 
-const farmWith = (protocol: object) => ({ farms: { a: { servers: ['h'], protocol } } });
+const TO_A = [{ name: 'r', match: { url: '.*' }, action: { type: 'Rewrite', url: 'https://A/{R:0}' } }];
+const farmWith = (protocol: object, rules: object[] = TO_A) => ({ farms: { a: { servers: ['h'], protocol } }, rules });
 const load = (protocol: object) => parseConfig(JSON.stringify(farmWith(protocol)), file('narrows.yaml'));
 const tlsOf = (protocol: object) => load(protocol).config.farms[0]!.protocol.tls;
 
 /** What `check` says, as `error PATH-less message`. */
-async function said(protocol: object): Promise<string[]> {
-  const problems = await checkConfig(farmWith(protocol));
+async function said(protocol: object, rules = TO_A): Promise<string[]> {
+  const problems = await checkConfig(farmWith(protocol, rules));
   return problems.map(({ severity, message }) => `${severity}: ${message}`);
 }
 
@@ -139,6 +140,25 @@ describe.skipIf(isMissing)('faults in files of TLS to servers', () => {
     ],
   ])('%s', async (_, protocol, message) => {
     expect(await said(protocol())).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('and settings without effect are told', async () => {
+    const protocol = { tls: { ca: made.ca } };
+    const warning = 'warning: tls has no effect: no rule sends requests to https://a, and no health test goes by https';
+    expect(await said(protocol, [])).toEqual([warning]);
+    const rule = (url: string) => [{ ...TO_A[0]!, action: { type: 'Rewrite', url } }];
+    expect(await said(protocol, rule('http://a/{R:0}'))).toEqual([warning]);
+    for (const url of ['https://{R:0}/', '{R:0}']) expect(await said(protocol, rule(url))).not.toContain(warning);
+    const config = farmWith(protocol, []);
+    const tested = { farms: { a: { ...config.farms.a, healthCheck: { url: 'https://h/up' } } } };
+    expect(await checkConfig(tested)).toEqual([]);
+  });
+
+  it('and servers that nobody vouches for are told', async () => {
+    expect(await said({ tls: { ignoreUnknownCa: true } })).toEqual([
+      'warning: whoever answers is taken for the server: any certificate will do',
+    ]);
+    expect(await said({ tls: { ignoreUnknownCa: true, publicKeys: [made.pinOf(pair.certFile)] } })).toEqual([]);
   });
 
   it('stand where the file is named', () => {

@@ -159,7 +159,7 @@ const farmRouting: ElementRule = {
     healthCheck,
     affinity,
     loadBalancing,
-    publicKeys: { fate: passedOver('pins of server keys are not checked; give protocol.tls.ca') },
+    publicKeys: { fate: passedOver('their form is undocumented: write the keys as protocol.tls.publicKeys') },
   },
   hints: NOT_IN_ARR,
 };
