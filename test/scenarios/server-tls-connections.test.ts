@@ -129,8 +129,8 @@ describe.skipIf(isMissing)('an answer of the server before the upload ends', () 
       tls: certificates.make(LOCAL),
       onConnection: (connection) => {
         connection.socket.once('data', () => {
-          connection.send(TOO_LARGE);
-          afterwards(connection);
+          // TLS may write it later.
+          connection.socket.write(TOO_LARGE, () => afterwards(connection));
         });
       },
     });
@@ -150,7 +150,7 @@ describe.skipIf(isMissing)('an answer of the server before the upload ends', () 
 });
 
 describe.skipIf(isMissing)('bodies by TLS', () => {
-  const SIZE = 24 * 1024 * 1024;
+  const SIZE = 12 * 1024 * 1024;
 
   it('reach a slow server whole, and hold the client back meanwhile', async () => {
     const server = await backend(undefined, {
@@ -162,7 +162,7 @@ describe.skipIf(isMissing)('bodies by TLS', () => {
     client.send(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${SIZE}\r\n\r\n`).send(patterned(SIZE));
     const connection = await server.connection(0);
     await settled(() => client.socket.writableLength);
-    expect(client.socket.writableLength).toBeGreaterThan(4 * 1024 * 1024);
+    expect(client.socket.writableLength).toBeGreaterThan(1024 * 1024);
     connection.socket.resume();
     const payload = await connection.until(() => {
       if (connection.socket.bytesRead < SIZE) return null;
@@ -177,8 +177,8 @@ describe.skipIf(isMissing)('bodies by TLS', () => {
   // In chunks they are passed on by reference, else as text, which is a copy.
   it.each([
     [1, ''],
-    [3, 'in chunks'],
-  ])('reach slow clients whole, %i at a time %s, and hold the server back meanwhile', async (count, inChunks) => {
+    [3, ' in chunks'],
+  ])('reach slow clients whole, %i at a time%s, and hold the server back meanwhile', async (count, inChunks) => {
     const [head, end] =
       inChunks === ''
         ? [`Content-Length: ${SIZE}\r\n\r\n`, '']
@@ -192,7 +192,7 @@ describe.skipIf(isMissing)('bodies by TLS', () => {
       const { socket } = await server.connection(index);
       await server.request(index);
       await settled(() => socket.writableLength);
-      expect(socket.writableLength).toBeGreaterThan(4 * 1024 * 1024);
+      expect(socket.writableLength).toBeGreaterThan(1024 * 1024);
     }
     // Reads a little now and then, so that buffers of the router are in every state.
     const bodies = await Promise.all(
