@@ -123,14 +123,16 @@ describe.skipIf(isMissing)('an answer of the server before the upload ends', () 
     ['stops reading', ({ socket }) => void socket.pause()],
     ['closes', ({ socket }) => void socket.end()],
     ['closes at once, unread bytes and all', ({ socket }) => void socket.destroySoon()],
-    ['resets once it is sent', (peer) => void peer.socket.once('data', () => peer.reset())],
+    ['resets', (peer) => peer.reset()],
+    ['resets once more has come', (peer) => void peer.socket.once('data', () => peer.reset())],
   ])('reaches every client when the server then %s', async (_, afterwards) => {
     const server = await backend(undefined, {
-      tls: certificates.make(LOCAL),
+      // Without the tickets of TLS 1.3, behind which the answer might still wait to be written.
+      tls: { ...certificates.make(LOCAL), maxVersion: 'TLSv1.2' },
       onConnection: (connection) => {
         connection.socket.once('data', () => {
-          // TLS may write it later.
-          connection.socket.write(TOO_LARGE, () => afterwards(connection));
+          connection.send(TOO_LARGE);
+          afterwards(connection);
         });
       },
     });
