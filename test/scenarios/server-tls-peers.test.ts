@@ -81,7 +81,10 @@ describe.skipIf(isMissing)('worker threads', () => {
       ...{ requestCert: true, rejectUnauthorized: true },
       ca: certificates.authority,
     });
-    const protocol = { clientCertFileName: certificates.pfx(certificates.make(FOR_CLIENTS), 'word'), clientCertPassword: 'word' };
+    const protocol = {
+      clientCertFileName: certificates.pfx(certificates.make(FOR_CLIENTS), 'word'),
+      clientCertPassword: 'word',
+    };
     const router = await secure.router([server], {}, { protocol }, {}, { workers: 2 });
     for (let n = 0; n < 6; n++) expect((await pageOf(router)).status).toBe(200);
   });
