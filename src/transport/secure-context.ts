@@ -32,9 +32,11 @@ export function clientCertificateFault(tls: ServerTlsConfig): string | null {
   }
 }
 
+const CONVERT = 'convert it with openssl pkcs12 -legacy -nodes, and openssl pkcs12 -export';
+
 function inWords(message: string): string {
   if (/mac verify failure|bad decrypt/i.test(message)) return 'its passphrase is wrong';
-  if (/unsupported/i.test(message)) return 'it is encrypted in a way that OpenSSL 3 no longer reads';
+  if (/unsupported|RC2/i.test(message)) return `it is in an old form (RC2) that is not read: ${CONVERT}`;
   if (/not enough data|wrong tag|header too long|asn1|PFX/i.test(message)) return 'it is no PFX (PKCS #12)';
   return message;
 }
