@@ -5,7 +5,7 @@
 import { type NetConnectOpts, Socket } from 'node:net';
 import { connectSecurely, type OnRead, type SecureServer } from './connect-securely.ts';
 
-/** Pause between two looks for bytes that came before the connection broke; each look is one turn of the event loop at least. */
+/** Pause between two looks for bytes that came before the connection broke. */
 const READ_OUT_PAUSE = 5;
 
 /** Gives the buffer for the next read; `onBytes` has used it up, or taken it over, when it returns. */
@@ -55,11 +55,13 @@ function outliving(socket: Socket): ServerSocket {
 
 /** The peer has reset: all that can ever be read is here already, so a look that finds nothing new is the last. */
 function readOut(socket: ServerSocket, end: () => void, readBefore: number): void {
-  setTimeout(() => {
+  const look = (): void => {
     if (socket.destroyed) return;
     if (socket.bytesRead === readBefore && !socket.isPaused()) end();
     else readOut(socket, end, socket.bytesRead);
-  }, READ_OUT_PAUSE).unref();
+  };
+  // A timer that is due runs before sockets are read, an immediate after it.
+  setTimeout(() => setImmediate(look), READ_OUT_PAUSE).unref();
 }
 
 function isWriteFailure(error: (Error & { syscall?: string }) | undefined): boolean {
