@@ -16,9 +16,17 @@ export interface WebSocketBackend {
   readonly closes: readonly { code: number; reason: string }[];
 }
 
-/** A server that sends back every message; it ends with the test. @param onSocket does something else with each connection */
-export async function webSocketBackend(onSocket: (socket: WebSocket) => void = echo): Promise<WebSocketBackend> {
-  const server = createServer((_, response) => response.end('plain'));
+/** Of http or https. */
+type HttpServer = ReturnType<typeof createServer>;
+
+/**
+ * A server that sends back every message; it ends with the test.
+ * @param onSocket does something else with each connection; @param server not listening yet
+ */
+export async function webSocketBackend(
+  onSocket: (socket: WebSocket) => void = echo,
+  server: HttpServer = createServer(),
+): Promise<WebSocketBackend> {
   const accepting = new WebSocketServer({ server });
   const requests: IncomingMessage[] = [];
   const closes: { code: number; reason: string }[] = [];
