@@ -93,6 +93,29 @@ describe('bytes of a session', () => {
     },
   );
 
+  it('that wait for a slow client are not overwritten by those of another session', async () => {
+    const server = await sessionServer();
+    const running = await shop([server]);
+    const slow = await openSession(running, server);
+    const other = await openSession(running, server);
+    const before = slow.client.socket.bytesRead;
+    slow.client.socket.pause();
+    const bytes = patterned(16 * MIB);
+    const PIECE = 40_000;
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      slow.server.send(bytes.subarray(at, at + PIECE));
+      await new Promise((resolve) => setImmediate(resolve)); // no read of the router is to fill its buffer
+    }
+    await settled(() => slow.server.socket.bytesWritten - slow.server.socket.writableLength);
+    for (let n = 1; n <= 20; n++) {
+      other.server.send(Buffer.alloc(PIECE, 0xff));
+      await other.client.until(() => (received(other.client).length === n * PIECE ? true : null));
+    }
+    slow.client.socket.resume();
+    await slow.client.until(() => (slow.client.socket.bytesRead === before + bytes.length ? true : null));
+    expect(patternFault(received(slow.client))).toBe(-1);
+  });
+
   it('are counted as they pass, and apart from those of requests', async () => {
     const server = await sessionServer();
     const running = await shop([server]);
