@@ -13,7 +13,7 @@ const CONNECT_CODES: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** The connection could not be made, or its handshake failed. @param error null: the server has ended it */
-export function connectFailure(server: string, error: SystemError | null): ProxyError {
+function connectFailure(server: string, error: SystemError | null): ProxyError {
   const ofTls = tlsFailure(server, error);
   if (ofTls !== null) return ofTls;
   const code = error?.code ?? '';
@@ -46,8 +46,14 @@ export function ownAdmin(server: string): ProxyError {
   return new ProxyError('noRoute', `${server} is the admin API of this router: requests are sent there by no rule`);
 }
 
-/** The connection broke before any byte of the response. @param uploading the request was not yet sent whole */
-export function lostBeforeResponse(server: string, uploading: boolean, error: SystemError | null): ProxyError {
+/** The connection could not be made, or broke before any byte of the response. @param uploading the request was not yet sent whole */
+export function lostBeforeResponse(
+  server: string,
+  connected: boolean,
+  uploading: boolean,
+  error: SystemError | null,
+): ProxyError {
+  if (!connected) return connectFailure(server, error);
   if (error?.code?.startsWith('ERR_SSL_')) return tlsFailure(server, error)!;
   if (uploading) return new ProxyError('closedDuringUpload', `${server}: server closed during upload`, error);
   const how = error === null ? 'closed the connection' : `broke the connection (${error.code ?? error.message})`;

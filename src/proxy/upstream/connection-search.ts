@@ -22,7 +22,7 @@ export interface ConnectionSeeker {
   /** One has become idle. */
   onIdle(connection: ServerConnection): void;
   /** There is none, and will be none. */
-  onNoConnection(error: ProxyError): void;
+  fail(error: ProxyError): void;
   /** The time for getting connected is over. */
   onDeadline(): void;
   /** An operator stops the server at once. */
@@ -54,9 +54,9 @@ export class ConnectionSearch implements Waiter {
     if (this.#over) return;
     const { server, ctx } = this.#seeker;
     const { farm, snapshot } = ctx;
-    if (target === null) return this.#seeker.onNoConnection(failure.noAddress(server.id, reason));
+    if (target === null) return this.#seeker.fail(failure.noAddress(server.id, reason));
     if (farm!.isOrigin && isOpenAdmin(target, snapshot.config.admin))
-      return this.#seeker.onNoConnection(failure.ownAdmin(server.id));
+      return this.#seeker.fail(failure.ownAdmin(server.id));
     const connection = this.#pool.open(target, farm!.config.protocol);
     if (connection === null) this.#pool.wait(this);
     else this.#seeker.onDialled(connection);

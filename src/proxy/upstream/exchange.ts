@@ -9,28 +9,27 @@
 //     │ ◄── with back-pressure ──────│ 6. ◄───────────────────────────── the body ───────
 //     │                              │ 7. the connection goes back, or is closed
 //
-// Long because it is one state machine; the marks are these numbers. Deadlines run against whom we wait for (CONTRACT 2).
+// The marks are these numbers; each step that a request may do without is a file of its own. Deadlines run against whom we wait for (CONTRACT 2).
 import type { DeadlineQueue } from '../../base/deadlines.ts';
 import type { BodyTransform } from '../../model/body-transform.ts';
 import type { BodySink, ClientExchange } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
-import { type BodySource, RewrittenBody } from '../../model/rewritten-body.ts';
-import { BodyKind } from '../../wire/http1/body-kind.ts';
-import { FieldKind } from '../../wire/http1/fields.ts';
+import type { BodySource } from '../../model/rewritten-body.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import * as failure from './connection-failure.ts';
 import { ConnectionSearch, type ConnectionSeeker } from './connection-search.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
 import { RequestUpload, type UploadOwner } from './request-upload.ts';
-import { bodyLengthOf, bytesHeldBack, ResponseBody } from './response-body.ts';
+import { isWhole } from './response-body.ts';
 import type { ResponseHeadReader } from './response-head-reader.ts';
+import { ResponseRelay } from './response-relay.ts';
 import type { RetryRun } from './retry-run.ts';
 import type { ConnectionUser, ServerConnection } from './server-connection.ts';
 import type { ServerPool } from './server-pool.ts';
 import { Tunnel } from './tunnel.ts';
-import { isWebSocket, whySwitchRefused } from './upgrade-policy.ts';
+import { whySwitchRefused } from './upgrade-policy.ts';
 import type { UpstreamServices } from './upstream-services.ts';
 
 export class Exchange implements BodySink, BodySource, ConnectionSeeker, ConnectionUser, UploadOwner {
@@ -59,23 +58,19 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
   readonly #pool: ServerPool;
   readonly #timeout: DeadlineQueue;
   /** Until the head: the shorter one where retry.perTryTimeout is. */
-  readonly #headTimeout: DeadlineQueue;
+  readonly headTimeout: DeadlineQueue;
   readonly #startedAt: number;
   /** Null where an idle connection was at hand. */
   #search: ConnectionSearch | null = null;
   #connection: ServerConnection | null = null;
   #requestHead = '';
   #reader: ResponseHeadReader | null = null;
-  #head: ResponseHead | null = null;
-  #body: ResponseBody | null = null;
-  #target: ClientExchange | RewrittenBody;
+  /** Null before the server's final head. */
+  #relay: ResponseRelay | null = null;
   /** Null where the request has no body. */
   #upload: RequestUpload | null = null;
-  /** Response bytes still to be collected before the next flush (minResponseBuffer). */
-  #holdBack = 0;
   #reusable = true;
   #over = false;
-  #cancelPatience: (() => void) | null = null;
   #writtenBefore = 0;
 
   /** @param startedAt monotonic ms */
@@ -92,13 +87,9 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     this.#owner = owner;
     this.#services = services;
     this.#client = ctx.client!;
-    this.#target = this.#client;
     this.#pool = services.pools.of(server, ctx.outbound.scheme === 'https');
     this.#timeout = services.deadlines.queue(ctx.farm!.config.protocol.timeout);
-    this.#headTimeout = this.#timeout;
-    if (run !== null && run.rules.perTryTimeout > 0) {
-      this.#headTimeout = services.deadlines.queue(Math.min(run.rules.perTryTimeout, this.#timeout.duration));
-    }
+    this.headTimeout = run === null ? this.#timeout : services.deadlines.queue(run.headTimeout(this.#timeout.duration));
     this.run = run;
     this.#startedAt = startedAt;
   }
@@ -112,7 +103,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     try {
       this.#requestHead = this.ctx.farm!.forwarding.headFor(this.ctx, this.server);
     } catch (error) {
-      return this.#fail(asProxyError(error));
+      return this.fail(asProxyError(error));
     }
     this.#client.attach(this);
     if (this.#over) return;
@@ -121,10 +112,6 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     if (idle !== null) return this.onIdle(idle);
     this.#search = new ConnectionSearch(this, this.#pool, this.#services);
     this.#search.dial();
-  }
-
-  onNoConnection(error: ProxyError): void {
-    this.#fail(error);
   }
 
   onIdle(idle: ServerConnection): void {
@@ -146,11 +133,6 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     this.#send();
   }
 
-  #endPatience(): void {
-    this.#cancelPatience?.();
-    this.#cancelPatience = null;
-  }
-
   /** 2. The head and what there is of the body, in one write. */
   #send(): void {
     const connection = this.#connection!;
@@ -164,7 +146,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     }
     if (this.#over) return;
     if (!this.#uploading || (this.ctx.inbound.expectContinue && !this.bodySent))
-      connection.startDeadline(this.#headTimeout);
+      connection.startDeadline(this.headTimeout);
     this.flushToServer();
   }
 
@@ -175,17 +157,12 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
   /** A further attempt has what time is left for all of them. */
   #beginRun(run: RetryRun): void {
     if (!this.#client.bodyPending) run.sent(this.#services.clock.monotonic());
-    if (run.attempts > 1)
-      this.#cancelPatience = this.#services.afterPatience(this.ctx, run, () => this.#onPatienceOver());
+    if (run.attempts > 1) run.endPatience = this.#services.afterPatience(this.ctx, run, () => this.#onPatienceOver());
   }
 
   /** A client that is still to send its body is not the server's fault. */
   #onPatienceOver(): void {
     if (!this.#uploading || this.#upload?.replaying === true) this.onDeadline();
-  }
-
-  onReplayFailed(error: ProxyError): void {
-    this.#fail(error);
   }
 
   /** 3. */
@@ -201,10 +178,6 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     this.#upload?.onBodyEnd(trailers, this.#services.clock.monotonic());
   }
 
-  onUploaded(): void {
-    this.#connection?.startDeadline(this.#headTimeout);
-  }
-
   flushToServer(): void {
     const connection = this.#connection;
     if (connection === null || connection.socket.writeFailed) return;
@@ -216,7 +189,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
 
   onDrain(): void {
     if (this.#upload?.resume() === true) return;
-    if (this.#head === null) this.#connection?.startDeadline(this.#headTimeout);
+    if (this.#relay === null) this.#connection?.startDeadline(this.headTimeout);
   }
 
   get retainsBuffer(): boolean {
@@ -226,12 +199,12 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
   onBytes(buffer: Buffer, length: number): void {
     this.answered = true;
     this.bytesReceived += length;
-    if (this.#head !== null) this.#relay(buffer, 0, length);
+    if (this.#relay !== null) this.#pass(buffer, 0, length);
     else this.#readHead(buffer, length);
     // Each byte restarts it (CONTRACT 2), unless this was the last one or the client must give or take some first.
     const connection = this.#connection;
     if (connection === null || this.#uploading || connection.socket.isPaused()) return;
-    if (this.#head === null && this.#headTimeout !== this.#timeout) return; // perTryTimeout is for the whole head
+    if (this.#relay === null && this.headTimeout !== this.#timeout) return; // perTryTimeout is for the whole head
     connection.startDeadline(this.#timeout);
   }
 
@@ -250,68 +223,63 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
       head = reader.head(method);
     }
     if (head !== null) return this.#respond(head, reader);
-    if (reader.refusal !== null) return this.#fail(failure.invalidHead(this.server.id, reader.refusal));
-    this.#flushToClient(); // a client that does not read holds back 1xx heads too
+    if (reader.refusal !== null) return this.fail(failure.invalidHead(this.server.id, reader.refusal));
+    if (!this.#client.flush()) this.#awaitClient(); // one that does not read holds back 1xx heads too
   }
 
   /** 5. */
   #respond(head: ResponseHead, reader: ResponseHeadReader): void {
     if (head.status === 101) return this.#switch(head, reader);
-    this.responseTime = this.#services.clock.monotonic() - this.#startedAt;
-    this.upstreamStatus = head.status;
+    this.#noteHead(head);
     const connection = this.#connection!;
-    this.#endPatience();
+    this.run?.endPatience?.();
     if (this.run?.rules.retriesStatus(head.status) === true) {
       const goOn = this.#owner.onRetriableStatus(this, head.status);
       if (goOn !== null) return this.#drop(head, reader, goOn);
     }
     if (this.#uploading || connection.writer.retains) this.#stopUpload(connection);
-    let text: string;
-    try {
-      text = this.#owner.onResponseHead(this, head);
-    } catch (error) {
-      return this.#fail(asProxyError(error));
-    }
-    this.#head = head;
-    const body = new ResponseBody(head);
-    this.#body = body;
+    const text = this.#headForClient(head);
+    if (text === null) return;
     this.#reusable &&= head.keepAlive;
-    this.#holdBack = bytesHeldBack(head, this.ctx.farm!.config.protocol);
-    if (this.transform === null) this.#client.sendHead(text, bodyLengthOf(head));
-    else this.#target = new RewrittenBody(this.#client, text, this.transform, this);
+    this.#relay = new ResponseRelay(head, text, this.#client, this.transform, this.ctx.farm!.config.protocol, this);
     const { buffer, at, end } = reader;
     this.#returnReader();
-    this.#relay(buffer, at, end);
+    this.#pass(buffer, at, end);
+  }
+
+  #noteHead({ status }: ResponseHead): void {
+    this.responseTime = this.#services.clock.monotonic() - this.#startedAt;
+    this.upstreamStatus = status;
+  }
+
+  /** As the stages leave it; null where one failed. */
+  #headForClient(head: ResponseHead): string | null {
+    try {
+      return this.#owner.onResponseHead(this, head);
+    } catch (error) {
+      this.fail(asProxyError(error));
+      return null;
+    }
   }
 
   /** 5, of a 101: client and connection are a session's from now on. */
   #switch(head: ResponseHead, reader: ResponseHeadReader): void {
     const { farm, inbound } = this.ctx;
     const fault = whySwitchRefused(inbound, farm!.forwarding.offeredUpgrade(inbound), head);
-    if (fault !== null) return this.#fail(failure.switchRefused(this.server.id, fault));
-    this.responseTime = this.#services.clock.monotonic() - this.#startedAt;
-    this.upstreamStatus = head.status;
-    let text: string;
-    try {
-      text = this.#owner.onResponseHead(this, head);
-    } catch (error) {
-      return this.#fail(asProxyError(error));
-    }
+    if (fault !== null) return this.fail(failure.switchRefused(this.server.id, fault));
+    this.#noteHead(head);
+    const text = this.#headForClient(head);
+    if (text === null) return;
+    const tunnel = new Tunnel(this, this.#owner, this.#connection!, this.#services, head);
     const { buffer, at, end } = reader;
-    const protocol = head.fieldOfKind(FieldKind.upgrade)!;
-    const tunnel = new Tunnel(this, this.#owner, this.#connection!, this.#services, isWebSocket(protocol));
     this.#leave();
-    this.#client.switchTo(`${text}Upgrade: ${protocol}\r\n`);
-    this.#owner.onSwitched(this);
-    tunnel.begin(buffer, at, end);
+    tunnel.begin(text, buffer, at, end);
   }
 
   /** Another attempt answers instead. A connection whose response has come whole is kept, else it is closed. */
   #drop(head: ResponseHead, { at, end }: ResponseHeadReader, goOn: () => void): void {
     const connection = this.#connection!;
-    const isWhole = (head.bodyKind === BodyKind.none ? 0 : head.contentLength) === end - at;
-    const isFramed = head.bodyKind === BodyKind.none || head.bodyKind === BodyKind.length;
-    const isReusable = isWhole && isFramed && head.keepAlive && !this.#uploading && !connection.writer.retains;
+    const isReusable = isWhole(head, end - at) && head.keepAlive && !this.#uploading && !connection.writer.retains;
     this.#leave();
     this.#client.detach();
     if (isReusable) this.#services.giveBack(connection, this.#pool, this.ctx, head);
@@ -329,25 +297,16 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
   }
 
   /** 6. */
-  #relay(buffer: Buffer, start: number, end: number): void {
-    const body = this.#body!;
-    const after = body.done ? start : body.take(buffer, start, end, this.#target);
-    if (body.error !== null) return this.#break(failure.malformedBody(this.server.id, body.error));
-    if (body.done) {
-      if (after < end) this.#reusable = false; // bytes after a complete response (CONTRACT 3)
-      return this.#finish();
-    }
-    if (this.#holdBack > 0) {
-      this.#holdBack -= end - start;
-      if (this.#holdBack > 0) return;
-      this.#holdBack = this.ctx.farm!.config.protocol.minResponseBuffer;
-    }
-    this.#flushToClient();
+  #pass(buffer: Buffer, start: number, end: number): void {
+    const relay = this.#relay!;
+    relay.pass(buffer, start, end);
+    if (relay.error !== null) return this.fail(failure.malformedBody(this.server.id, relay.error));
+    if (relay.done) return this.#finish(relay);
+    if (!relay.flush(end - start)) this.#awaitClient();
   }
 
   /** Reading waits for a client that takes no more: onClientDrain() goes on. */
-  #flushToClient(): void {
-    if (this.#target.flush()) return;
+  #awaitClient(): void {
     this.#connection?.socket.pause();
     this.#connection?.stopDeadline();
   }
@@ -360,44 +319,38 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
   }
 
   onServerEnd(): void {
-    if (this.#body?.endWithConnection() !== true) return this.onLost(null);
+    if (this.#relay?.endWithConnection() !== true) return this.onLost(null);
     this.#reusable = false;
-    this.#finish();
+    this.#finish(this.#relay);
   }
 
   /** 7. */
-  #finish(): void {
+  #finish({ head, trailers, rewritten, overrun }: ResponseRelay): void {
     const connection = this.#connection!;
-    const target = this.#target;
-    if (!(target instanceof RewrittenBody)) target.endBody(this.#body!.trailers);
+    if (rewritten === null) this.#client.endBody(trailers);
     this.#leave();
-    if (this.#reusable) this.#services.giveBack(connection, this.#pool, this.ctx, this.#head!);
+    if (this.#reusable && !overrun) this.#services.giveBack(connection, this.#pool, this.ctx, head);
     else connection.destroy();
-    if (target instanceof RewrittenBody) target.end(this.#body!.trailers);
-    else this.#owner.onDone(this, null);
+    if (rewritten === null) this.#owner.onDone(this, null);
+    else rewritten.end(trailers);
   }
 
   onLost(error: Error | null): void {
     const { id } = this.server;
-    if (this.#head !== null) return this.#break(failure.lostInsideResponse(id, error));
-    if (!this.connected) {
-      this.#services.skipAddress(this.server);
-      return this.#fail(failure.connectFailure(id, error));
-    }
+    if (this.#relay !== null) return this.fail(failure.lostInsideResponse(id, error));
+    if (!this.connected) this.#services.skipAddress(this.server);
     const uploading = this.#uploading || (this.bodySent && this.#connection!.socket.writeFailed);
-    this.#fail(failure.lostBeforeResponse(id, uploading, error));
+    this.fail(failure.lostBeforeResponse(id, this.connected, uploading, error));
   }
 
   onDeadline(): void {
     const { id } = this.server;
-    if (this.#head !== null) this.#break(failure.stalledInsideResponse(id));
-    else this.#fail(failure.lateBeforeResponse(id, this.connected, this.#uploading));
+    if (this.#relay !== null) this.fail(failure.stalledInsideResponse(id));
+    else this.fail(failure.lateBeforeResponse(id, this.connected, this.#uploading));
   }
 
   onCut(): void {
-    const error = failure.serverStopped(this.server.id);
-    if (this.#head !== null) this.#break(error);
-    else this.#fail(error);
+    this.fail(failure.serverStopped(this.server.id));
   }
 
   onClientGone(error: ProxyError): void {
@@ -413,22 +366,18 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     this.#owner.onDone(this, error);
   }
 
-  /** Nothing of a final response was sent: the journey decides what follows. */
-  #fail(error: ProxyError): void {
+  /** Where nothing of a final response was sent the journey decides what follows, else the client must see that it is not whole. */
+  fail(error: ProxyError): void {
     if (this.#over) return;
+    if (this.#relay !== null) return this.onRewritten(error);
     this.#abandon();
     this.#owner.onFailed(this, error);
-  }
-
-  /** Part of a response was sent: the client must see that it is not whole. */
-  #break(error: ProxyError): void {
-    if (!this.#over) this.onRewritten(error);
   }
 
   #abandon(): void {
     const connection = this.#connection;
     this.#leave();
-    if (this.#target instanceof RewrittenBody) this.#target.destroy();
+    this.#relay?.rewritten?.destroy();
     this.#client.detach();
     connection?.destroy();
   }
@@ -436,7 +385,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
   #leave(): void {
     this.#over = true;
     this.#upload?.stop();
-    this.#endPatience();
+    this.run?.endPatience?.();
     this.#search?.end();
     this.#returnReader();
     if (this.#connection !== null) this.bytesSent = this.#connection.writer.written - this.#writtenBefore;
@@ -444,8 +393,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
   }
 
   #returnReader(): void {
-    if (this.#reader === null) return;
-    this.#services.returnReader(this.ctx.farm!.config.protocol.maxResponseHeaderSize, this.#reader);
+    if (this.#reader !== null) this.#services.returnReader(this.#reader);
     this.#reader = null;
   }
 }

@@ -1,5 +1,6 @@
 // Steps 2 and 3 of an exchange whose request has a body: on its way to the server with back-pressure, and first what
 // another attempt kept of it. Requests without a body make none of these.
+import type { DeadlineQueue } from '../../base/deadlines.ts';
 import type { ClientExchange } from '../../model/client.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
@@ -15,9 +16,10 @@ export interface UploadOwner {
   bodySent: boolean;
   /** Sends what was written, and stops the client where the server takes no more. */
   flushToServer(): void;
-  /** The last byte is written. */
-  onUploaded(): void;
-  onReplayFailed(error: ProxyError): void;
+  /** Runs once the last byte is written. */
+  readonly headTimeout: DeadlineQueue;
+  /** The attempt is over. */
+  fail(error: ProxyError): void;
 }
 
 export class RequestUpload implements ReplayTarget {
@@ -71,9 +73,7 @@ export class RequestUpload implements ReplayTarget {
   }
 
   onReplayFailed(): void {
-    this.#owner.onReplayFailed(
-      new ProxyError('internal', 'the body that was kept for another attempt could not be read'),
-    );
+    this.#owner.fail(new ProxyError('internal', 'the body that was kept for another attempt could not be read'));
   }
 
   /** As BodySink has it. */
@@ -112,7 +112,7 @@ export class RequestUpload implements ReplayTarget {
     this.active = false;
     this.#owner.bodySent = true;
     endBody(this.#connection.writer, this.#owner.ctx.inbound.bodyKind, trailers);
-    this.#owner.onUploaded();
+    this.#connection.startDeadline(this.#owner.headTimeout);
   }
 
   /** A client that is faster than the disk that keeps its body waits for it. */

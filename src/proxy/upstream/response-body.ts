@@ -59,6 +59,11 @@ export class ResponseBody {
   }
 }
 
+/** Whether the whole response `head` is here with `bytes` behind its head, so that nothing of it is still to come. */
+export function isWhole({ bodyKind, contentLength }: ResponseHead, bytes: number): boolean {
+  return bodyKind === BodyKind.none ? bytes === 0 : bodyKind === BodyKind.length && bytes === contentLength;
+}
+
 /** How long the client is told that the body is, for ClientExchange.sendHead(). */
 export function bodyLengthOf(head: ResponseHead): number {
   if (head.bodyKind === BodyKind.none) return BODY_NONE;

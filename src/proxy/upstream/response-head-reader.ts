@@ -15,10 +15,13 @@ export class ResponseHeadReader {
   end = 0;
   /** Why head() found no head and never will; null while it may. */
   refusal: HeadRefusal | null = null;
+  /** Its limit. */
+  readonly headerBytes: number;
   readonly #scanner: ResponseHeadScanner;
   readonly #held = new HeldBytes();
 
   constructor(limits: ResponseHeadLimits) {
+    this.headerBytes = limits.headerBytes;
     this.#scanner = new ResponseHeadScanner(limits);
   }
 

@@ -18,6 +18,8 @@ export class RetryRun {
   attempts = 0;
   /** When protocol.timeout began to run for the responses of all attempts, monotonic ms: when the first was sent whole. */
   since: number;
+  /** Calls off what ends the attempt under way when no time is left for it; null while nothing does. */
+  endPatience: (() => void) | null = null;
   #wasSent = false;
 
   constructor(ctx: RequestContext, rules: RetryRules, isIdempotent: boolean, since: number, files: SpillFiles) {
@@ -32,6 +34,12 @@ export class RetryRun {
     if (this.#wasSent) return;
     this.#wasSent = true;
     this.since = now;
+  }
+
+  /** How long one attempt may wait for the head, ms. @param timeout protocol.timeout */
+  headTimeout(timeout: number): number {
+    const { perTryTimeout } = this.rules;
+    return perTryTimeout > 0 ? Math.min(perTryTimeout, timeout) : timeout;
   }
 
   /** False once bytes of the body have gone that are kept nowhere. */

@@ -13,12 +13,15 @@
 import type { DeadlineQueue } from '../../base/deadlines.ts';
 import type { BodySink, ClientExchange } from '../../model/client.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
+import { FieldKind } from '../../wire/http1/fields.ts';
+import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { closeFrame, GOING_AWAY } from '../../wire/websocket/close-frame.ts';
 import { FrameFollower } from '../../wire/websocket/frame-follower.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeOwner } from './exchange-owner.ts';
 import type { ConnectionUser, ServerConnection } from './server-connection.ts';
 import { CLOSE_GRACE, type Sessions } from './sessions.ts';
+import { isWebSocket } from './upgrade-policy.ts';
 import type { UpstreamServices } from './upstream-services.ts';
 
 export class Tunnel implements BodySink, ConnectionUser {
@@ -36,6 +39,8 @@ export class Tunnel implements BodySink, ConnectionUser {
   readonly #fromClient: FrameFollower | null;
   readonly #fromServer: FrameFollower | null;
   readonly #sentBefore: number;
+  /** Value of the Upgrade field of the 101. */
+  readonly #protocol: string;
   #clientEnded = false;
   #serverEnded = false;
   /** Why it has to end; null while it has not. */
@@ -51,7 +56,7 @@ export class Tunnel implements BodySink, ConnectionUser {
     owner: ExchangeOwner,
     connection: ServerConnection,
     services: UpstreamServices,
-    isWebSocket: boolean,
+    head: ResponseHead,
   ) {
     const { protocol } = exchange.ctx.farm!.config;
     const { idleTimeout } = protocol.upgrade;
@@ -64,8 +69,10 @@ export class Tunnel implements BodySink, ConnectionUser {
     this.#halfOpen = services.deadlines.queue(idleTimeout === 0 ? protocol.timeout : idleTimeout);
     this.#grace = services.deadlines.queue(CLOSE_GRACE);
     this.#sentBefore = connection.writer.written;
-    this.#fromClient = isWebSocket ? new FrameFollower() : null;
-    this.#fromServer = isWebSocket ? new FrameFollower() : null;
+    this.#protocol = head.fieldOfKind(FieldKind.upgrade)!;
+    const hasFrames = isWebSocket(this.#protocol);
+    this.#fromClient = hasFrames ? new FrameFollower() : null;
+    this.#fromServer = hasFrames ? new FrameFollower() : null;
   }
 
   /** Of its farm, ms. */
@@ -73,8 +80,10 @@ export class Tunnel implements BodySink, ConnectionUser {
     return this.#exchange.ctx.farm!.config.protocol.upgrade.closeSpread;
   }
 
-  /** 1. buffer[start, end) came behind the head of the 101. */
-  begin(buffer: Buffer, start: number, end: number): void {
+  /** 1. @param text the head of the 101 for the client; buffer[start, end) came behind it */
+  begin(text: string, buffer: Buffer, start: number, end: number): void {
+    this.#client.switchTo(`${text}Upgrade: ${this.#protocol}\r\n`);
+    this.#owner.onSwitched(this.#exchange);
     this.#sessions.add(this);
     this.#exchange.server.state.sessionStarted();
     this.#connection.beginSession(this);

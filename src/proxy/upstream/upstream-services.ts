@@ -110,10 +110,10 @@ export class UpstreamServices {
     );
   }
 
-  returnReader(headerBytes: number, reader: ResponseHeadReader): void {
+  returnReader(reader: ResponseHeadReader): void {
     reader.reset();
-    const free = this.#readers.get(headerBytes);
-    if (free === undefined) this.#readers.set(headerBytes, [reader]);
+    const free = this.#readers.get(reader.headerBytes);
+    if (free === undefined) this.#readers.set(reader.headerBytes, [reader]);
     else free.push(reader);
   }
 }
