@@ -172,7 +172,14 @@ const statusSchema = {
       },
     },
     workers: list({ id: whole, startedAt: time, restarts: whole, connections: whole }),
-    listeners: list({ name: text, url: text }),
+    listeners: list({
+      name: text,
+      url: text,
+      connections: {
+        type: 'object',
+        properties: { current: whole, total: whole, failed: whole, bytesIn: whole, bytesOut: whole },
+      },
+    }),
     farms: list({
       name: text,
       enabled: { type: 'boolean' },

@@ -27,12 +27,19 @@ export function formatStatus(status: RouterStatus): string {
     `narrows ${status.version}, up since ${status.startedAt}`,
     `configuration ${snapshot.id}, loaded ${snapshot.loadedAt}`,
     `${count(workers.length, 'worker')}, ${count(restarts, 'restart')}, ${count(connections, 'client connection')}`,
-    ...listeners.map(({ name, url }) => `listener ${name} ${url}`),
+    ...listeners.map(listenerText),
   ];
   if (snapshot.lastError !== null) {
     head.push(`last reload REFUSED ${snapshot.lastError.at}: ${snapshot.lastError.message}`);
   }
   return `${head.join('\n')}\n${formatFarms(status.farms)}`;
+}
+
+function listenerText({ name, url, connections }: RouterStatus['listeners'][number]): string {
+  const text = `listener ${name} ${url}`;
+  if (connections === undefined) return text;
+  const { current, total, failed, bytesIn, bytesOut } = connections;
+  return `${text}: ${count(current, 'connection')} of ${total}, ${failed} failed, ${bytes(bytesIn)} in, ${bytes(bytesOut)} out`;
 }
 
 export function formatFarms(farms: RouterStatus['farms']): string {

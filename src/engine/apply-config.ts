@@ -6,7 +6,7 @@ import { listenerKey } from '../model/listener-key.ts';
 import type { PreparedLog } from './access-log-file.ts';
 import type { Revision, SettledListener } from './data-plane-port.ts';
 import { type CheckedConfig, refuseFaults } from './load-checked.ts';
-import { makeRevision } from './make-revision.ts';
+import { makeRevision, virtualServersOf } from './make-revision.ts';
 import type { Running } from './running.ts';
 import { servedListeners, settleListeners } from './settle-listeners.ts';
 import { tlsMaterial } from './tls-material.ts';
@@ -47,7 +47,7 @@ export async function applyConfig(
     prepared = await prepare(running, checked);
   } catch (error) {
     live.use(before);
-    releaseOtherSlots(table, before.farms);
+    releaseOtherSlots(table, before.farms, virtualServersOf(before));
     running.bindings.release(before.farms);
     await admin.abandon();
     recycleWhenUnpinned(running, clock);
@@ -59,7 +59,7 @@ export async function applyConfig(
   running.revision = prepared.revision;
   await prepared.log.commit();
   await swapListeners(running, prepared.opened);
-  releaseOtherSlots(table, config.farms);
+  releaseOtherSlots(table, config.farms, virtualServersOf(config));
   running.bindings.release(config.farms);
   table.advanceEpoch();
   live.use(config);

@@ -12,6 +12,8 @@ export interface DataPlaneSetup {
   row: number;
   serverBlocks: readonly SharedArrayBuffer[];
   gauges: SharedArrayBuffer;
+  /** Of SourceRates. */
+  sourceRates: SharedArrayBuffer;
 }
 
 /** One configuration, with all that compiling it takes: every data plane makes its Snapshot of it. */

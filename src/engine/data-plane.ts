@@ -82,7 +82,7 @@ export class DataPlane implements DataPlanePort, ListenerServices, VirtualServer
     this.#gauges = new ProcessGauges(setup.gauges);
     this.#events = events;
     this.#upstream = new UpstreamServices(clock, this.deadlines, this.#table.rows, (host) => events.onNameWanted(host));
-    this.#virtualServers = new VirtualServers(this, this.#upstream);
+    this.#virtualServers = new VirtualServers(this, this.#upstream, setup.sourceRates);
     this.#hosts = new KnownHosts({
       clock,
       want: (wanted) => events.onHostsWanted(wanted),
@@ -142,6 +142,7 @@ export class DataPlane implements DataPlanePort, ListenerServices, VirtualServer
       this.#hosts,
       this.snapshot,
     );
+    this.#virtualServers.prepare(this.#prepared, this.#table, revision.slots);
     return problems;
   }
 
@@ -155,7 +156,7 @@ export class DataPlane implements DataPlanePort, ListenerServices, VirtualServer
     this.snapshot = snapshot;
     this.#upstream.spillFiles.directory = snapshot.config.stateDirectory;
     this.#upstream.pools.retain(snapshot);
-    this.#virtualServers.use(snapshot);
+    this.#virtualServers.commit(snapshot);
     this.#stopBeat();
     const { workerStallTimeout } = snapshot.config;
     this.#stopBeat = this.clock.every(Math.min(BEAT, workerStallTimeout / BEATS), () => this.#beat());
@@ -224,7 +225,7 @@ export class DataPlane implements DataPlanePort, ListenerServices, VirtualServer
 
   async oldestPinned(): Promise<number> {
     let oldest = this.snapshot.id;
-    for (const connection of this.#connections()) oldest = Math.min(oldest, connection.pinnedSnapshot ?? oldest);
+    for (const listener of this.#allListeners()) oldest = Math.min(oldest, listener.oldestPinned(this.snapshot));
     return oldest;
   }
 
@@ -267,7 +268,8 @@ export class DataPlane implements DataPlanePort, ListenerServices, VirtualServer
       });
       this.#whenEmpty = () => {
         cancel();
-        resolve(cut + sessions.cut - cutBefore);
+        // A virtual server is empty before destroy() has said how many it cut.
+        queueMicrotask(() => resolve(cut + sessions.cut - cutBefore));
       };
       this.#checkEmpty();
     });
@@ -283,10 +285,6 @@ export class DataPlane implements DataPlanePort, ListenerServices, VirtualServer
   *#allListeners(): Iterable<OpenListener> {
     yield* this.#listeners.values();
     yield* this.#closing;
-  }
-
-  *#connections(): Iterable<{ readonly pinnedSnapshot: number | null }> {
-    for (const listener of this.#allListeners()) yield* listener.connections;
   }
 
   // ---- for the listeners ----------------------------------------------------------------------------------------
@@ -326,7 +324,8 @@ export class DataPlane implements DataPlanePort, ListenerServices, VirtualServer
     this.#checkEmpty();
   }
 
-  ended(_record: ConnectionRecord): void {
+  ended(record: ConnectionRecord | null): void {
+    if (record !== null) this.#accessLog?.recordConnection(record);
     this.#gauges.releaseConnection(this.#row);
     this.#forgetClosed();
   }

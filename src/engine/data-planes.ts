@@ -1,6 +1,8 @@
 // All data planes of a router: starts them, asks all of them the same, and replaces one that died or hangs (DESIGN 2).
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { systemRandom } from '../base/random.ts';
+import { SourceRates } from '../l4/source-rates.ts';
 import type { ConfigProblem } from '../model/config.ts';
 import type { FoundName } from '../model/found-name.ts';
 import type { FoundHost } from '../model/host-use.ts';
@@ -43,6 +45,7 @@ export interface DataPlanesServices {
 export class DataPlanes {
   readonly #services: DataPlanesServices;
   readonly #planes: Plane[] = [];
+  readonly #sourceRates = SourceRates.allocate(systemRandom);
   #revision!: Revision;
   /** Why a worker died, in one line. */
   #lastDeath = '';
@@ -199,7 +202,8 @@ export class DataPlanes {
   }
 
   #setup(row: number) {
-    return { row, serverBlocks: this.#services.table.blocks, gauges: this.#services.gauges.memory };
+    const { table, gauges } = this.#services;
+    return { row, serverBlocks: table.blocks, gauges: gauges.memory, sourceRates: this.#sourceRates };
   }
 
   #startThread(plane: Plane): void {

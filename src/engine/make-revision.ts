@@ -14,10 +14,15 @@ export interface RevisionParts {
   readonly tieSeed: number;
 }
 
+/** Names of the listeners that are one. */
+export function virtualServersOf({ listeners }: Config): string[] {
+  return listeners.filter(({ virtualServer }) => virtualServer !== null).map(({ name }) => name);
+}
+
 /** `config` with all that compiling it takes; its servers have slots from now on. */
 export function makeRevision(id: number, config: Config, tls: TlsMaterial, parts: RevisionParts): Revision {
   const { table, affinitySecret, bindings, tieSeed } = parts;
-  const slots = claimSlots(table, config.farms);
+  const slots = claimSlots(table, config.farms, virtualServersOf(config));
   return {
     ...{ id, config, slots, serverBlocks: table.blocks, affinitySecret, tieSeed },
     bindings: bindings.claim(config.farms),

@@ -1,14 +1,22 @@
 // What a running router says of itself: the status of the admin API and the numbers of the metrics page.
 import type { HealthEvidence } from '../control/health/health-event.ts';
-import type { FarmNumbers, ServerNumbers } from '../control/observe/metrics-source.ts';
+import type { FarmNumbers, ListenerNumbers, ServerNumbers } from '../control/observe/metrics-source.ts';
 import type { RequestRates } from '../control/observe/request-rates.ts';
 import { serverCounters } from '../control/observe/server-counters.ts';
 import type { Config, ListenerConfig } from '../model/config.ts';
 import type { FarmConfig, ServerConfig } from '../model/farm-config.ts';
 import { listenerKey } from '../model/listener-key.ts';
-import { farmSlotId, serverId } from '../model/server-table.ts';
+import { farmSlotId, listenerSlotId, serverId } from '../model/server-table.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
-import type { FarmStatus, RouterStatus, ServerAvailability, ServerEvidence, ServerStatus } from '../model/status.ts';
+import type {
+  FarmStatus,
+  ListenerStatus,
+  RouterStatus,
+  ServerAvailability,
+  ServerEvidence,
+  ServerStatus,
+} from '../model/status.ts';
+import { virtualServersOf } from './make-revision.ts';
 import type { Running } from './running.ts';
 import { type ListenerScheme, listenerUrl } from './settle-listeners.ts';
 import { VERSION } from './version.ts';
@@ -30,7 +38,7 @@ export function statusOf(running: Running, lastError: RouterStatus['snapshot']['
     startedAt: iso(startedAt),
     snapshot: { id: revision.id, loadedAt: iso(loadedAt), lastError },
     workers: planes.states.map((worker) => ({ ...worker, startedAt: iso(worker.startedAt) })),
-    listeners: openedListeners(running),
+    listeners: listenerStatuses(running),
     farms: farmStatuses(running, rates),
   };
 }
@@ -46,6 +54,30 @@ export function openedListeners({ listeners, admin, checked }: Running): OpenedL
 
 function schemeOf({ protocol, tls }: ListenerConfig): ListenerScheme {
   return protocol === 'tcp' ? 'tcp' : tls === null ? 'http' : 'https';
+}
+
+function listenerStatuses(running: Running): ListenerStatus[] {
+  const virtual = new Map(listenerNumbers(running).map(({ listener, ...connections }) => [listener, connections]));
+  return openedListeners(running).map((opened) => {
+    const connections = virtual.get(opened.name);
+    return connections === undefined ? opened : { ...opened, connections };
+  });
+}
+
+/** Of virtual servers; for the metrics page too. */
+export function listenerNumbers({ checked, table }: Running): ListenerNumbers[] {
+  return virtualServersOf(checked.config).map((listener) => {
+    const totals = table.state(table.slotOf(listenerSlotId(listener))!).totals();
+    const { totalRequests: total, failedRequests: failed, currentRequests: current } = totals;
+    return {
+      listener,
+      current,
+      total: total + current,
+      failed,
+      bytesIn: totals.bytesSent,
+      bytesOut: totals.bytesReceived,
+    };
+  });
 }
 
 /** Farms and servers of what runs with their live numbers. */

@@ -18,7 +18,14 @@ import type { AdminSource } from './open-admin.ts';
 import { farmOperations } from './operations/farm-operations.ts';
 import { asConfigError, farmsLosingMost, fixedKeysChanged } from './reload-guard.ts';
 import { type ConfigInput, type RouterOptions, silentLogger } from './router-options.ts';
-import { farmNumbers, type OpenedListener, openedListeners, serverNumbers, statusOf } from './router-status.ts';
+import {
+  farmNumbers,
+  listenerNumbers,
+  type OpenedListener,
+  openedListeners,
+  serverNumbers,
+  statusOf,
+} from './router-status.ts';
 import { dispose, type Running } from './running.ts';
 
 export type { OpenedListener } from './router-status.ts';
@@ -197,6 +204,7 @@ export class Router {
       metrics: {
         servers: () => serverNumbers(running.checked.config, running.table),
         farms: () => farmNumbers(running.checked.config, running.table),
+        listeners: () => listenerNumbers(running),
         router: () => ({
           connections: running.gauges.allConnections,
           workers: running.planes.states.length,

@@ -4,11 +4,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Deadlines } from '../base/deadlines.ts';
 import { ReadBuffers } from '../l4/read-buffers.ts';
 import type { VirtualServerServices } from '../l4/services.ts';
+import { SourceRates } from '../l4/source-rates.ts';
 import { compileVirtualServer, type VirtualServer } from '../l4/virtual-server.ts';
 import { WaitingRoom } from '../l4/waiting-room.ts';
 import type { ConnectionRecord } from '../model/connection-record.ts';
 import type { Server } from '../model/farm.ts';
 import { listenerKey } from '../model/listener-key.ts';
+import type { ServerTable } from '../model/server-table.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { UpstreamServices } from '../proxy/upstream/upstream-services.ts';
 import type { DialTarget } from '../transport/dial.ts';
@@ -20,7 +22,7 @@ export interface VirtualServerHost {
   admit(): boolean;
   refused(): void;
   /** A connection that was admitted is done. */
-  ended(record: ConnectionRecord): void;
+  ended(record: ConnectionRecord | null): void;
   /** A server could not be connected. */
   failed(server: Server, reason: string): void;
 }
@@ -30,27 +32,37 @@ export class VirtualServers implements VirtualServerServices {
   readonly deadlines: Deadlines;
   readonly buffers = new ReadBuffers();
   readonly waiting = new WaitingRoom();
+  readonly rates: SourceRates;
   lingerTimeout = 0;
   readonly #host: VirtualServerHost;
   readonly #upstream: UpstreamServices;
   #byKey: ReadonlyMap<string, VirtualServer> = new Map();
+  #prepared: ReadonlyMap<string, VirtualServer> = new Map();
 
-  constructor(host: VirtualServerHost, upstream: UpstreamServices) {
+  /** @param rates memory of SourceRates.allocate() */
+  constructor(host: VirtualServerHost, upstream: UpstreamServices, rates: SharedArrayBuffer) {
+    this.rates = new SourceRates(rates);
     this.clock = host.clock;
     this.deadlines = host.deadlines;
     this.#host = host;
     this.#upstream = upstream;
   }
 
-  /** Connections from now on begin on `snapshot`. */
-  use(snapshot: Snapshot): void {
-    this.lingerTimeout = snapshot.config.limits.lingerTimeout;
+  /** Compiles those of `snapshot`. @param slots of the revision that it was made of */
+  prepare(snapshot: Snapshot, table: ServerTable, slots: ReadonlyMap<string, number>): void {
+    const stateOf = (slotId: string) => table.state(slots.get(slotId)!);
     const byKey = new Map<string, VirtualServer>();
     for (const listener of snapshot.config.listeners) {
-      const compiled = compileVirtualServer(listener, snapshot);
+      const compiled = compileVirtualServer(listener, snapshot, stateOf);
       if (compiled !== null) byKey.set(listenerKey(listener), compiled);
     }
-    this.#byKey = byKey;
+    this.#prepared = byKey;
+  }
+
+  /** Connections from now on begin on what was prepared. */
+  commit({ config }: Snapshot): void {
+    this.lingerTimeout = config.limits.lingerTimeout;
+    this.#byKey = this.#prepared;
   }
 
   virtualServer(key: string): VirtualServer | undefined {
@@ -65,7 +77,7 @@ export class VirtualServers implements VirtualServerServices {
     return this.#host.admit();
   }
 
-  released(record: ConnectionRecord): void {
+  released(record: ConnectionRecord | null): void {
     this.#host.ended(record);
   }
 

@@ -14,8 +14,9 @@ import type { Balanced } from '../model/balanced.ts';
 import type { ConnectionEnd, ConnectionRecord } from '../model/connection-record.ts';
 import type { Farm, Server } from '../model/farm.ts';
 import type { AffinityVerdict } from '../model/request-context.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import type { DialTarget } from '../transport/dial.ts';
-import { readProxyHeader } from '../wire/proxy-header.ts';
+import { type ProxyHeader, readProxyHeader } from '../wire/proxy-header.ts';
 import { Opening, type OpeningEvent } from './opening.ts';
 import { breakOff, Passage, type PassageOwner } from './passage.ts';
 import { choosePool, OpeningBytes } from './pools.ts';
@@ -51,6 +52,8 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   readonly #localAddress: string;
   readonly #localPort: number;
   #clientPort: number;
+  /** Of the PROXY header, once it was read. */
+  #headerLength = 0;
   #serverName = '';
   #opening: Opening | null = null;
   #passage: Passage | null = null;
@@ -58,6 +61,8 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   #isConnected = false;
   #clientError: string | null = null;
   #stopWaiting: (() => void) | null = null;
+  #isAdmitted = false;
+  #isCounted = false;
   #isOver = false;
 
   constructor(
@@ -82,9 +87,13 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     client.on('close', () => this.#onClientClosed());
   }
 
-  /** Its snapshot may not be forgotten. */
-  get pinnedSnapshot(): number {
-    return this.#virtual.snapshotId;
+  /** The snapshot whose servers it counts at: `current`, where that has them too, however long the connection lasts. */
+  pinnedSnapshot(current: Snapshot): number {
+    const server = this.server;
+    if (server === null) return this.#virtual.snapshotId;
+    const farm = current.farms.get(server.farmName.toLowerCase());
+    const isThere = farm?.servers.some(({ id, slot }) => id === server.id && slot === server.slot) === true;
+    return isThere ? current.id : this.#virtual.snapshotId;
   }
 
   /** It has come to a server, or is on its way there. */
@@ -93,11 +102,30 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   }
 
   begin(): void {
-    const { pools, farm, senders, config } = this.#virtual;
+    const { pools, farm, senders, config, state } = this.#virtual;
+    state.started();
+    if (!this.#services.admit()) return this.#turnAway();
+    this.#isAdmitted = true;
+    if (!state.tryAcquireConnection(config.limits.connections)) return this.#turnAway();
+    this.#isCounted = true;
     const isProxied = senders?.has(this.clientAddress) === true;
+    if (!isProxied && !this.#keepsToRate()) return this.#turnAway();
     if (pools.length === 0 && !isProxied) return this.#choose(farm, NO_BYTES);
     const patience = this.#services.deadlines.queue(config.limits.firstBytesTimeout);
     this.#opening = new Opening(this.client, patience, (bytes, event) => this.#read(bytes, event, isProxied));
+  }
+
+  #keepsToRate(): boolean {
+    const { connectionRate } = this.#virtual.config.limits;
+    if (connectionRate === null || this.clientAddress === '') return true;
+    const { rates, clock } = this.#services;
+    return rates.take(this.#virtual.name, this.clientAddress, connectionRate, clock.wall());
+  }
+
+  /** Beyond a limit: no line in the log, which a flood would fill. */
+  #turnAway(): void {
+    this.#services.refused();
+    this.#fail('refused', '');
   }
 
   /** Ends it at once, whatever it is doing. */
@@ -112,14 +140,14 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   #read(bytes: Buffer, event: OpeningEvent, isProxied: boolean): boolean {
     let rest = bytes;
     if (isProxied) {
-      const header = readProxyHeader(bytes);
-      if (header === 'malformed') return this.#refuse('malformed', 'no PROXY header');
-      if (header === null) return event !== 'bytes' && this.#refuse('noFirstBytes', 'the PROXY header did not come');
-      if (header.client !== null) {
-        this.clientAddress = header.client.address;
-        this.#clientPort = header.client.port;
+      if (this.#headerLength === 0) {
+        const header = readProxyHeader(bytes);
+        if (header === 'malformed') return this.#refuse('malformed', 'no PROXY header');
+        if (header === null) return event !== 'bytes' && this.#refuse('noFirstBytes', 'the PROXY header did not come');
+        this.#take(header);
+        if (!this.#keepsToRate()) return this.#refuse('refused', 'connectionRate');
       }
-      rest = bytes.subarray(header.length);
+      rest = bytes.subarray(this.#headerLength);
     }
     const opening = new OpeningBytes(rest);
     const pool = choosePool(this.#virtual.pools, opening);
@@ -133,6 +161,13 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     this.#opening?.stop();
     this.#choose(pool === null || pool === 'more' ? this.#virtual.farm : pool.farm, rest);
     return true;
+  }
+
+  #take({ length, client }: ProxyHeader): void {
+    this.#headerLength = length;
+    if (client === null) return;
+    this.clientAddress = client.address;
+    this.#clientPort = client.port;
   }
 
   #refuse(end: ConnectionEnd, reason: string): true {
@@ -167,6 +202,7 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   }
 
   tryAgain(): boolean {
+    if (this.#isOver) return true;
     const farm = this.farm!;
     if (this.affinity !== 'kept') this.candidates = farm.candidates();
     if (this.candidates.length === 0 || !this.#tryStart()) return false;
@@ -280,7 +316,15 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     if (this.#isConnected) this.farm!.connections!.affinity?.used(this);
     if (this.#passage !== null) this.#leave(this.server!, end === 'serverBroke');
     this.#onClosed(this);
-    this.#services.released(this.#record(end, reason));
+    this.#count(end);
+    if (this.#isAdmitted) this.#services.released(end === 'refused' ? null : this.#record(end, reason));
+  }
+
+  #count(end: ConnectionEnd): void {
+    const { state } = this.#virtual;
+    const { bytesIn = 0, bytesOut = 0 } = this.#passage ?? {};
+    state.ended(0, bytesIn, bytesOut, -1, end !== 'client' && end !== 'server');
+    if (this.#isCounted) state.releaseConnection();
   }
 
   /** The attempt with `server` is over; what it has passed is counted already. */

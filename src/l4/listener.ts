@@ -1,6 +1,7 @@
 // The listening socket of a virtual server, and the connections that came through it.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ListenAddress } from '../model/config.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { TcpConnection } from './connection.ts';
 import type { VirtualServerServices } from './services.ts';
 
@@ -49,6 +50,13 @@ export class TcpListener {
     return this.connections.size > 0;
   }
 
+  /** @param current what is in force */
+  oldestPinned(current: Snapshot): number {
+    let oldest = current.id;
+    for (const connection of this.connections) oldest = Math.min(oldest, connection.pinnedSnapshot(current));
+    return oldest;
+  }
+
   /** Takes no more connections; those that are there go on. */
   close(): void {
     this.#server.close();
@@ -78,12 +86,8 @@ export class TcpListener {
 
   #accept(socket: Socket): void {
     const virtual = this.#services.virtualServer(this.key);
-    if (virtual === undefined || !this.#services.admit()) {
-      this.#services.refused();
-      socket.on('error', () => {});
-      socket.resetAndDestroy();
-      return;
-    }
+    // Closed by a reload, and this one was in the kernel's queue.
+    if (virtual === undefined) return void socket.destroy();
     const connection = new TcpConnection(socket, virtual, this.#services, (closed) => {
       this.connections.delete(closed);
     });

@@ -5,6 +5,7 @@ import type { ConnectionRecord } from '../model/connection-record.ts';
 import type { Server } from '../model/farm.ts';
 import type { DialTarget } from '../transport/dial.ts';
 import type { ReadBuffers } from './read-buffers.ts';
+import type { SourceRates } from './source-rates.ts';
 import type { VirtualServer } from './virtual-server.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -13,6 +14,7 @@ export interface VirtualServerServices {
   readonly deadlines: Deadlines;
   readonly buffers: ReadBuffers;
   readonly waiting: WaitingRoom;
+  readonly rates: SourceRates;
   /** limits.lingerTimeout, ms. */
   readonly lingerTimeout: number;
   /** Of the snapshot in force: the virtual server of the listener with this key. */
@@ -21,8 +23,8 @@ export interface VirtualServerServices {
   newId(): string;
   /** A connection asks to be served; false when limits.connections is reached. */
   admit(): boolean;
-  /** One that was admitted is done. */
-  released(record: ConnectionRecord): void;
+  /** One that was admitted is done. @param record null: it is not to be told of */
+  released(record: ConnectionRecord | null): void;
   /** One was turned away. */
   refused(): void;
   /** Tells `take` where to connect for `server`; null, with the reason, where its name has no address. */

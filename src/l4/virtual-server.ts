@@ -3,6 +3,8 @@ import type { ListenerConfig, VirtualServerConfig } from '../model/config.ts';
 import type { Farm } from '../model/farm.ts';
 import { listenerKey } from '../model/listener-key.ts';
 import type { AddressSet } from '../model/listener-rules.ts';
+import type { ServerState } from '../model/server-state.ts';
+import { listenerSlotId } from '../model/server-table.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { compilePool, type Pool } from './pools.ts';
 
@@ -16,12 +18,18 @@ export interface VirtualServer {
   readonly pools: readonly Pool[];
   /** Peers whose connections begin with a PROXY header; null: nobody's do. */
   readonly senders: AddressSet | null;
+  /** Its own numbers, for all workers. */
+  readonly state: ServerState;
   /** Of the snapshot. */
   readonly snapshotId: number;
 }
 
-/** Null for a listener that speaks HTTP. */
-export function compileVirtualServer(listener: ListenerConfig, snapshot: Snapshot): VirtualServer | null {
+/** Null for a listener that speaks HTTP. @param stateOf the numbers of the slot with this name */
+export function compileVirtualServer(
+  listener: ListenerConfig,
+  snapshot: Snapshot,
+  stateOf: (slotId: string) => ServerState,
+): VirtualServer | null {
   const config = listener.virtualServer;
   if (config === null) return null;
   const farmOf = (name: string | null): Farm | null =>
@@ -32,6 +40,7 @@ export function compileVirtualServer(listener: ListenerConfig, snapshot: Snapsho
     farm: farmOf(config.farm),
     pools: config.pools.map((pool) => compilePool(pool, farmOf(pool.farm))),
     senders: snapshot.listeners.get(listenerKey(listener))?.proxySenders ?? null,
+    state: stateOf(listenerSlotId(listener.name)),
     snapshotId: snapshot.id,
   };
 }

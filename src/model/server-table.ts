@@ -1,4 +1,4 @@
-// The live numbers of all servers, in shared memory: a slot for each FARM/ADDRESS and for each farm (its cursors), a row
+// The live numbers of all servers, in shared memory: a slot for each FARM/ADDRESS, for each farm (its cursors) and for each virtual server, a row
 // for each thread that writes (DESIGN 2). This is what a worker has of it; the control thread has ServerTableOwner.
 import { Circuit } from './circuit.ts';
 import { FarmNumbers } from './farm-numbers.ts';
@@ -17,6 +17,11 @@ import {
 /** Name of the slot that holds a farm's cursors; no server has it, since addresses are not empty. */
 export function farmSlotId(farmName: string): string {
   return `${farmName}/`;
+}
+
+/** Name of the slot with the numbers of a virtual server; no farm has it, since names of farms are not empty. */
+export function listenerSlotId(listener: string): string {
+  return `/${listener}`;
 }
 
 /** The name that operators use for a server. */

@@ -33,6 +33,19 @@ export interface ListenerStatus {
   name: string;
   /** With the real port. */
   url: string;
+  /** Of a virtual server; absent for others. */
+  connections?: ConnectionCounters;
+}
+
+/** Since the listener was first opened; bytes of connections that have ended. */
+export interface ConnectionCounters {
+  current: number;
+  total: number;
+  /** They came to no server, were broken off by one side, or cut here; those beyond a limit count too. */
+  failed: number;
+  /** From clients, and to them. */
+  bytesIn: number;
+  bytesOut: number;
 }
 
 export interface FarmStatus {

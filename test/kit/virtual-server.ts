@@ -32,7 +32,7 @@ export function front(
   return router(frontConfig(servers, farm, listener, rest), setup);
 }
 
-function frontConfig(
+export function frontConfig(
   servers: readonly (Backend | string)[],
   farm: Record<string, unknown> = {},
   listener: Record<string, unknown> = {},

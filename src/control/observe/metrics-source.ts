@@ -17,6 +17,16 @@ export interface FarmNumbers {
   queued: number;
 }
 
+/** Of a virtual server. */
+export interface ListenerNumbers {
+  listener: string;
+  current: number;
+  total: number;
+  failed: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+
 export interface RouterNumbers {
   /** Client connections open now. */
   connections: number;
@@ -35,6 +45,7 @@ export interface RouterNumbers {
 export interface MetricsSource {
   servers(): Iterable<ServerNumbers>;
   farms(): Iterable<FarmNumbers>;
+  listeners(): Iterable<ListenerNumbers>;
   router(): RouterNumbers;
   certificates(): Iterable<ListedCertificate>;
 }

@@ -19,6 +19,7 @@ const router: RouterNumbers = {
 function pageOf(farm: Farm): Promise<MetricsPage> {
   return MetricsPage.create({
     farms: () => [{ farm: 'shop', retries: { made: 3, refused: 1 }, queued: 2 }],
+    listeners: () => [{ listener: 'front', current: 2, total: 9, failed: 1, bytesIn: 10, bytesOut: 20 }],
     servers: () =>
       farm.servers.map(({ farmName, address, state }) => ({
         farm: farmName,

@@ -2,6 +2,7 @@
 import type { Registry } from 'prom-client';
 import { certificateMetric } from './certificate-metric.ts';
 import { farmMetrics } from './farm-metrics.ts';
+import { listenerMetrics } from './listener-metrics.ts';
 import type { MetricsSource } from './metrics-source.ts';
 import { routerMetrics } from './router-metrics.ts';
 import { serverMetrics } from './server-metrics.ts';
@@ -25,6 +26,7 @@ export class MetricsPage {
     for (const metric of [
       ...serverMetrics(source),
       ...farmMetrics(source),
+      ...listenerMetrics(source),
       ...routerMetrics(source),
       certificateMetric(source),
     ])

@@ -15,9 +15,10 @@ export class JsonRecords {
     this.#log = new AccessLogLines(loggedHeaders);
   }
 
-  /** @throws BadLine */
-  read(text: string, line: number): ReplayRecord {
+  /** Null for a connection of a virtual server: it has no request. @throws BadLine */
+  read(text: string, line: number): ReplayRecord | null {
     const value = jsonObject(text);
+    if (value.protocol === 'tcp') return null;
     // A line of the log tells the URL in parts; a request has it whole.
     return 'scheme' in value && 'host' in value ? this.#log.read(value, line) : writtenRequest(value, line);
   }

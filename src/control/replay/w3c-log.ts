@@ -35,13 +35,14 @@ export class W3cLog {
     if (fields !== undefined) this.#columns = new W3cColumns(fields.split(/\s+/));
   }
 
-  /** @throws BadLine */
-  read(text: string, line: number): ReplayRecord {
+  /** Null for a connection of a virtual server: it has no request. @throws BadLine */
+  read(text: string, line: number): ReplayRecord | null {
     const columns = this.#columns;
     if (columns === null) throw new BadLine('neither JSON, nor a line of a W3C log behind its #Fields');
     const values = text.split(' ');
     if (values.length !== columns.count)
       throw new BadLine(`${values.length} fields where #Fields names ${columns.count}`);
+    if (columns.text(values, 'cs-method') === 'TCP') return null;
     const logged = readLoggedQuery(columns.value(values, 'cs-uri-query') ?? '-');
     this.#tellsRouted ||= logged.hasSuffix;
     const host = this.#host(columns, values);

@@ -2,17 +2,23 @@
 // older snapshot may still write to.
 import type { FarmConfig } from '../../model/farm-config.ts';
 import { Availability } from '../../model/server-state.ts';
-import { farmSlotId, serverId } from '../../model/server-table.ts';
+import { farmSlotId, listenerSlotId, serverId } from '../../model/server-table.ts';
 import type { ServerTableOwner } from '../../model/server-table-owner.ts';
 
 /**
- * Claims a slot for each farm and each of its servers; numbers, health and state of those that have one stay. New servers
+ * Claims a slot for each virtual server, each farm and each of its servers; numbers, health and state of those that have one stay. New servers
  * start Active, or Inactive where serverAutoStart is false (arr.md 5.1).
- * @returns slots by server id and farmSlotId: what compiling the farms needs
+ * @param virtualServers names of their listeners
+ * @returns slots by server id, farmSlotId and listenerSlotId: what compiling the farms needs
  */
-export function claimSlots(table: ServerTableOwner, farms: readonly FarmConfig[]): ReadonlyMap<string, number> {
+export function claimSlots(
+  table: ServerTableOwner,
+  farms: readonly FarmConfig[],
+  virtualServers: readonly string[] = [],
+): ReadonlyMap<string, number> {
   const before = new Set(table.claimed());
   const slots = new Map<string, number>();
+  for (const name of virtualServers) slots.set(listenerSlotId(name), table.claim(listenerSlotId(name)));
   for (const farm of farms) {
     slots.set(farmSlotId(farm.name), table.claim(farmSlotId(farm.name)));
     for (const server of farm.servers) {
@@ -27,11 +33,15 @@ export function claimSlots(table: ServerTableOwner, farms: readonly FarmConfig[]
 }
 
 /**
- * Releases the slots of all but these farms and servers: to be called once the configuration that claimed theirs is in
+ * Releases the slots of all but these: to be called once the configuration that claimed theirs is in
  * force. They are given to others only by ServerTableOwner.recycleReleased().
  */
-export function releaseOtherSlots(table: ServerTableOwner, farms: readonly FarmConfig[]): void {
-  const kept = new Set<string>();
+export function releaseOtherSlots(
+  table: ServerTableOwner,
+  farms: readonly FarmConfig[],
+  virtualServers: readonly string[] = [],
+): void {
+  const kept = new Set<string>(virtualServers.map(listenerSlotId));
   for (const farm of farms) {
     kept.add(farmSlotId(farm.name));
     for (const server of farm.servers) kept.add(serverId(farm.name, server.address));

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { addressOfPeer } from '../../base/peer-address.ts';
 import type { ListenAddress } from '../../model/config.ts';
 import type { ListenerRules, ListenerTls } from '../../model/listener-rules.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import type { Endpoint } from '../../wire/proxy-header.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { AcceptedConnection } from './client-peer.ts';
@@ -88,6 +89,13 @@ export class Listener {
       connection.destroy();
     }
     return cut;
+  }
+
+  /** Of the snapshots that requests under way run on. @param current what is in force */
+  oldestPinned(current: Snapshot): number {
+    let oldest = current.id;
+    for (const { pinnedSnapshot } of this.connections) oldest = Math.min(oldest, pinnedSnapshot ?? oldest);
+    return oldest;
   }
 
   /** False once nothing can come of it any more. */

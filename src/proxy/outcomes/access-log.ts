@@ -1,5 +1,6 @@
-// The access log of one worker: formats a line for each request; the lines go to the control thread, which writes them.
+// The access log of one worker: formats a line for each request, and for each connection of a virtual server; the lines go to the control thread, which writes them.
 import type { AccessLogConfig } from '../../model/config.ts';
+import type { ConnectionRecord } from '../../model/connection-record.ts';
 import type { OutcomeSink } from '../../model/extensions.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { JsonLineFormat } from './json-line.ts';
@@ -23,6 +24,10 @@ export class AccessLogSink implements OutcomeSink {
 
   record(ctx: RequestContext): void {
     if (ctx.outcome !== null) this.#lines.append(this.#format.line(ctx, ctx.outcome));
+  }
+
+  recordConnection(record: ConnectionRecord): void {
+    this.#lines.append(this.#format.connectionLine(record));
   }
 
   /** Hands over what has come so far: to be called every 200 ms, and before the worker ends. */

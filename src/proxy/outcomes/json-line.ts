@@ -1,6 +1,7 @@
 // The access log as JSON lines: the fields of CONTRACT 5 in its order; then, where they apply, the names of the rules
 // that matched, what TLS was agreed on, and the error with its reason.
 import type { ClientTlsInfo } from '../../model/client-tls.ts';
+import type { ConnectionRecord } from '../../model/connection-record.ts';
 import type { Outcome, RequestContext } from '../../model/request-context.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
@@ -46,6 +47,18 @@ export class JsonLineFormat implements LineFormat {
     if (ctx.matchedRules !== null) line += `,"rules":[${ctx.matchedRules.map(jsonString).join(',')}]`;
     if (outcome.error !== null) line += `,"error":"${outcome.error}"`;
     if (outcome.reason !== '') line += `,"reason":${jsonString(outcome.reason)}`;
+    return `${line}}\n`;
+  }
+
+  connectionLine(record: ConnectionRecord): string {
+    const { clientAddress, serverName, farmName, serverAddress, end, reason } = record;
+    let line = `{"time":"${this.#time.iso(record.receivedAt)}","id":"${record.id}","protocol":"tcp"`;
+    line += `,"listener":${jsonString(record.listener)},"serverName":${orNull(serverName)}`;
+    line += `,"client":${orNull(clientAddress)},"clientPort":${record.clientPort}`;
+    line += `,"farm":${orNull(farmName ?? '')},"server":${orNull(serverAddress ?? '')}`;
+    line += `,"bytesIn":${record.bytesIn},"bytesOut":${record.bytesOut}`;
+    line += `,"durationMs":${milliseconds(record.duration)},"attempts":${record.attempts},"end":"${end}"`;
+    if (reason !== '') line += `,"reason":${jsonString(reason)}`;
     return `${line}}\n`;
   }
 

@@ -5,6 +5,7 @@ import type { Outcome, RequestContext } from '../../model/request-context.ts';
 import type { LogTime } from './log-time.ts';
 import { loggedPath } from './logged-url.ts';
 import { isSecretField, REDACTED } from './redaction.ts';
+import { w3cText } from './w3c-text.ts';
 
 /** What IIS logs when nobody chose, in its order. */
 export const IIS_DEFAULT_FIELDS: readonly string[] = [
@@ -82,21 +83,4 @@ function uriQuery(ctx: RequestContext, outcome: Outcome): string {
 function stem(path: string): string {
   const mark = path.indexOf('?');
   return mark === -1 ? path : path.slice(0, mark);
-}
-
-const NEEDS_CHANGE = /[^!-~]/;
-const UNITS_TO_CHANGE = /[^!-~]/g;
-
-/** @param latin1 bytes from the wire; what is not printable ASCII is percent-encoded, white space becomes `+` */
-function w3cText(latin1: string): string {
-  if (latin1 === '') return '-';
-  if (!NEEDS_CHANGE.test(latin1)) return latin1;
-  const spaced = latin1.replaceAll(' ', '+');
-  return NEEDS_CHANGE.test(spaced) ? spaced.replace(UNITS_TO_CHANGE, changed) : spaced;
-}
-
-function changed(unit: string): string {
-  if (unit === '\t') return '+';
-  const code = unit.charCodeAt(0);
-  return code > 0xff ? encodeURIComponent(unit.toWellFormed()) : `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
 }

@@ -1,6 +1,8 @@
 // The access log in the W3C extended format, as IIS writes it, so that IIS log tools keep working (CONTRACT 5).
 import type { AccessLogConfig } from '../../model/config.ts';
+import type { ConnectionRecord } from '../../model/connection-record.ts';
 import type { Outcome, RequestContext } from '../../model/request-context.ts';
+import { type ConnectionFieldReader, connectionFieldReader } from './connection-fields.ts';
 import type { LineFormat } from './line-format.ts';
 import { LogTime } from './log-time.ts';
 import { type FieldReader, IIS_DEFAULT_FIELDS, w3cFieldReader } from './w3c-fields.ts';
@@ -8,6 +10,7 @@ import { type FieldReader, IIS_DEFAULT_FIELDS, w3cFieldReader } from './w3c-fiel
 export class W3cLineFormat implements LineFormat {
   readonly #time = new LogTime();
   readonly #readers: readonly FieldReader[];
+  readonly #connectionReaders: readonly ConnectionFieldReader[];
 
   /**
    * @param fields of w3cFieldNames()
@@ -19,6 +22,7 @@ export class W3cLineFormat implements LineFormat {
       if (reader === null) throw new RangeError(`unknown W3C log field ${field}`);
       return reader;
     });
+    this.#connectionReaders = fields.map(connectionFieldReader);
   }
 
   line(ctx: RequestContext, outcome: Outcome): string {
@@ -28,6 +32,10 @@ export class W3cLineFormat implements LineFormat {
       line += this.#readers[i]!(ctx, outcome, this.#time);
     }
     return `${line}\n`;
+  }
+
+  connectionLine(record: ConnectionRecord): string {
+    return `${this.#connectionReaders.map((read) => read(record, this.#time)).join(' ')}\n`;
   }
 }
 
