@@ -154,6 +154,20 @@ describe.skipIf(isMissing)('faults in files of TLS to servers', () => {
     expect(await checkConfig(tested)).toEqual([]);
   });
 
+  it('and tests by http of servers that speak TLS are told', async () => {
+    const said = async (servers: unknown[], url: string, more: object[] = []) => {
+      const farms = { a: { servers, healthCheck: { url } } };
+      return (await checkConfig({ farms, rules: [...TO_A, ...more] })).map(({ message }) => message);
+    };
+    expect(await said(['h:8443'], '/up')).toEqual([
+      'the test goes by http to port 8443 of h:8443, where requests go by https',
+    ]);
+    expect(await said([{ address: 'h:8443', httpPort: 80 }], '/up')).toEqual([]);
+    for (const url of ['https://a/up', 'tcp:']) expect(await said(['h:8443'], url)).toEqual([]);
+    const plain = [{ name: 'p', match: { url: '^p' }, action: { type: 'Rewrite', url: 'http://a/p' } }];
+    expect(await said(['h:8443'], '/up', plain)).toEqual([]);
+  });
+
   it('and servers that nobody vouches for are told', async () => {
     expect(await said({ tls: { ignoreUnknownCa: true } })).toEqual([
       'warning: whoever answers is taken for the server: any certificate will do',
