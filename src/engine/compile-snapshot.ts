@@ -23,7 +23,6 @@ import { sharedParts } from '../proxy/rules/shared-parts.ts';
 import { farmVariables } from '../proxy/rules/variables/read-variable.ts';
 import { compileSites } from '../proxy/sites/compile-sites.ts';
 import { ForwardedHead } from '../proxy/upstream/forwarded-head.ts';
-import { checkClientCertificates } from './check-client-certificates.ts';
 import type { Revision } from './data-plane-port.ts';
 import type { Extensions } from './extensions.ts';
 import { noHosts } from './no-hosts.ts';
@@ -79,7 +78,7 @@ export function compileSnapshot(
         compileConnectionAffinity(farmConfig.affinity, servers, bindings(farmConfig)),
     }),
   );
-  problems.push(...checkWeights(config.farms), ...checkFields(config), ...checkClientCertificates(config));
+  problems.push(...checkWeights(config.farms), ...checkFields(config));
   const sites = compileSites(config.sites);
   const shared = sharedParts(config, (provider) => extensions.provider(provider, problems));
   const rules = compileRules(config, sites, problems, shared);

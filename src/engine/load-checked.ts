@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { CertificateStore, type ReadCertificates } from '../control/certificates/certificate-store.ts';
+import { readServerTls } from '../control/certificates/read-server-tls.ts';
 import { configFromObject, type LoadedConfig, type LoadOptions, loadConfig } from '../control/config/load-config.ts';
 import { FolderFiles } from '../control/iis/folder-files.ts';
 import { findSlowPatterns } from '../control/patterns/find-slow-patterns.ts';
@@ -68,7 +69,7 @@ export async function loadChecked(
     },
     async faultsOfFiles(config) {
       read = await certificates.read(config, clock.wall());
-      return read.problems;
+      return [...read.problems, ...(await readServerTls(config, clock.wall()))];
     },
     faultsOfRooms(config) {
       const problems: ConfigProblem[] = [];

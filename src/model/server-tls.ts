@@ -1,6 +1,8 @@
 // How servers are reached by https: `protocol.tls` with the content of its files, which the control thread has read and
 // judged. Plain data, so that it crosses to workers as it is.
+import type { CertificateSecret } from './certificate.ts';
 import type { ConfigPath } from './config.ts';
+import type { CertificateFiles } from './tls-config.ts';
 
 /** What of the certificate of a server need not be right; all false: nothing (arr.md 3.1). */
 export interface TlsVerification {
@@ -17,21 +19,17 @@ export interface ServerTlsConfig extends TlsVerification {
   publicKeys: string[];
   minVersion: 'TLSv1.2' | 'TLSv1.3';
   /** Shown to servers that ask for one. */
-  certificate: ClientCertificate | null;
+  certificate: CertificateSecret | null;
   /** Stands for all of it: connections that were made with other settings have another one. */
   digest: string;
-  /** Absolute paths of what it was read from. */
-  files: string[];
+  files: ServerTlsFiles;
 }
 
-export type ClientCertificate = (
-  | { kind: 'pem'; cert: string; key: string }
-  /** base64 */
-  | { kind: 'pfx'; pfx: string; passphrase: string }
-) & {
-  /** Where it stands in the configuration, for messages. */
-  path: ConfigPath;
-};
+/** What `ca` and `certificate` are read from, with where it is named. Paths are absolute. */
+export interface ServerTlsFiles {
+  ca: { file: string; path: ConfigPath } | null;
+  certificate: { files: CertificateFiles; path: ConfigPath } | null;
+}
 
 /** Everything is verified, by the authorities of the system. */
 export function serverTlsDefaults(): ServerTlsConfig {
@@ -45,6 +43,6 @@ export function serverTlsDefaults(): ServerTlsConfig {
     minVersion: 'TLSv1.2',
     certificate: null,
     digest: '',
-    files: [],
+    files: { ca: null, certificate: null },
   };
 }

@@ -11,9 +11,23 @@ import { describeCertificate } from './describe-certificate.ts';
 const LARGEST = 1024 * 1024;
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Rejects with an Error that says which file is at fault, in what, and what would be right. */
+/** Rejects with an Error that says which file is at fault, in what, and what would be right. A `pfx` may be PEM with both in it. */
 export async function readCertificate(files: CertificateFiles): Promise<Certificate> {
-  return 'pfx' in files ? readPfx(files.pfx, files.passphrase) : readPair(files.cert, files.key, files.passphrase);
+  if ('cert' in files) return readPair(files.cert, files.key, files.passphrase);
+  const { pfx, passphrase } = files;
+  return readBytes(pfx).includes('-----BEGIN ') ? readPair(pfx, pfx, passphrase) : readPfx(pfx, passphrase);
+}
+
+/** As readPemCertificates(), but in the form in which Node writes them; a file of DER holds one. */
+export function readCertificates(file: string): string[] {
+  const bytes = readBytes(file);
+  const blocks = bytes.toString('latin1').match(PEM_CERTIFICATE);
+  if (blocks !== null) return blocks.map((block) => parse(block, file).toString());
+  try {
+    return [new X509Certificate(bytes).toString()];
+  } catch {
+    throw new Error(`${file} holds no certificate in PEM or DER form`);
+  }
 }
 
 /** The certificates of a PEM file, in its order. @throws Error when it cannot be read or holds none */

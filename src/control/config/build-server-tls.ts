@@ -1,12 +1,11 @@
-// `protocol.tls` and ARR's clientCert* as written → what connections to servers are made with. The files are read and judged
-// here: workers get their content.
-import { createHash } from 'node:crypto';
+// `protocol.tls` and ARR's clientCert* as written → how servers are reached by https. The content of files comes later
+// (control/certificates).
 import type { Config, ConfigPath } from '../../model/config.ts';
-import { type ClientCertificate, type ServerTlsConfig, serverTlsDefaults } from '../../model/server-tls.ts';
+import { type ServerTlsConfig, type ServerTlsFiles, serverTlsDefaults } from '../../model/server-tls.ts';
+import type { CertificateFiles } from '../../model/tls-config.ts';
 import type { ConfigSource } from './config-source.ts';
 import type { WrittenFarm } from './farm-schema.ts';
 import type { ProblemList } from './problem-list.ts';
-import { readAuthorities, readKeyPair, readPfx, readPfxOrPem, type TlsFile } from './read-certificates.ts';
 
 type WrittenProtocol = WrittenFarm['protocol'];
 type WrittenCertificate = NonNullable<NonNullable<WrittenProtocol['tls']>['certificate']>;
@@ -21,33 +20,28 @@ const PIN = /^sha256\/([A-Za-z0-9+/]{43}=)$/;
 
 /** @param path of `protocol`, or of `proxy` */
 export function buildServerTls(protocol: WrittenProtocol, path: ConfigPath, scope: TlsScope): ServerTlsConfig {
-  const { ca, publicKeys, certificate, ...verification } = protocol.tls ?? {};
-  const files: string[] = [];
-  const fileAt = (at: ConfigPath, written: string): TlsFile => {
-    const file = scope.source.resolvePath(at, written);
-    files.push(file);
-    return { file, path: at, problems: scope.problems };
-  };
-  const built = {
+  const { ca, publicKeys = [], certificate, ...settings } = protocol.tls ?? {};
+  const at = [...path, 'tls', 'ca'];
+  return {
     ...serverTlsDefaults(),
-    ...verification,
-    ca: ca === undefined ? null : readAuthorities(fileAt([...path, 'tls', 'ca'], ca)),
-    publicKeys: buildPins(publicKeys ?? [], [...path, 'tls', 'publicKeys'], scope.problems),
-    certificate:
-      certificate === undefined
-        ? buildArrCertificate(protocol, path, fileAt)
-        : buildCertificate(certificate, [...path, 'tls', 'certificate'], fileAt, scope.problems),
+    ...settings,
+    publicKeys: buildPins(publicKeys, [...path, 'tls', 'publicKeys'], scope.problems),
+    files: {
+      ca: ca === undefined ? null : { file: scope.source.resolvePath(at, ca), path: at },
+      certificate: buildCertificate(protocol, path, scope),
+    },
   };
-  if (certificate !== undefined && protocol.clientCertFileName !== '') {
-    const message = 'clientCertFileName is not used: tls.certificate is there';
-    scope.problems.warning([...path, 'clientCertFileName'], message, 'leave one of them out');
-  }
-  return { ...built, digest: createHash('sha256').update(JSON.stringify(built)).digest('base64'), files };
 }
 
-/** The files that TLS with servers was read from. */
+/** The files that TLS with servers is read from. */
 export function serverTlsFiles({ farms, proxy }: Pick<Config, 'farms' | 'proxy'>): string[] {
-  return [proxy, ...farms.map(({ protocol }) => protocol)].flatMap(({ tls }) => tls.files);
+  return [proxy, ...farms.map(({ protocol }) => protocol)].flatMap(({ tls }) => {
+    const { ca, certificate } = tls.files;
+    const ofAuthorities = ca === null ? [] : [ca.file];
+    if (certificate === null) return ofAuthorities;
+    const { files } = certificate;
+    return [...ofAuthorities, ...('pfx' in files ? [files.pfx] : [files.cert, files.key])];
+  });
 }
 
 function buildPins(written: readonly string[], path: ConfigPath, problems: ProblemList): string[] {
@@ -64,30 +58,36 @@ function buildPins(written: readonly string[], path: ConfigPath, problems: Probl
   });
 }
 
-type FileAt = (at: ConfigPath, written: string) => TlsFile;
-
 function buildCertificate(
-  { cert, key, pfx, passphrase }: WrittenCertificate,
+  { tls, clientCertFileName, clientCertPassword }: WrittenProtocol,
   path: ConfigPath,
-  fileAt: FileAt,
-  problems: ProblemList,
-): ClientCertificate | null {
-  if (pfx !== undefined && cert === undefined && key === undefined)
-    return readPfx(fileAt([...path, 'pfx'], pfx), passphrase ?? '');
-  if (cert !== undefined && pfx === undefined) {
-    const certFile = fileAt([...path, 'cert'], cert);
-    return readKeyPair(certFile, key === undefined ? certFile : fileAt([...path, 'key'], key), passphrase);
+  { source, problems }: TlsScope,
+): ServerTlsFiles['certificate'] {
+  const arrPath = [...path, 'clientCertFileName'];
+  if (tls?.certificate === undefined) {
+    if (clientCertFileName === '') return null;
+    // As ARR names it: one file with certificate and key.
+    const files = { pfx: source.resolvePath(arrPath, clientCertFileName), passphrase: clientCertPassword };
+    return { files, path: arrPath };
   }
-  problems.error(path, 'the certificate needs a file', 'write cert and key (PEM), or pfx alone');
-  return null;
+  if (clientCertFileName !== '')
+    problems.warning(arrPath, 'clientCertFileName is not used: tls.certificate is there', 'leave one of them out');
+  const at = [...path, 'tls', 'certificate'];
+  const files = filesOf(tls.certificate, at, source);
+  if (files === null) problems.error(at, 'the certificate needs a file', 'write cert and key (PEM), or pfx alone');
+  return files === null ? null : { files, path: at };
 }
 
-/** As ARR names it: one file with certificate and key. */
-function buildArrCertificate(
-  { clientCertFileName, clientCertPassword }: WrittenProtocol,
-  path: ConfigPath,
-  fileAt: FileAt,
-): ClientCertificate | null {
-  if (clientCertFileName === '') return null;
-  return readPfxOrPem(fileAt([...path, 'clientCertFileName'], clientCertFileName), clientCertPassword);
+function filesOf(written: WrittenCertificate, at: ConfigPath, source: ConfigSource): CertificateFiles | null {
+  const { cert, key, pfx } = written;
+  const passphrase = written.passphrase ?? null;
+  if (pfx !== undefined) {
+    return cert === undefined && key === undefined
+      ? { pfx: source.resolvePath([...at, 'pfx'], pfx), passphrase }
+      : null;
+  }
+  if (cert === undefined) return null;
+  const certFile = source.resolvePath([...at, 'cert'], cert);
+  const keyFile = key === undefined ? certFile : source.resolvePath([...at, 'key'], key);
+  return { cert: certFile, key: keyFile, passphrase };
 }

@@ -4,8 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { opensslIsMissing, TestCertificates } from '../../../test/kit/test-certificates.ts';
+import { systemClock } from '../../base/clock.ts';
 import { checkConfig } from '../../engine/check-config.ts';
-import { parseConfig } from './load-config.ts';
+import { loadChecked } from '../../engine/load-checked.ts';
 
 const isMissing = opensslIsMissing();
 let made: TestCertificates;
@@ -30,8 +31,14 @@ afterAll(() => made?.remove());
 
 const TO_A = [{ name: 'r', match: { url: '.*' }, action: { type: 'Rewrite', url: 'https://A/{R:0}' } }];
 const farmWith = (protocol: object, rules: object[] = TO_A) => ({ farms: { a: { servers: ['h'], protocol } }, rules });
-const load = (protocol: object) => parseConfig(JSON.stringify(farmWith(protocol)), file('narrows.yaml'));
-const tlsOf = (protocol: object) => load(protocol).config.farms[0]!.protocol.tls;
+const tlsOf = async (protocol: object) =>
+  (await loadChecked(farmWith(protocol), {}, systemClock)).config.farms[0]!.protocol.tls;
+
+/** What a file with this configuration is read as. */
+async function fromFile(protocol: object) {
+  writeFileSync(file('narrows.yaml'), JSON.stringify(farmWith(protocol)));
+  return loadChecked({ file: file('narrows.yaml') }, { watch: false }, systemClock);
+}
 
 /** What `check` says, as `error PATH-less message`. */
 async function said(protocol: object, rules = TO_A): Promise<string[]> {
@@ -40,45 +47,51 @@ async function said(protocol: object, rules = TO_A): Promise<string[]> {
 }
 
 describe.skipIf(isMissing)('files of TLS to servers', () => {
-  it('are found beside the configuration, and watched with it', () => {
-    const { config, files } = load({ tls: { ca: 'ca.pem', certificate: { cert: '0.pem', key: '0.key' } } });
+  it('are found beside the configuration, and watched with it', async () => {
+    const { config, files } = await fromFile({ tls: { ca: 'ca.pem', certificate: { cert: '0.pem', key: '0.key' } } });
     expect(files).toEqual([file('narrows.yaml'), made.ca, pair.certFile, pair.keyFile]);
     expect(structuredClone(config)).toEqual(config);
   });
 
-  it('may be PEM or DER, authorities too', () => {
-    expect(tlsOf({ tls: { ca: file('ca.cer') } }).ca).toEqual(tlsOf({ tls: { ca: made.ca } }).ca);
-    expect(tlsOf({ tls: { ca: '/etc/ssl/certs/ca-certificates.crt' } }).ca!.length).toBeGreaterThan(50);
+  it('hold authorities as PEM, any number of them, or one as DER', async () => {
+    const [one, other] = [await tlsOf({ tls: { ca: file('ca.cer') } }), await tlsOf({ tls: { ca: made.ca } })];
+    expect([one.ca!.length, one.ca]).toEqual([1, other.ca]);
+    writeFileSync(file('two.pem'), made.authority + readFileSync(pair.certFile, 'latin1'));
+    expect((await tlsOf({ tls: { ca: file('two.pem') } })).ca).toHaveLength(2);
   });
 
-  it('go to the workers with keys that need no passphrase', () => {
+  it('go to the workers with keys that need no passphrase', async () => {
     const { certFile } = pair;
     const certificate = { cert: certFile, key: file('locked.key'), passphrase: 'key-word' };
-    const tls = tlsOf({ tls: { certificate } });
-    expect(JSON.stringify(tls)).not.toContain('key-word');
-    expect(tls.certificate).toMatchObject({ kind: 'pem', key: expect.stringContaining('BEGIN PRIVATE KEY') });
+    const tls = await tlsOf({ tls: { certificate } });
+    expect(JSON.stringify(tls.certificate)).not.toContain('key-word');
+    expect(tls.certificate).toMatchObject({ key: expect.stringContaining('BEGIN PRIVATE KEY') });
   });
 
   it.each(['both.pem', 'router.pfx'])(
     'are clientCertFileName and clientCertPassword in the words of ARR: %s',
     async (name) => {
       const protocol = { clientCertFileName: file(name), clientCertPassword: 'pfx-word' };
-      expect(tlsOf(protocol).certificate).toMatchObject({ kind: name.endsWith('.pfx') ? 'pfx' : 'pem' });
+      const kind = name === 'both.pem' ? 'cert' : 'pfx';
+      expect((await tlsOf(protocol)).certificate).toMatchObject({ [kind]: expect.anything() });
       expect(await said(protocol)).toEqual([]);
     },
   );
 
-  it('make connections of their own: what is written otherwise has another digest', () => {
-    const digests = [
+  it('make connections of their own: what is written otherwise has another digest', async () => {
+    const settings = [
       {},
       { tls: { ca: made.ca } },
       { tls: { minVersion: 'TLSv1.3' } },
       { tls: { ignoreExpired: true } },
       { tls: { publicKeys: [made.pinOf(pair.certFile)] } },
       { clientCertFileName: file('both.pem') },
-    ].map((protocol) => tlsOf(protocol).digest);
+      { clientCertFileName: file('router.pfx'), clientCertPassword: 'pfx-word' },
+    ];
+    const digests: string[] = [];
+    for (const protocol of settings) digests.push((await tlsOf(protocol)).digest);
     expect(new Set(digests).size).toBe(digests.length);
-    expect(tlsOf({ tls: { ca: made.ca } }).digest).toBe(digests[1]);
+    expect((await tlsOf({ tls: { ca: made.ca } })).digest).toBe(digests[1]);
   });
 });
 
@@ -93,40 +106,41 @@ describe.skipIf(isMissing)('faults in files of TLS to servers', () => {
     [
       'no certificate',
       () => ({ tls: { ca: file('nothing.pem') } }),
-      'nothing.pem holds no certificate that can be read',
+      'nothing.pem holds no certificate in PEM or DER form',
     ],
     [
       'the key of another certificate',
       () => ({ tls: { certificate: { cert: pair.certFile, key: expired.keyFile } } }),
-      'is not that of the certificate in',
+      'is not the key of the certificate in',
     ],
-    ['no key', () => ({ tls: { certificate: { cert: pair.certFile } } }), 'cannot be used: there is none'],
+    ['no key', () => ({ tls: { certificate: { cert: pair.certFile } } }), 'holds no private key in PEM form'],
     [
       'a key with a passphrase that is not written',
       () => ({ tls: { certificate: { cert: pair.certFile, key: file('locked.key') } } }),
-      'cannot be used: it has a passphrase',
+      'locked.key has a passphrase, and none is given',
     ],
     [
       'a key with another passphrase',
       () => ({ tls: { certificate: { cert: pair.certFile, key: file('locked.key'), passphrase: 'x' } } }),
-      'cannot be used: its passphrase is another one',
+      'the passphrase does not open the key in',
     ],
     [
       'a PFX with another passphrase',
       () => ({ tls: { certificate: { pfx: file('router.pfx'), passphrase: 'x' } } }),
-      'the client certificate cannot be used: its passphrase is wrong',
+      'error: the passphrase does not open ',
     ],
     [
       'no PFX',
       () => ({ clientCertFileName: file('nothing.pem') }),
-      'the client certificate cannot be used: it is no PFX (PKCS #12)',
+      'nothing.pem is no PFX with a certificate and its key',
     ],
     ['no file at all', () => ({ tls: { certificate: {} } }), 'error: the certificate needs a file'],
     [
       'a certificate that has expired',
       () => ({ tls: { certificate: { cert: expired.certFile, key: expired.keyFile } } }),
-      'warning: the certificate has expired on ',
+      '1.pem expired on ',
     ],
+    ['a PFX that has expired', () => ({ clientCertFileName: made.pfx(expired, '') }), '.pfx expired on '],
     ['no pin', () => ({ tls: { publicKeys: ['sha1/x'] } }), 'error: "sha1/x" is no pinned key'],
     [
       'two certificates',
@@ -175,8 +189,9 @@ describe.skipIf(isMissing)('faults in files of TLS to servers', () => {
     expect(await said({ tls: { ignoreUnknownCa: true, publicKeys: [made.pinOf(pair.certFile)] } })).toEqual([]);
   });
 
-  it('stand where the file is named', () => {
+  it('stand where the file is named', async () => {
     const text = 'farms:\n  a:\n    servers: [ h ]\n    protocol:\n      tls: { ca: /nowhere/ca.pem }\n';
-    expect(() => parseConfig(text, 'narrows.yaml')).toThrow(/narrows\.yaml:5:18/);
+    writeFileSync(file('narrows.yaml'), text);
+    await expect(loadChecked({ file: file('narrows.yaml') }, {}, systemClock)).rejects.toThrow(/narrows\.yaml:5:18/);
   });
 });
