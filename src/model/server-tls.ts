@@ -28,7 +28,13 @@ export interface ServerTlsConfig extends TlsVerification {
 /** What `ca` and `certificate` are read from, with where it is named. Paths are absolute. */
 export interface ServerTlsFiles {
   ca: { file: string; path: ConfigPath } | null;
-  certificate: { files: CertificateFiles; path: ConfigPath } | null;
+  certificate: { files: CertificateFiles | CertificateFile; path: ConfigPath } | null;
+}
+
+/** Certificate and key in one, PFX or PEM: ARR's clientCertFileName. */
+export interface CertificateFile {
+  both: string;
+  passphrase: string;
 }
 
 /** Everything is verified, by the authorities of the system. */

@@ -11,11 +11,14 @@ import { describeCertificate } from './describe-certificate.ts';
 const LARGEST = 1024 * 1024;
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Rejects with an Error that says which file is at fault, in what, and what would be right. A `pfx` may be PEM with both in it. */
+/** Rejects with an Error that says which file is at fault, in what, and what would be right. */
 export async function readCertificate(files: CertificateFiles): Promise<Certificate> {
-  if ('cert' in files) return readPair(files.cert, files.key, files.passphrase);
-  const { pfx, passphrase } = files;
-  return readBytes(pfx).includes('-----BEGIN ') ? readPair(pfx, pfx, passphrase) : readPfx(pfx, passphrase);
+  return 'pfx' in files ? readPfx(files.pfx, files.passphrase) : readPair(files.cert, files.key, files.passphrase);
+}
+
+/** The same of a file with certificate and key, in either form. */
+export async function readCertificateIn(file: string, passphrase: string | null): Promise<Certificate> {
+  return readBytes(file).includes('-----BEGIN ') ? readPair(file, file, passphrase) : readPfx(file, passphrase);
 }
 
 /** As readPemCertificates(), but in the form in which Node writes them; a file of DER holds one. */

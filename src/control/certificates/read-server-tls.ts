@@ -2,7 +2,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import type { ServerTlsConfig } from '../../model/server-tls.ts';
-import { readCertificate, readCertificates } from './read-certificate.ts';
+import { readCertificate, readCertificateIn, readCertificates } from './read-certificate.ts';
 
 /**
  * Fills in `ca`, `certificate` and `digest`.
@@ -52,7 +52,8 @@ async function readClientCertificate(tls: ServerTlsConfig, now: number, problems
   if (tls.files.certificate === null) return;
   const { files, path } = tls.files.certificate;
   try {
-    const { file, secret, validTo } = await readCertificate(files);
+    const read = 'both' in files ? readCertificateIn(files.both, files.passphrase) : readCertificate(files);
+    const { file, secret, validTo } = await read;
     tls.certificate = secret;
     if (validTo <= now) problems.push(expired(path, `the certificate ${file}`, new Date(validTo).toISOString()));
   } catch (error) {

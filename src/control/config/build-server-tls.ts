@@ -40,7 +40,8 @@ export function serverTlsFiles({ farms, proxy }: Pick<Config, 'farms' | 'proxy'>
     const ofAuthorities = ca === null ? [] : [ca.file];
     if (certificate === null) return ofAuthorities;
     const { files } = certificate;
-    return [...ofAuthorities, ...('pfx' in files ? [files.pfx] : [files.cert, files.key])];
+    const { passphrase, ...paths } = files;
+    return [...ofAuthorities, ...Object.values(paths)];
   });
 }
 
@@ -66,8 +67,7 @@ function buildCertificate(
   const arrPath = [...path, 'clientCertFileName'];
   if (tls?.certificate === undefined) {
     if (clientCertFileName === '') return null;
-    // As ARR names it: one file with certificate and key.
-    const files = { pfx: source.resolvePath(arrPath, clientCertFileName), passphrase: clientCertPassword };
+    const files = { both: source.resolvePath(arrPath, clientCertFileName), passphrase: clientCertPassword };
     return { files, path: arrPath };
   }
   if (clientCertFileName !== '')
