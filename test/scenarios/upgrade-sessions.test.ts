@@ -269,6 +269,24 @@ describe('time', () => {
   });
 });
 
+describe('a client that takes its time', () => {
+  it('gets what the server said before it ended, also when it is silent for long', async () => {
+    const clock = new SimulatedClock();
+    const server = await sessionServer();
+    const running = await shop([server], { protocol: { timeout: '10s' } }, {}, { clock });
+    const session = await openSession(running, server);
+    session.client.socket.pause();
+    const bytes = patterned(2 * MIB);
+    session.server.end(bytes);
+    await settled(() => session.server.socket.bytesWritten);
+    for (let n = 0; n < 5; n++) await pass(clock, 5000);
+    await eventually(() => countersOf(running).currentRequests === 0);
+    session.client.socket.resume();
+    expect(await session.client.closed()).toBe('end');
+    expect(received(session.client).equals(bytes)).toBe(true);
+  });
+});
+
 describe('a session of another protocol', () => {
   it('passes whatever comes', async () => {
     const farm = { protocol: { upgrade: { allow: ['foo'] } } };

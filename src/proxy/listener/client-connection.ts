@@ -363,6 +363,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#reader.clear();
     this.#lingered = 0;
     this.#deadline.stop();
+    if (this.retains) this.socket.setTimeout(this.#limits.bodyProgressTimeout); // after a session nobody has set it
     if (this.#inputEnded) return this.socket.destroySoon();
     this.socket.end(() => {
       if (this.#state === LINGERING) this.#wait(this.#limits.lingerTimeout);

@@ -111,6 +111,7 @@ export class Tunnel implements BodySink, ConnectionUser {
   }
 
   onDrain(): void {
+    this.#passed();
     this.#client.resumeBody();
   }
 
@@ -136,6 +137,7 @@ export class Tunnel implements BodySink, ConnectionUser {
   }
 
   onClientDrain(): void {
+    this.#passed();
     this.#connection.socket.resume();
   }
 
@@ -254,8 +256,9 @@ export class Tunnel implements BodySink, ConnectionUser {
 
   onDeadline(): void {
     if (this.#closing !== null) return this.#cut();
-    const isHalfOpen = this.#clientEnded || this.#serverEnded;
-    if (isHalfOpen) return this.#break(new ProxyError('sessionIdle', 'one side had ended, and the other fell silent'));
+    const silence = new ProxyError('sessionIdle', 'one side had ended, and the other fell silent');
+    if (this.#serverEnded) return this.#end(silence); // what it said before may still be on its way to the client
+    if (this.#clientEnded) return this.#break(silence);
     const why = new ProxyError('sessionIdle', 'nothing passed for protocol.upgrade.idleTimeout');
     this.#close(GOING_AWAY, why);
   }
