@@ -1,9 +1,10 @@
 // A body that is kept to be sent again: byte for byte, no more than is allowed, and nothing of it afterwards.
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openIn } from '../../../test/kit/open-files.ts';
 import { KeptBody } from './kept-body.ts';
 import { SpillFiles } from './spill-files.ts';
 
@@ -53,23 +54,18 @@ describe('a kept body', () => {
     expect(readdirSync(spill.directory!)).toEqual([]);
   });
 
-  it('gives its file back: descriptors and room', async () => {
+  it.runIf(process.platform === 'linux')('gives its file back: descriptors and room', async () => {
     const spill = files();
-    const free = () => {
-      const descriptor = openSync('/dev/null', 'r');
-      closeSync(descriptor);
-      return descriptor;
-    };
-    const before = free();
     for (let i = 0; i < 20; i++) {
       const body = new KeptBody({ bodyMemory: 0, bodyFile: 2 ** 30 }, spill);
       const piece = Buffer.alloc(1000, i);
       body.append(piece, 0, 1000);
       expect(await readAll(body)).toEqual(piece);
+      expect(openIn(spill.directory!).length).toBeGreaterThan(0);
       body.release();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    while (free() !== before) await new Promise((resolve) => setImmediate(resolve));
+    while (openIn(spill.directory!).length > 0) await new Promise((resolve) => setImmediate(resolve));
     expect(spill.take(2 ** 30)).toBe(true);
   });
 

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { openIn } from '../../../test/kit/open-files.ts';
 import { SpillFiles } from './spill-files.ts';
 
 function filesIn(directory: string): SpillFiles {
@@ -15,21 +16,6 @@ function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), 'narrows-spill-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
-}
-
-/** What this process has open in the directory. */
-function openIn(directory: string): string[] {
-  return readdirSync('/proc/self/fd')
-    .map(linkOf)
-    .filter((path) => path.startsWith(directory));
-}
-
-function linkOf(fd: string): string {
-  try {
-    return readlinkSync(join('/proc/self/fd', fd));
-  } catch {
-    return ''; // of the listing itself
-  }
 }
 
 /** Takes away the first file that comes up, before the thread that made it can: nothing else of this process runs meanwhile. */
