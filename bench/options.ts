@@ -2,14 +2,16 @@
 import { parseArgs } from 'node:util';
 import { type ProxyName, proxyKinds } from './proxies/catalogue.ts';
 import { rows } from './rows/row.ts';
+import { tlsRows } from './tls/tls-rows.ts';
 
 /** What is measured beside the rows of rows/row.ts. */
-const OTHER_ROWS = [
+const OTHER_ROWS: readonly string[] = [
   'rules',
   'picks',
   'hosts',
   'outbound',
   'memory',
+  ...tlsRows.map(({ name }) => name),
   'websocket',
   'websocket-idle',
   'start-up',

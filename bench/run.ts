@@ -22,6 +22,7 @@ import { rows } from './rows/row.ts';
 import { type Measured, runRow } from './rows/run-row.ts';
 import { type RuleCost, ruleCosts } from './rules/rule-cost.ts';
 import { ruleTable } from './rules/rule-table.ts';
+import { measureTlsRow, tlsRows } from './tls/tls-rows.ts';
 import { echoRow, type SilentCost, silentCosts, silentTable } from './websocket/websocket-rows.ts';
 
 const STARTS = 5;
@@ -68,6 +69,7 @@ async function main(options: Options): Promise<void> {
     memory = await memoryRows(options.proxies, scratch);
     print(memoryTable(memory));
   }
+  await measureTls(options, scratch, results);
   if (options.rows.includes('websocket')) await measureEchoes(options, scratch, results);
   if (options.rows.includes('websocket-idle')) {
     silent = await silentCosts(options.proxies, scratch);
@@ -101,6 +103,16 @@ async function measureRows(options: Options, scratch: string, results: Map<strin
     const participants = row.participants.filter(({ proxy }) => options.proxies.includes(proxy));
     const { rounds, seconds } = options;
     const measured = await runRow(row, participants, { rounds, seconds, scratch, say: progress });
+    if (measured.length === 0) continue;
+    results.set(row.name, measured);
+    print(`${rowTable(row.title, measured)}\n${targetLines(judge(row, measured))}`);
+  }
+}
+
+async function measureTls(options: Options, scratch: string, results: Map<string, Measured[]>): Promise<void> {
+  const { rounds, seconds, proxies } = options;
+  for (const row of tlsRows.filter(({ name }) => options.rows.includes(name))) {
+    const measured = await measureTlsRow(row, proxies, { rounds, seconds, scratch, say: progress });
     if (measured.length === 0) continue;
     results.set(row.name, measured);
     print(`${rowTable(row.title, measured)}\n${targetLines(judge(row, measured))}`);

@@ -1,5 +1,5 @@
 // The proxies of the comparison: where each listens and how each is started.
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, copyFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../measure/program.ts';
@@ -13,6 +13,8 @@ export type ProxyName = 'narrows' | 'nginx' | 'haproxy' | 'caddy' | 'http-proxy-
 export interface Variant {
   workers: number;
   accessLog: boolean;
+  /** With a listener that speaks TLS, on the port above by SECURE_PORT_OFFSET. */
+  tls?: boolean;
   /** Another configuration of Narrows, for the breakdown: a file in bench/narrows without its ending. */
   narrowsConfig?: string;
 }
@@ -25,6 +27,8 @@ export interface ProxyKind {
 }
 
 export const plainVariant: Variant = { workers: 1, accessLog: false };
+
+export const SECURE_PORT_OFFSET = 10;
 
 export const proxyKinds: readonly ProxyKind[] = [
   { name: 'narrows', port: 28100, command: narrows },
@@ -52,7 +56,7 @@ export function narrowsLauncher(): string {
 }
 
 export function narrowsConfig(variant: Variant): string {
-  const name = variant.accessLog ? 'logged' : variant.narrowsConfig;
+  const name = variant.accessLog ? 'logged' : variant.tls ? 'tls' : variant.narrowsConfig;
   return name === undefined ? join(BENCH, 'narrows.yaml') : join(BENCH, 'narrows', `${name}.yaml`);
 }
 
@@ -65,8 +69,16 @@ function narrows(variant: Variant, scratch: string): Command {
 }
 
 function nginxPeer(variant: Variant, scratch: string): Command {
+  if (variant.tls) return nginx(nginxWithTls(scratch), variant.workers, scratch);
   const config = variant.accessLog ? 'nginx-logged.conf' : 'nginx-plain.conf';
   return nginx(join(PEERS, config), variant.workers, scratch);
+}
+
+/** nginx looks for certificates, as for files to include, beside its configuration: all of it goes to where they are. */
+function nginxWithTls(scratch: string): string {
+  for (const name of ['nginx-tls.conf', 'nginx-common.conf', 'nginx-locations.conf'])
+    copyFileSync(join(PEERS, name), join(scratch, name));
+  return join(scratch, 'nginx-tls.conf');
 }
 
 function haproxy(variant: Variant): Command {

@@ -24,7 +24,7 @@ export function whyVoid(results: ReadonlyMap<string, readonly Measured[]>): stri
 }
 
 /** The targets of a row whose two sides were both measured. */
-export function judge(row: Row, measured: readonly Measured[]): ReachedTarget[] {
+export function judge(row: Pick<Row, 'targets'>, measured: readonly Measured[]): ReachedTarget[] {
   return row.targets.flatMap((target) => {
     const subject = measured.find(({ label }) => label === target.subject);
     const peer = measured.find(({ label }) => label === target.peer);
