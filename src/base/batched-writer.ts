@@ -12,6 +12,10 @@ export class BatchedWriter {
   readonly #socket: Duplex;
   #text = '';
   #corked = false;
+  /** Pieces that were written by reference, and of which it is not known that they are through. */
+  #lent = 0;
+  #onReleased: (() => void)[] = [];
+  readonly #written = (): void => this.#returnOne();
 
   constructor(socket: Duplex) {
     this.#socket = socket;
@@ -34,7 +38,8 @@ export class BatchedWriter {
     }
     this.#writeText();
     this.written += end - start;
-    this.#socket.write(buffer.subarray(start, end));
+    this.#lent++;
+    this.#socket.write(buffer.subarray(start, end), this.#written);
   }
 
   /** Writes what was collected. False when the peer takes no more for now: the socket's 'drain' follows. */
@@ -55,9 +60,28 @@ export class BatchedWriter {
     return this.#socket.writableNeedDrain && this.#socket.writableLength > 0;
   }
 
-  /** True while the kernel has not taken everything: buffers that were written belong to the socket until then (DESIGN 5). */
-  get retains(): boolean {
+  /** True while not everything has been taken by the kernel, or by TLS, which takes nothing before the next turn. */
+  get unsent(): boolean {
     return this.#socket.writableLength > 0;
+  }
+
+  /** True while buffers that were written by reference may not be changed: they belong to the socket (DESIGN 5). */
+  get retains(): boolean {
+    return this.#lent > 0 && this.unsent;
+  }
+
+  /** @param act called once when nothing is retained any more; never where the connection breaks before */
+  whenReleased(act: () => void): void {
+    this.#onReleased.push(act);
+  }
+
+  #returnOne(): void {
+    this.#lent--;
+    if (this.#lent > 0 || this.#onReleased.length === 0) return;
+    const acts = this.#onReleased;
+    this.#onReleased = [];
+    // What is on its way in a socket that was destroyed may still be read from.
+    if (!this.#socket.destroyed) for (const act of acts) act();
   }
 
   #writeText(): void {

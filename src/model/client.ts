@@ -47,8 +47,16 @@ export interface BodyTarget {
   flush(): boolean;
 }
 
+/** Who was given buffers by reference. */
+export interface BufferHolder {
+  /** True while buffers given to sendBody may not be changed. */
+  readonly retains: boolean;
+  /** @param act called when they may; never where the connection breaks before */
+  whenReleased(act: () => void): void;
+}
+
 /** The way back to the client for one request. What is sent is collected until flush(). */
-export interface ClientExchange extends BodyTarget {
+export interface ClientExchange extends BodyTarget, BufferHolder {
   /** `sink` hears of the client from now on, at once if it is gone; the body waits for resumeBody(). */
   attach(sink: BodySink): void;
   /** No sink listens any more, and no body is read: an attempt ended, or the rest of the body is not wanted. */
@@ -79,8 +87,6 @@ export interface ClientExchange extends BodyTarget {
   endBody(trailers: string): void;
   /** The request is settled: on to the next one, or to the end of the connection. */
   finish(): void;
-  /** True while buffers given to sendBody may not be changed. */
-  readonly retains: boolean;
   /** The response cannot be completed: the client sees a connection that breaks off. */
   abortResponse(): void;
   /** True once sendHead() was called: no other answer can be sent. */

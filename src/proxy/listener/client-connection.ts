@@ -114,7 +114,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
 
   /** The client has taken none of what waits for it in bodyProgressTimeout (Node counts partial writes as progress). */
   #onStalled(): void {
-    if (!this.retains) return void this.socket.setTimeout(0);
+    if (!this.unsent) return void this.socket.setTimeout(0);
     this.#fail(new ProxyError('clientGone', 'the client stopped reading the response'));
     this.socket.destroy();
   }
@@ -135,8 +135,9 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
       this.#fail(new ProxyError('requestTimeout', 'the request body stopped coming (limits.bodyProgressTimeout)'));
     } else if (this.#state === WAITING && this.#reader.started) {
       this.#refuse(new ProxyError('requestTimeout', 'the request head took longer than limits.headTimeout'));
-    } else if (this.retains) {
+    } else if (this.unsent) {
       this.#wait(this.#limits.idleTimeout); // the last answer is still on its way: #onStalled watches it
+      this.socket.setTimeout(this.#limits.bodyProgressTimeout);
     } else {
       this.socket.destroy();
     }
@@ -328,13 +329,15 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#settled = this.#keep && this.crowded; // the next request waits until the answer is written (CONTRACT 3)
     if (this.#settled) return;
     if (this.#keep && this.#reader.body.done) this.#next();
-    else if (this.#clientCloses && this.#reader.isThrough && !this.#paused && !this.retains) this.socket.destroy();
+    else if (this.#clientCloses && this.#reader.isThrough && !this.#paused && !this.unsent) this.socket.destroy();
     else this.#linger();
   }
 
   flush(): boolean {
     const taken = this.writeOut();
-    if (this.retains && !this.inSession) this.socket.setTimeout(this.#limits.bodyProgressTimeout);
+    // TLS has never taken anything yet: there it is watched once it is much, or for long.
+    const isSlow = this.secure ? this.crowded : this.unsent;
+    if (isSlow && !this.inSession) this.socket.setTimeout(this.#limits.bodyProgressTimeout);
     return taken;
   }
 

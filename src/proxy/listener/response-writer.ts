@@ -96,9 +96,19 @@ export class ResponseWriter extends ClientPeer {
     return this.#writer.flush();
   }
 
-  /** True while the kernel has not taken everything. */
+  /** As ClientExchange has it. */
   get retains(): boolean {
     return this.#writer.retains;
+  }
+
+  /** As ClientExchange has it. */
+  whenReleased(act: () => void): void {
+    this.#writer.whenReleased(act);
+  }
+
+  /** True while not everything has been taken. */
+  protected get unsent(): boolean {
+    return this.#writer.unsent;
   }
 
   /** True while so much waits that a 'drain' will follow. */

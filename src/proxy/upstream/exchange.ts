@@ -12,7 +12,7 @@
 // The marks are these numbers; each step that a request may do without is a file of its own. Deadlines run against whom we wait for (CONTRACT 2).
 import type { DeadlineQueue } from '../../base/deadlines.ts';
 import type { BodyTransform } from '../../model/body-transform.ts';
-import type { BodySink, ClientExchange } from '../../model/client.ts';
+import type { BodySink, BufferHolder, ClientExchange } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
 import { asProxyError, type ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
@@ -192,8 +192,8 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     if (this.#relay === null) this.#connection?.startDeadline(this.headTimeout);
   }
 
-  get retainsBuffer(): boolean {
-    return this.#client.retains;
+  get holder(): BufferHolder {
+    return this.#client;
   }
 
   onBytes(buffer: Buffer, length: number): void {
@@ -237,7 +237,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
       const goOn = this.#owner.onRetriableStatus(this, head.status);
       if (goOn !== null) return this.#drop(head, reader, goOn);
     }
-    if (this.#uploading || connection.writer.retains) this.#stopUpload(connection);
+    if (this.#uploading || connection.writer.unsent) this.#stopUpload(connection);
     const text = this.#headForClient(head);
     if (text === null) return;
     this.#reusable &&= head.keepAlive;
@@ -279,7 +279,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
   /** Another attempt answers instead. A connection whose response has come whole is kept, else it is closed. */
   #drop(head: ResponseHead, { at, end }: ResponseHeadReader, goOn: () => void): void {
     const connection = this.#connection!;
-    const isReusable = isWhole(head, end - at) && head.keepAlive && !this.#uploading && !connection.writer.retains;
+    const isReusable = isWhole(head, end - at) && head.keepAlive && !this.#uploading && !connection.writer.unsent;
     this.#leave();
     this.#client.detach();
     if (isReusable) this.#services.giveBack(connection, this.#pool, this.ctx, head);

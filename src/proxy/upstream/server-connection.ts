@@ -1,6 +1,7 @@
 // One connection to a server: idle in its pool, or lent to one exchange.
 import { BatchedWriter } from '../../base/batched-writer.ts';
 import { Deadline, type DeadlineQueue } from '../../base/deadlines.ts';
+import type { BufferHolder } from '../../model/client.ts';
 import type { SecureServer } from '../../transport/connect-securely.ts';
 import { type DialTarget, dial } from '../../transport/dial.ts';
 import type { ServerSocket, SocketReader } from '../../transport/server-socket.ts';
@@ -12,9 +13,9 @@ const KEEP_ALIVE_AFTER = 60_000;
 /** Who has borrowed the connection: an exchange. */
 export interface ConnectionUser {
   onConnected(): void;
-  /** buffer[0, length); used up when this returns, unless `retainsBuffer` then says otherwise. */
+  /** buffer[0, length); used up when this returns, unless `holder` then retains it. */
   onBytes(buffer: Buffer, length: number): void;
-  readonly retainsBuffer: boolean;
+  readonly holder: BufferHolder;
   onDrain(): void;
   /** The server has ended its side. */
   onServerEnd(): void;
@@ -160,8 +161,14 @@ export class ServerConnection implements SocketReader {
       return;
     }
     user.onBytes(buffer, length);
-    if (this.#buffer !== null && user.retainsBuffer) this.#buffer = null;
+    if (this.#buffer !== null && user.holder.retains) this.#leave(this.#buffer, user.holder);
     if (this.#session) this.#chooseBuffer(length === buffer.length);
+  }
+
+  /** The client's socket still reads from it. */
+  #leave(buffer: Buffer, holder: BufferHolder): void {
+    this.#buffer = null;
+    holder.whenReleased(() => this.#buffers.give(buffer));
   }
 
   /** @param isMore the last read filled its buffer */

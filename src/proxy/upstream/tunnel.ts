@@ -11,7 +11,7 @@
 // The bytes are passed as they are. Of a WebSocket the headers of frames are followed from the first byte on, because
 // where a frame ends cannot be found out later. Buffers: see ServerConnection.beginSession().
 import type { DeadlineQueue } from '../../base/deadlines.ts';
-import type { BodySink, ClientExchange } from '../../model/client.ts';
+import type { BodySink, BufferHolder, ClientExchange } from '../../model/client.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import type { ResponseHead } from '../../wire/http1/response-head.ts';
@@ -123,8 +123,8 @@ export class Tunnel implements BodySink, ConnectionUser {
 
   // ---- 3. from the server -----------------------------------------------------------------------------------------
 
-  get retainsBuffer(): boolean {
-    return this.#client.retains;
+  get holder(): BufferHolder {
+    return this.#client;
   }
 
   onBytes(buffer: Buffer, length: number): void {
