@@ -87,6 +87,10 @@ describe.each([0, 2])('with %i workers', (workers) => {
     const end = closed(socket);
     socket.close(1000);
     expect((await end).code).toBe(1000);
+    // It may have the place of the server that is gone: nothing of the session is counted there.
+    expect(await echoed(await openWebSocket(running.router.status().listeners[0]!.url), 'new')).toBe('new');
+    const { counters } = statusOf(running);
+    expect(counters).toMatchObject({ currentRequests: 1, currentWebSocketRequests: 1, totalWebSocketRequests: 1 });
   });
 
   it('the end of the router closes them with 1012 after shutdownTimeout, and until then they run', async () => {
