@@ -21,7 +21,9 @@ export type ServerSocket = Socket & {
 
 /** A socket that is not connected yet. */
 export function plainSocket(reader: SocketReader, allowHalfOpen: boolean): ServerSocket {
-  return outliving(new Socket({ allowHalfOpen, onread: onreadOf(reader) } as ConstructorParameters<typeof Socket>[0]));
+  // Its connect() passes noDelay over; that of TLS takes it.
+  const options = { allowHalfOpen, noDelay: true, onread: onreadOf(reader) };
+  return outliving(new Socket(options as ConstructorParameters<typeof Socket>[0]));
 }
 
 /** Begins to connect: see connectSecurely(). */
