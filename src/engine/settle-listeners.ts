@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import type { Config, ListenAddress, ListenerConfig } from '../model/config.ts';
 import { formatListenAddress } from '../model/listen-address.ts';
 import { listenerKey } from '../model/listener-key.ts';
+import { hasCertificates } from '../model/tls-config.ts';
 import type { SettledListener } from './data-plane-port.ts';
 
 /** A listener that cannot be opened; the message is one line for people. */
@@ -20,14 +21,9 @@ export class ListenError extends Error {
 
 /** Listeners that this version opens; `check` says which others there are. @throws ListenError when there is none */
 export function servedListeners(config: Config): ListenerConfig[] {
-  const served = config.listeners.filter(({ tls }) => hasCertificates(tls));
+  const served = config.listeners.filter(({ tls }) => tls === null || hasCertificates(tls));
   if (served.length === 0) throw new ListenError('no listener can be opened: see the warnings of `narrows check`');
   return served;
-}
-
-/** An https binding that no listener covers has none: there is nothing to open it with. */
-function hasCertificates(tls: ListenerConfig['tls']): boolean {
-  return tls === null || tls.certificates.length > 0 || tls.folder !== null;
 }
 
 /**

@@ -18,6 +18,11 @@ export interface ListenerTlsConfig {
 
 export type CertificateFiles = { passphrase: string | null } & ({ cert: string; key: string } | { pfx: string });
 
+/** False for an https binding that no listener covers: there is nothing to open it with. */
+export function hasCertificates({ certificates, folder }: ListenerTlsConfig): boolean {
+  return certificates.length > 0 || folder !== null;
+}
+
 /** What is not written. */
 export const withoutCertificates: ListenerTlsConfig = {
   certificates: [],

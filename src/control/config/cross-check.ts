@@ -7,6 +7,7 @@ import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import { balancingMethods } from '../../model/load-balancing.ts';
 import { checkAddressRanges } from './address-ranges.ts';
 import { checkDuplicates } from './check-duplicates.ts';
+import { checkHttpsBindings } from './check-https-bindings.ts';
 import { checkServerTls } from './check-server-tls.ts';
 import { checkVirtualServers, farmsOfVirtualServers } from './check-virtual-servers.ts';
 import { lintRules } from './lint/lint-rules.ts';
@@ -56,6 +57,7 @@ export function crossCheck(
   warnOfRetries(config, problems);
   lintRules(config, problems);
   checkServerTls(config, raw, extensions.haveStages, problems);
+  checkHttpsBindings(config, problems, isOfIis);
 }
 
 function checkRuleTargets(

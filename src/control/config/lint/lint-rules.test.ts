@@ -184,6 +184,12 @@ describe('a redirect to https by {HTTPS}', () => {
     expect(await warnings([rule], { sites: { a: { bindings } } })).toContainEqual(endless);
   });
 
+  it('is fine where the router ends TLS itself', async () => {
+    const tls = { certificates: [{ cert: 'a.pem', key: 'a.key' }] };
+    const listeners = { web: { address: ':80' }, secure: { address: ':443', tls } };
+    expect(await warnings([rule], { listeners, trustedProxies: ['10.0.0.1'] })).toEqual([]);
+  });
+
   it('is fine where nothing says that there is such a proxy, and where the header of the proxy is read', async () => {
     expect(await warnings([rule])).toEqual([]);
     const reads = { ...rule, ...when({ input: '{HTTP_X_FORWARDED_PROTO}', pattern: '^http$' }) };

@@ -1,6 +1,7 @@
 // Warnings about rules that surely do not do what was meant, each with what would be right. They are for `check` and for the
 // start; no worker knows of them.
 import type { Config, RuleConfig, RuleSetConfig } from '../../../model/config.ts';
+import { hasCertificates } from '../../../model/tls-config.ts';
 import type { ProblemList } from '../problem-list.ts';
 import { lintAction } from './lint-action.ts';
 import { lintConditions } from './lint-conditions.ts';
@@ -16,11 +17,11 @@ import { type LintedRule, warnerFor } from './rule-lint.ts';
 export function lintRules(config: Config, problems: ProblemList): void {
   const said = new Set<string>();
   const warnerOf = (rule: LintedRule) => warnerFor(rule, problems, said);
-  const servesHttps =
-    config.listeners.some(({ tls }) => tls) ||
-    config.sites.some(({ bindings }) => bindings.some(({ protocol }) => protocol === 'https'));
-  // TLS listeners are not opened yet: who has https has a proxy before us that ends TLS.
-  const isBehindTls = servesHttps || config.trustedProxies.length > 0;
+  const endsTls = config.listeners.some(({ tls }) => tls !== null && hasCertificates(tls));
+  const hasBinding = config.sites.some(({ bindings }) => bindings.some(({ protocol }) => protocol === 'https'));
+  const servesHttps = endsTls || hasBinding;
+  // Who has https, and no listener that ends TLS, has a proxy before us that does.
+  const isBehindTls = !endsTls && (hasBinding || config.trustedProxies.length > 0);
   const levels = config.sites.flatMap((site) => site.levels);
   for (const { list } of [config.rules, ...levels.map(({ rules }): RuleSetConfig => rules)]) {
     for (const rule of list.filter(({ enabled }) => enabled)) {
