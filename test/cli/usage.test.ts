@@ -20,6 +20,7 @@ describe('narrows', () => {
         'explain',
         'import-iis',
         'import-htaccess',
+        'certs',
         'status',
         'reload',
         'servers',
