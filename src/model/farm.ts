@@ -78,7 +78,7 @@ export interface ConnectionPolicies {
 
 /** The circuits of a farm's servers (circuit.ts). Open ones are no candidates. */
 export interface CircuitBreaker {
-  /** A server whose circuit is to be tried by `ctx`, which then has to go there; null mostly. */
+  /** A server with a place whose circuit is to be tried by `ctx`, which then has to go there; null mostly. */
   takeTrial(ctx: Balanced): Server | null;
   succeeded(server: Server, isTrial: boolean): void;
   failed(server: Server, isTrial: boolean): void;

@@ -6,6 +6,7 @@ import type { CircuitBreaker, Server } from '../../model/farm.ts';
 import type { FarmConfig } from '../../model/farm-config.ts';
 import type { ServerTable } from '../../model/server-table.ts';
 import type { Candidates } from './candidates.ts';
+import { hasPlace } from './has-place.ts';
 
 export class Breaker implements CircuitBreaker {
   readonly #settings: CircuitSettings;
@@ -32,7 +33,12 @@ export class Breaker implements CircuitBreaker {
     if (tripped.length === 0) return null;
     const now = this.#clock.wall();
     for (const server of tripped) {
-      if (mayTry(ctx, server) && this.#circuits[server.index]!.tryTrial(now, this.#settings.openFor)) return server;
+      if (
+        mayTry(ctx, server) &&
+        hasPlace(server) &&
+        this.#circuits[server.index]!.tryTrial(now, this.#settings.openFor)
+      )
+        return server;
     }
     return null;
   }

@@ -10,6 +10,7 @@ import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { Availability } from '../../model/server-state.ts';
 import type { Candidates } from './candidates.ts';
+import { hasPlace } from './has-place.ts';
 
 /** How often places are looked for that other workers have freed, ms. */
 const LOOK = 5;
@@ -97,7 +98,15 @@ export class RequestQueue implements PlaceQueue {
   placeFree(): void {
     if (this.#waiters.length === 0 || this.#looking) return;
     this.#looking = true;
-    const now = this.#clock.monotonic();
+    try {
+      this.#look(this.#clock.monotonic());
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  /** @param now monotonic ms */
+  #look(now: number): void {
     for (let oldest = this.#waiters[0]; oldest !== undefined && oldest.until <= now; oldest = this.#waiters[0]) {
       const reason = `no server had a place within ${this.#config.queue.timeout} ms (queue.timeout)`;
       this.#leave(oldest, null, this.#refusal('queueTimeout', reason));
@@ -108,7 +117,6 @@ export class RequestQueue implements PlaceQueue {
       this.#serve(waiter, now);
       if (this.#waiters[i] === waiter) i++;
     }
-    this.#looking = false;
   }
 
   #serve(waiter: Waiter, now: number): void {
@@ -183,10 +191,6 @@ export class RequestQueue implements PlaceQueue {
 
 function isStopped({ state }: Server): boolean {
   return state.availability === Availability.Inactive;
-}
-
-function hasPlace({ config: { maxRequests }, state }: Server): boolean {
-  return maxRequests === 0 || state.requests < maxRequests;
 }
 
 /** Hears of the client while nobody reads its body. */

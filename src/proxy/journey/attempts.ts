@@ -54,8 +54,7 @@ export class Attempts implements ExchangeOwner {
     if (held !== null) ctx.candidates = [held];
     let trial: Server | null = null;
     const pick = (candidates: readonly Server[]) => {
-      const tripped = farm.breaker?.takeTrial(ctx) ?? null;
-      trial = tripped !== null && queue.hasPlace(tripped) ? tripped : null;
+      trial = held === null ? (farm.breaker?.takeTrial(ctx) ?? null) : null;
       return trial ?? farm.balancer.pick(candidates, ctx);
     };
     queue.enter(ctx, pick, (server, error) => {

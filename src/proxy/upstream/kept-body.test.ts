@@ -69,6 +69,16 @@ describe('a kept body', () => {
     expect(spill.take(2 ** 30)).toBe(true);
   });
 
+  it('is a few blocks, however small the pieces are in which it came', () => {
+    const body = new KeptBody({ bodyMemory: 70_000, bodyFile: 0 }, files());
+    const sent = Buffer.from(Array.from({ length: 70_000 }, (_, i) => i % 251));
+    for (let at = 0; at < sent.length; at++) body.append(sent, at, at + 1);
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < sent.length; at += pieces.at(-1)!.length) pieces.push(body.read(at) as Buffer);
+    expect(pieces.length).toBeLessThan(10);
+    expect(Buffer.concat(pieces).equals(sent)).toBe(true);
+  });
+
   it('has no file where those of the process have taken all room', () => {
     const spill = files(2);
     expect([spill.take(2 ** 29), spill.take(1)]).toEqual([true, false]);

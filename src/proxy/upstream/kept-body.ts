@@ -4,6 +4,10 @@ import { Buffer } from 'node:buffer';
 import { SpillFile } from './spill-file.ts';
 import type { SpillFiles } from './spill-files.ts';
 
+/** Bytes; each block is as large as all before it, between these. */
+const SMALLEST_BLOCK = 1024;
+const LARGEST_BLOCK = 65_536;
+
 export interface KeptBodyLimits {
   readonly bodyMemory: number;
   readonly bodyFile: number;
@@ -19,7 +23,10 @@ export class KeptBody {
   lost = false;
   readonly #limits: KeptBodyLimits;
   readonly #files: SpillFiles;
-  readonly #pieces: Buffer[] = [];
+  /** All full but the last. */
+  readonly #blocks: Buffer[] = [];
+  /** Bytes of the last one that are filled. */
+  #filled = 0;
   #inMemory = 0;
   #file: SpillFile | null = null;
 
@@ -51,12 +58,26 @@ export class KeptBody {
   append(buffer: Buffer, start: number, end: number): void {
     if (!this.usable) return;
     const room = Math.min(end - start, this.#file === null ? this.#limits.bodyMemory - this.#inMemory : 0);
-    if (room > 0) {
-      this.#pieces.push(Buffer.from(buffer.subarray(start, start + room)));
-      this.#inMemory += room;
-    }
+    this.#remember(buffer, start, start + room);
     this.length += end - start;
     if (room < end - start && !this.#spill(Buffer.from(buffer.subarray(start + room, end)))) this.release();
+  }
+
+  /** However small the pieces are in which a client sends it, the blocks are not. */
+  #remember(buffer: Buffer, start: number, end: number): void {
+    for (let at = start; at < end; ) {
+      let block = this.#blocks.at(-1);
+      if (block === undefined || this.#filled === block.length) {
+        const wanted = Math.max(SMALLEST_BLOCK, end - at, this.#inMemory);
+        block = Buffer.allocUnsafeSlow(Math.min(wanted, LARGEST_BLOCK));
+        this.#blocks.push(block);
+        this.#filled = 0;
+      }
+      const copied = buffer.copy(block, this.#filled, at, end);
+      this.#filled += copied;
+      this.#inMemory += copied;
+      at += copied;
+    }
   }
 
   end(trailers: string): void {
@@ -64,21 +85,19 @@ export class KeptBody {
     this.trailers = trailers;
   }
 
-  /** Bytes from `at` on, which is the start of a piece in memory, or in the file. Null where they cannot be read. */
+  /** Bytes from `at` on: some of those that are there. Null where they cannot be read. */
   read(at: number): Buffer | Promise<Buffer | null> | null {
     if (!this.usable) return null;
     if (at >= this.#inMemory) return this.#file?.read(at - this.#inMemory) ?? null;
     let start = 0;
-    for (const piece of this.#pieces) {
-      if (start + piece.length > at) return piece.subarray(at - start);
-      start += piece.length;
-    }
-    return null;
+    let index = 0;
+    while (start + this.#blocks[index]!.length <= at) start += this.#blocks[index++]!.length;
+    return this.#blocks[index]!.subarray(at - start, Math.min(this.#inMemory - start, this.#blocks[index]!.length));
   }
 
   /** The request is settled, or is not tried again. */
   release(): void {
-    this.#pieces.length = 0;
+    this.#blocks.length = 0;
     this.#inMemory = 0;
     this.#file?.close();
     this.#file = null;

@@ -81,7 +81,8 @@ export class SpillFile {
     const pieces = this.#pending;
     const bytes = this.#pendingBytes;
     this.#pending = [];
-    await file.writev(pieces, this.#written);
+    const { bytesWritten } = await file.writev(pieces, this.#written);
+    if (bytesWritten !== bytes) throw new Error('the disk took a part of it'); // a hole would be sent as the body
     this.#written += bytes;
     this.#pendingBytes -= bytes;
     if (wasBehind && !this.behind) this.onCaughtUp?.();
