@@ -25,7 +25,7 @@ export class Handshakes {
   readonly open = new Set<Socket>();
   readonly #clock: Clock;
   readonly #onOver: (succeeded: boolean) => void;
-  /** By the peer's address and port, which tell the secure socket of Node which one it was. */
+  /** By the addresses of both ends: by them a secure socket of Node is known again as the connection that it was made of. */
   readonly #pending = new Map<string, Pending>();
   #servers = new WeakMap<CertificateSet, Server>();
   #timeout = 0;
@@ -84,15 +84,15 @@ export class Handshakes {
     } catch {
       return void raw.destroy(); // what OpenSSL refuses was found when the certificate was read
     }
-    const peer = peerOf(raw);
-    this.#pending.set(peer, { raw, set, take });
-    raw.once('close', () => this.#forget(peer, raw));
+    const ends = endsOf(raw);
+    this.#pending.set(ends, { raw, set, take });
+    raw.once('close', () => this.#forget(ends, raw));
     raw.allowHalfOpen = false; // who ends its side before it has shaken hands wants nothing more
     server.emit('connection', raw);
   }
 
-  #forget(peer: string, raw: Socket): void {
-    if (this.#pending.get(peer)?.raw === raw) this.#pending.delete(peer);
+  #forget(ends: string, raw: Socket): void {
+    if (this.#pending.get(ends)?.raw === raw) this.#pending.delete(ends);
   }
 
   /** It listens nowhere: it ends the handshakes of connections that it is given. */
@@ -109,15 +109,16 @@ export class Handshakes {
   }
 
   #secured(socket: TLSSocket): void {
-    const pending = this.#pending.get(peerOf(socket));
+    const ends = endsOf(socket);
+    const pending = this.#pending.get(ends);
     if (pending === undefined) return void socket.destroy();
-    this.#pending.delete(peerOf(socket));
+    this.#pending.delete(ends);
     // From here on: a client that ends its side after a whole request still gets its answer (CONTRACT 3).
     socket.allowHalfOpen = true;
     pending.take(socket, pending.set);
   }
 }
 
-function peerOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+function endsOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
 }
