@@ -315,7 +315,7 @@ export class DataPlane implements DataPlanePort, ListenerServices, VirtualServer
 
   released(connection: ClientConnectionInfo): void {
     this.#gauges.releaseConnection(this.#row);
-    this.#upstream.pins.release(connection);
+    this.#upstream.release(connection);
     this.#forgetClosed();
   }
 

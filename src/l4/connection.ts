@@ -16,7 +16,9 @@ import type { Farm, Server } from '../model/farm.ts';
 import type { AffinityVerdict } from '../model/request-context.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { DialTarget } from '../transport/dial.ts';
+import type { ClientHello } from '../wire/client-hello.ts';
 import { type ProxyHeader, readProxyHeader } from '../wire/proxy-header.ts';
+import { proxyHeader } from '../wire/write-proxy-header.ts';
 import { Opening, type OpeningEvent } from './opening.ts';
 import { breakOff, Passage, type PassageOwner } from './passage.ts';
 import { choosePool, OpeningBytes } from './pools.ts';
@@ -46,15 +48,21 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   readonly #virtual: VirtualServer;
   readonly #services: VirtualServerServices;
   readonly #onClosed: (connection: TcpConnection) => void;
+  readonly #id: string;
   readonly #receivedAt: number;
   readonly #startedAt: number;
   /** Asked of the system at once: a closed socket does not know it any more. */
-  readonly #localAddress: string;
-  readonly #localPort: number;
+  #localAddress: string;
+  #localPort: number;
   #clientPort: number;
   /** Of the PROXY header, once it was read. */
   #headerLength = 0;
+  /** That it asked for by TLS, where that was read. */
   #serverName = '';
+  /** What the PROXY header says of TLS that was ended before. */
+  #told: ClientHello | null = null;
+  /** What else that one said of it. */
+  #passedOn: Buffer | null = null;
   #opening: Opening | null = null;
   #passage: Passage | null = null;
   #held: Buffer = NO_BYTES;
@@ -75,11 +83,12 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     this.#virtual = virtual;
     this.#services = services;
     this.#onClosed = onClosed;
+    this.#id = services.newId();
     this.#receivedAt = services.clock.wall();
     this.#startedAt = services.clock.monotonic();
     this.clientAddress = addressOfPeer(client);
     this.#clientPort = client.remotePort ?? 0;
-    this.#localAddress = client.localAddress ?? '';
+    this.#localAddress = addressOfPeer({ remoteAddress: client.localAddress });
     this.#localPort = client.localPort ?? 0;
     client.on('error', (error: NodeJS.ErrnoException) => {
       this.#clientError = error.code ?? error.message;
@@ -149,7 +158,7 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
       }
       rest = bytes.subarray(this.#headerLength);
     }
-    const opening = new OpeningBytes(rest);
+    const opening = new OpeningBytes(rest, this.#told);
     const pool = choosePool(this.#virtual.pools, opening);
     if (pool === 'malformed') return this.#refuse('malformed', 'no ClientHello');
     // Who says nothing may wait for the server to speak first.
@@ -157,17 +166,23 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     if (pool === 'more' && event === 'late' && rest.length > 0) {
       return this.#refuse('noFirstBytes', 'the first bytes did not come in time');
     }
-    if (typeof opening.hello === 'object' && opening.hello !== null) this.#serverName = opening.hello.serverName;
+    this.#serverName = opening.knownHello?.serverName ?? '';
     this.#opening?.stop();
     this.#choose(pool === null || pool === 'more' ? this.#virtual.farm : pool.farm, rest);
     return true;
   }
 
-  #take({ length, client }: ProxyHeader): void {
+  #take({ length, client, destination, tlvs }: ProxyHeader): void {
     this.#headerLength = length;
-    if (client === null) return;
+    if (client === null || destination === null) return;
     this.clientAddress = client.address;
     this.#clientPort = client.port;
+    this.#localAddress = destination.address;
+    this.#localPort = destination.port;
+    if (tlvs === null) return;
+    const { authority, alpn, passedOn } = tlvs;
+    if (authority !== '' || alpn !== '') this.#told = { serverName: authority, protocols: alpn === '' ? [] : [alpn] };
+    this.#passedOn = passedOn;
   }
 
   #refuse(end: ConnectionEnd, reason: string): true {
@@ -242,7 +257,20 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     const patience = this.#services.deadlines.queue(
       Math.min(protocol.timeout, retry.perTryTimeout || protocol.timeout),
     );
-    this.#passage = new Passage(this.client, server, target, patience, this, this.#services);
+    this.#passage = new Passage(this.client, server, target, patience, this.#preface(), this, this.#services);
+  }
+
+  /** Who the client is, where the servers of the farm want to be told. */
+  #preface(): Buffer | null {
+    const { proxyProtocol } = this.farm!.config.protocol;
+    if (proxyProtocol === 'off') return null;
+    return proxyHeader(proxyProtocol, {
+      source: { address: this.clientAddress, port: this.#clientPort },
+      destination: { address: this.#localAddress, port: this.#localPort },
+      authority: this.#serverName,
+      uniqueId: this.#id,
+      passedOn: this.#passedOn,
+    });
   }
 
   onConnected(): void {
@@ -256,7 +284,7 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     const held = this.#held;
     this.#held = NO_BYTES;
     this.#connectTime = this.#services.clock.monotonic() - attempt.startedAt;
-    this.#passage!.begin(null, held, idle);
+    this.#passage!.begin(held, idle);
   }
 
   /** Milliseconds; -1 while it is not connected. It is the response time of the server. */
@@ -337,7 +365,7 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
 
   #record(end: ConnectionEnd, reason: string): ConnectionRecord {
     return {
-      id: this.#services.newId(),
+      id: this.#id,
       receivedAt: this.#receivedAt,
       listener: this.#virtual.name,
       clientAddress: this.clientAddress,

@@ -54,12 +54,16 @@ export class Passage implements SocketReader, DeadlineOwner {
   #error: NodeJS.ErrnoException | null = null;
   #isOver = false;
 
-  /** @param patience for the connection */
+  /**
+   * @param patience for the connection
+   * @param preface what we have to say to the server ourselves; null for nothing
+   */
   constructor(
     client: Socket,
     server: Server,
     target: DialTarget,
     patience: DeadlineQueue,
+    preface: Buffer | null,
     owner: PassageOwner,
     services: VirtualServerServices,
   ) {
@@ -68,7 +72,7 @@ export class Passage implements SocketReader, DeadlineOwner {
     this.#owner = owner;
     this.#services = services;
     this.#buffers = services.buffers;
-    this.#socket = dial(target, this, null, () => owner.onConnected(), true);
+    this.#socket = dial(target, this, null, () => owner.onConnected(), preface, true);
     this.#socket.on('drain', () => client.resume());
     this.#socket.on('end', () => this.#onServerEnd());
     this.#socket.on('error', (error) => {
@@ -88,13 +92,11 @@ export class Passage implements SocketReader, DeadlineOwner {
   }
 
   /**
-   * @param preface what we have to say to the server ourselves; null for nothing
    * @param held what the client has said already
    */
-  begin(preface: Buffer | null, held: Buffer, idle: DeadlineQueue): void {
+  begin(held: Buffer, idle: DeadlineQueue): void {
     this.#idle = idle;
     this.#moved();
-    if (preface !== null) this.#socket.write(preface);
     if (held.length > 0) this.#pass(held);
     this.#client.on('data', this.#onData).on('end', this.#onClientEnd);
     if (this.#client.readableEnded) this.#onClientEnd();

@@ -18,8 +18,15 @@ export class OpeningBytes {
   readonly bytes: Buffer;
   #hello: ReturnType<typeof readClientHello> | undefined;
 
-  constructor(bytes: Buffer) {
+  /** @param told of a client whose TLS was ended before; null: it is in the bytes, if anywhere */
+  constructor(bytes: Buffer, told: ClientHello | null) {
     this.bytes = bytes;
+    if (told !== null) this.#hello = told;
+  }
+
+  /** Null where there is none, or nobody asked for it. */
+  get knownHello(): ClientHello | null {
+    return typeof this.#hello === 'object' ? this.#hello : null;
   }
 
   get hello(): ReturnType<typeof readClientHello> {

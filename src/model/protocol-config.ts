@@ -29,6 +29,8 @@ export interface ProtocolConfig {
   maxConnections: number;
   /** Narrows' own: how long an idle server connection is kept. */
   idleTimeout: number;
+  /** Narrows' own: a header that connections to servers begin with. */
+  proxyProtocol: 'off' | 'v1' | 'v2';
   /** Narrows' own: further attempts on other servers after a connect failure. */
   retries: number;
   /** Narrows' own. */

@@ -1,5 +1,5 @@
 // TLS connections to servers: nothing is sent before the server's certificate is verified.
-import { isIP, type NetConnectOpts } from 'node:net';
+import { connect as connectPlainly, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import type { ServerTlsConfig } from '../model/server-tls.ts';
 import { secureContextOf } from './secure-context.ts';
@@ -29,16 +29,18 @@ export interface SecureServer {
 }
 
 /**
- * Begins to connect. 'secureConnect' comes with a socket that is not destroyed once the certificate is verified; else 'error' says why not.
+ * Begins to connect. @param preface sent before the ClientHello. 'secureConnect' comes with a socket that is not destroyed once the certificate is verified; else 'error' says why not.
  */
 export function connectSecurely(
   place: NetConnectOpts,
   { tls, name, session }: SecureServer,
   onread?: OnRead,
+  preface: Buffer | null = null,
 ): TLSSocket {
   const offer = session?.offer;
+  const raw = preface === null ? null : prefaced(place, preface);
   const socket = connect({
-    ...place,
+    ...(raw === null ? place : { socket: raw }),
     // An address is no name of SNI (RFC 6066 3).
     servername: isIP(name) === 0 ? name : '',
     ALPNProtocols: ['http/1.1'],
@@ -49,6 +51,7 @@ export function connectSecurely(
     ...(offer === undefined ? {} : { session: offer }),
     ...(onread === undefined ? {} : { onread }),
   } as ConnectionOptions);
+  raw?.once('error', (error) => socket.destroy(error));
   let verified = false;
   socket.once('secureConnect', () => {
     // Only whoever was verified in this way knows the secret of the session.
@@ -66,4 +69,11 @@ export function connectSecurely(
     if (!verified) session.forget();
   });
   return socket;
+}
+
+/** A connection that begins with `preface`. */
+function prefaced(place: NetConnectOpts, preface: Buffer): Socket {
+  const raw = connectPlainly(place);
+  raw.write(preface);
+  return raw;
 }

@@ -11,6 +11,7 @@ export type DialTarget = { kind: 'tcp'; address: string; port: number } | { kind
  * @param reader takes what the server says, without a copy
  * @param secure null: without TLS
  * @param onReady it can be written to; 'error' comes instead where it never can
+ * @param preface goes before everything else, before TLS too; null for nothing
  * @param allowHalfOpen we may go on sending when the server has ended its side; only without TLS
  * @throws OpenSSL's error where it does not take the settings of TLS
  */
@@ -19,6 +20,7 @@ export function dial(
   reader: SocketReader,
   secure: SecureServer | null,
   onReady: () => void,
+  preface: Buffer | null = null,
   allowHalfOpen = false,
 ): ServerSocket {
   const place =
@@ -26,7 +28,7 @@ export function dial(
       ? { path: target.path }
       : ({ host: target.address, port: target.port, noDelay: true } as TcpNetConnectOpts);
   if (secure !== null) {
-    const socket = secureSocket(place, secure, reader);
+    const socket = secureSocket(place, secure, reader, preface);
     socket.once('secureConnect', () => {
       if (!socket.destroyed) onReady();
     });
@@ -35,5 +37,6 @@ export function dial(
   const socket = plainSocket(reader, allowHalfOpen);
   socket.once('connect', onReady);
   socket.connect(place);
+  if (preface !== null) socket.write(preface);
   return socket;
 }

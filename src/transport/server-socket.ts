@@ -27,8 +27,17 @@ export function plainSocket(reader: SocketReader, allowHalfOpen: boolean): Serve
 }
 
 /** Begins to connect: see connectSecurely(). */
-export function secureSocket(place: NetConnectOpts, server: SecureServer, reader: SocketReader): ServerSocket {
-  return outliving(connectSecurely(place, server, onreadOf(reader)));
+export function secureSocket(
+  place: NetConnectOpts,
+  server: SecureServer,
+  reader: SocketReader,
+  preface: Buffer | null,
+): ServerSocket {
+  if (preface === null) return outliving(connectSecurely(place, server, onreadOf(reader)));
+  // TLS over a socket that is there already reads into buffers of its own.
+  const socket = connectSecurely(place, server, undefined, preface);
+  socket.on('data', (piece: Buffer) => reader.onBytes(piece.length, piece));
+  return outliving(socket);
 }
 
 function onreadOf(reader: SocketReader): OnRead {

@@ -101,11 +101,18 @@ function readServerName(body: Fields): string {
     const kind = names.number(1);
     const name = names.block(2);
     if (kind !== HOST_NAME) continue;
-    const text = name.toString('latin1').toLowerCase();
-    require(text.length <= LONGEST_NAME && NAME.test(text));
-    return text.endsWith('.') ? text.slice(0, -1) : text;
+    const text = serverNameIn(name.toString('latin1'));
+    require(text !== null);
+    return text;
   }
   return '';
+}
+
+/** `text` as a host name in lower case, without a dot at its end; null where it is none. */
+export function serverNameIn(text: string): string | null {
+  const name = text.toLowerCase();
+  if (name.length > LONGEST_NAME || !NAME.test(name)) return null;
+  return name.endsWith('.') ? name.slice(0, -1) : name;
 }
 
 function readProtocols(body: Fields): string[] {

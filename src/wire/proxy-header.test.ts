@@ -12,7 +12,7 @@ function v2(command: number, family: number, payload: readonly number[], length 
 const IPV4 = [203, 0, 113, 7, 192, 0, 2, 1, 0xc0, 0x01, 0x01, 0xbb];
 const IPV6 = [0x20, 1, 0xd, 0xb8, ...Array(11).fill(0), 7, ...Array(15).fill(0), 1, 0xc0, 0x01, 0x01, 0xbb];
 const MAPPED = [...Array(10).fill(0), 255, 255, 203, 0, 113, 7, ...Array(15).fill(0), 1, 0xc0, 0x01, 0x01, 0xbb];
-const TLV = [0x03, 0x00, 0x04, 1, 2, 3, 4];
+const TLV = [0x05, 0x00, 0x04, 1, 2, 3, 4];
 
 const HEADERS: [string, Buffer, ProxyHeader['client']][] = [
   ['v1 TCP4', Buffer.from('PROXY TCP4 203.0.113.7 192.0.2.1 49153 443\r\n'), { address: '203.0.113.7', port: 49_153 }],
@@ -42,6 +42,12 @@ const MALFORMED: [string, Buffer | string][] = [
   ['v2 of another version', v2(0x31, 0x11, IPV4)],
   ['v2 with an unknown command', v2(0x22, 0x11, IPV4)],
   ['v2 too short for its family', v2(0x21, 0x21, IPV4)],
+  ['v2 with a TLV that is cut off', v2(0x21, 0x11, [...IPV4, 0x05, 0x00, 0x09, 1])],
+  ['v2 with half a TLV', v2(0x21, 0x11, [...IPV4, 0x05])],
+  ['v2 with a wrong checksum', v2(0x21, 0x11, [...IPV4, 0x03, 0x00, 0x04, 1, 2, 3, 4])],
+  ['v2 with a short checksum', v2(0x21, 0x11, [...IPV4, 0x03, 0x00, 0x02, 1, 2])],
+  ['v2 with a broken SSL TLV', v2(0x21, 0x11, [...IPV4, 0x20, 0x00, 0x02, 1, 0])],
+  ['v2 with an id that is too long', v2(0x21, 0x11, [...IPV4, 0x05, 0x00, 129, ...Array(129).fill(1)])],
   ['v2 that is absurdly long', v2(0x21, 0x11, IPV4, 65_535)],
 ];
 
@@ -49,8 +55,9 @@ describe('PROXY header', () => {
   it.each(HEADERS)('%s is read whole, wherever it is split, and what follows is left', (_, header, client) => {
     for (let length = 0; length < header.length; length++)
       expect(readProxyHeader(header.subarray(0, length)), `first ${length} bytes`).toBeNull();
-    expect(readProxyHeader(header)).toEqual({ length: header.length, client });
-    expect(readProxyHeader(Buffer.concat([header, Buffer.from('GET /')]))).toEqual({ length: header.length, client });
+    expect(readProxyHeader(header)).toMatchObject({ length: header.length, client });
+    const more = Buffer.concat([header, Buffer.from('GET /')]);
+    expect(readProxyHeader(more)).toMatchObject({ length: header.length, client });
   });
 
   it.each(MALFORMED)('%s is malformed', (_, bytes) => {

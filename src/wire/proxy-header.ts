@@ -2,6 +2,7 @@
 // who the client is (the specification of HAProxy, doc/proxy-protocol.txt, sections 2.1 and 2.2).
 import { Buffer } from 'node:buffer';
 import { parseAddress } from '../base/address-range.ts';
+import { type ProxyTlvs, readTlvs } from './proxy-tlvs.ts';
 
 export interface Endpoint {
   /** IPv4 or IPv6, as text. */
@@ -14,6 +15,10 @@ export interface ProxyHeader {
   readonly length: number;
   /** Null where the sender speaks for itself (LOCAL), or does not know (UNKNOWN): the connection's own addresses hold. */
   readonly client: Endpoint | null;
+  /** Where the client connected to; null as `client` is. */
+  readonly destination: Endpoint | null;
+  /** Null where there are none. */
+  readonly tlvs: ProxyTlvs | null;
 }
 
 /** Version 1 is at most this long, with CRLF (section 2.1). */
@@ -23,6 +28,7 @@ const LONGEST_V2 = 4096;
 const V1_START = Buffer.from('PROXY ', 'latin1');
 const V2_START = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
 const V2_FIXED = 16;
+const UNTOLD = { client: null, destination: null, tlvs: null };
 
 /**
  * @param bytes all that has come on the connection
@@ -45,12 +51,12 @@ function readText(bytes: Buffer): ProxyHeader | null | 'malformed' {
   if (end < 0) return bytes.length < LONGEST_V1 ? null : 'malformed';
   const words = bytes.toString('latin1', 0, end).split(' ');
   const length = end + 2;
-  if (words[1] === 'UNKNOWN') return { length, client: null }; // whatever follows is to be ignored (section 2.1)
+  if (words[1] === 'UNKNOWN') return { length, ...UNTOLD }; // whatever follows is to be ignored (section 2.1)
   const [, family, source = '', destination = '', sourcePort = '', destinationPort = ''] = words;
   const size = family === 'TCP4' ? 4 : family === 'TCP6' ? 16 : 0;
   const client = size === 0 || words.length !== 6 ? null : textEndpoint(source, sourcePort, size);
-  if (client === null || textEndpoint(destination, destinationPort, size) === null) return 'malformed';
-  return { length, client };
+  const told = textEndpoint(destination, destinationPort, size);
+  return client === null || told === null ? 'malformed' : { length, client, destination: told, tlvs: null };
 }
 
 function textEndpoint(address: string, port: string, size: number): Endpoint | null {
@@ -69,12 +75,19 @@ function readBinary(bytes: Buffer): ProxyHeader | null | 'malformed' {
   const length = V2_FIXED + payload;
   if (command >> 4 !== 2 || (command & 15) > 1 || length > LONGEST_V2) return 'malformed';
   if (bytes.length < length) return null;
-  if ((command & 15) === 0) return { length, client: null };
+  if ((command & 15) === 0) return { length, ...UNTOLD };
   const size = family === 1 ? 4 : family === 2 ? 16 : 0;
-  if (size === 0) return { length, client: null }; // AF_UNSPEC, AF_UNIX: no address of a network (section 2.2)
-  if (payload < 2 * size + 4) return 'malformed';
-  const address = addressText([...bytes.subarray(V2_FIXED, V2_FIXED + size)]);
-  return { length, client: { address, port: bytes.readUInt16BE(V2_FIXED + 2 * size) } };
+  if (size === 0) return { length, ...UNTOLD }; // AF_UNSPEC, AF_UNIX: no address of a network (section 2.2)
+  const end = V2_FIXED + 2 * size + 4;
+  if (length < end) return 'malformed';
+  const tlvs = end === length ? null : readTlvs(bytes.subarray(0, length), end);
+  if (tlvs === null && end < length) return 'malformed';
+  const endpoint = (at: number, portAt: number): Endpoint => ({
+    address: addressText([...bytes.subarray(at, at + size)]),
+    port: bytes.readUInt16BE(portAt),
+  });
+  const client = endpoint(V2_FIXED, end - 4);
+  return { length, client, destination: endpoint(V2_FIXED + size, end - 2), tlvs };
 }
 
 /** @param bytes 4 or 16; an IPv4 address inside an IPv6 one is written as that */

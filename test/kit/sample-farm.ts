@@ -54,6 +54,7 @@ export function sampleFarm(
       tls: serverTlsDefaults(),
       maxConnections: 0,
       idleTimeout: 4_000,
+      proxyProtocol: 'off',
       retries: 1,
       upgrade: { allow: ['websocket'], idleTimeout: 0, closeSpread: 10_000 },
     },

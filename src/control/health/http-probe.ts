@@ -64,7 +64,9 @@ async function responseTo(
   tls: ServerTlsConfig,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const socket = request.secure ? await secureSocket(place, request.name, tls, signal) : connect(place);
+  const { preface } = request;
+  const socket = request.secure ? await secureSocket(place, request.name, tls, preface, signal) : connect(place);
+  if (preface !== null && !request.secure) socket.write(preface);
   const options = {
     path: request.path,
     headers: { Host: request.host, 'User-Agent': 'Narrows-Health', Accept: '*/*', Connection: 'close' },

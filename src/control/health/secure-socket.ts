@@ -7,6 +7,7 @@ import { connectSecurely } from '../../transport/connect-securely.ts';
 
 /**
  * @param name of the server, for SNI and its certificate
+ * @param preface sent before TLS begins; null for nothing
  * @param signal ends it
  * Rejects with what went wrong: no connection, or a certificate that is refused.
  */
@@ -14,10 +15,11 @@ export async function secureSocket(
   place: NetConnectOpts,
   name: string,
   tls: ServerTlsConfig,
+  preface: Buffer | null,
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connectSecurely(place, { tls, name, session: null });
+    const socket = connectSecurely(place, { tls, name, session: null }, undefined, preface);
     const cut = () => socket.destroy(new Error('the test was ended'));
     signal.addEventListener('abort', cut);
     socket.once('close', () => signal.removeEventListener('abort', cut));

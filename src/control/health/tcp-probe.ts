@@ -9,19 +9,21 @@ export async function probeOverTcp(request: ProbeRequest, lookup: HostLookup, si
   try {
     const place = await placeOf(request, lookup);
     signal.throwIfAborted();
-    await connected(place, signal);
+    await connected(place, request.preface, signal);
     return { passed: true, status: null, reason: 'connected' };
   } catch (error) {
     return { passed: false, status: null, reason: signal.aborted ? String(signal.reason) : (error as Error).message };
   }
 }
 
-function connected(place: NetConnectOpts, signal: AbortSignal): Promise<void> {
+/** @param preface what the server wants to hear first; null for nothing */
+function connected(place: NetConnectOpts, preface: Buffer | null, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...place, signal });
     socket.on('error', reject);
     socket.on('connect', () => {
-      socket.destroy();
+      if (preface === null) socket.destroy();
+      else socket.end(preface, () => socket.destroy());
       resolve();
     });
   });

@@ -72,8 +72,8 @@ function compileServer(farm: FarmConfig, config: ServerConfig, index: number, se
     state: services.table.state(slot),
     hostHeader: hostHeaderOf(farm, config),
     secureHostHeader: hostHeaderOf(farm, config, true),
-    poolKey: poolKeyOf(id, config),
-    securePoolKey: securePoolKeyOf(id, config, farm.protocol.tls),
+    poolKey: poolKeyOf(id, config, farm.protocol),
+    securePoolKey: securePoolKeyOf(id, config, farm.protocol),
   });
 }
 

@@ -8,7 +8,7 @@ import type { LoadBalancingPolicy, RequestForwarding } from '../../model/extensi
 import type { Farm, Origins, Server } from '../../model/farm.ts';
 import type { ServerConfig } from '../../model/farm-config.ts';
 import { serverDefaults } from '../../model/farm-defaults.ts';
-import type { ServerTlsConfig } from '../../model/server-tls.ts';
+import type { ProtocolConfig } from '../../model/protocol-config.ts';
 import { type OriginAddress, readOriginAddress } from './origin-address.ts';
 import { originConfig } from './origin-config.ts';
 import { OriginNumbers } from './origin-numbers.ts';
@@ -48,7 +48,7 @@ class OriginTable implements Origins {
   }
 
   #originAt(name: string, address: OriginAddress): Farm {
-    const servers = Object.freeze([originServer(name, address, this.#config.protocol.tls)]);
+    const servers = Object.freeze([originServer(name, address, this.#config.protocol)]);
     return Object.freeze({
       name,
       isOrigin: true,
@@ -67,7 +67,7 @@ class OriginTable implements Origins {
   }
 }
 
-function originServer(name: string, address: OriginAddress, tls: ServerTlsConfig): Server {
+function originServer(name: string, address: OriginAddress, protocol: ProtocolConfig): Server {
   const { host, httpPort, httpsPort, hostHeader, secureHostHeader } = address;
   const config: ServerConfig = {
     address: name,
@@ -84,7 +84,7 @@ function originServer(name: string, address: OriginAddress, tls: ServerTlsConfig
     slot: -1,
     state: new OriginNumbers(),
     ...{ hostHeader, secureHostHeader },
-    poolKey: poolKeyOf('', config),
-    securePoolKey: securePoolKeyOf('', config, tls),
+    poolKey: poolKeyOf('', config, protocol),
+    securePoolKey: securePoolKeyOf('', config, protocol),
   });
 }

@@ -5,6 +5,7 @@ import type { Server } from '../../model/farm.ts';
 import type { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { DialTarget } from '../../transport/dial.ts';
+import { clientPreface } from './client-preface.ts';
 import * as failure from './connection-failure.ts';
 import { isOpenAdmin } from './own-admin.ts';
 import type { RetryRun } from './retry-run.ts';
@@ -57,14 +58,14 @@ export class ConnectionSearch implements Waiter {
     if (target === null) return this.#seeker.fail(failure.noAddress(server.id, reason));
     if (farm!.isOrigin && isOpenAdmin(target, snapshot.config.admin))
       return this.#seeker.fail(failure.ownAdmin(server.id));
-    const connection = this.#pool.open(target, farm!.config.protocol);
+    const connection = this.#pool.open(target, farm!.config.protocol, clientPreface(ctx));
     if (connection === null) this.#pool.wait(this);
     else this.#seeker.onDialled(connection);
   }
 
   /** protocol.maxConnections held us up; try again. */
   onConnectionFree(): void {
-    const idle = this.#pool.takeIdle(false);
+    const idle = this.#services.takeIdle(this.#pool, this.#seeker.ctx, false);
     if (idle === null) return this.dial();
     this.end();
     this.#seeker.onIdle(idle);

@@ -108,7 +108,7 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
     this.#client.attach(this);
     if (this.#over) return;
     const pinned = this.#services.pins.connectionFor(this.ctx, this.server);
-    const idle = pinned ?? (fresh ? null : this.#pool.takeIdle(repeatable));
+    const idle = pinned ?? (fresh ? null : this.#services.takeIdle(this.#pool, this.ctx, repeatable));
     if (idle !== null) return this.onIdle(idle);
     this.#search = new ConnectionSearch(this, this.#pool, this.#services);
     this.#search.dial();

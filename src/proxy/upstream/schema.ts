@@ -34,6 +34,10 @@ function connectionShape(defaults: ProtocolDefaults) {
     idleTimeout: duration(
       'How long an idle server connection is kept. Longer than the server keeps it, and a request may meet a closing connection; Node servers close after 5s.',
     ).prefault('4s'),
+    proxyProtocol: choice(
+      'Begin connections to the servers with a PROXY header that names the client: v1 is text, v2 has the name that the client asked for by TLS and an id too. For requests such a connection serves one client connection only. A server that does not expect the header fails.',
+      ['off', 'v1', 'v2'],
+    ).prefault('off'),
     retries: whole(
       'Further attempts, on other servers, after a connection could not be made. A request of which a byte was sent is never repeated elsewhere. 0 is what ARR does.',
       0,

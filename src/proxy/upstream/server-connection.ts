@@ -58,6 +58,7 @@ export class ServerConnection implements SocketReader {
   constructor(
     target: DialTarget,
     secure: SecureServer | null,
+    preface: Buffer | null,
     buffers: ReadBuffers,
     onClosed: (connection: ServerConnection) => void,
   ) {
@@ -65,10 +66,11 @@ export class ServerConnection implements SocketReader {
     this.#buffers = buffers;
     this.#onClosed = onClosed;
     this.#deadline = new Deadline(this);
-    this.socket = dial(target, this, secure, () => {
+    const onReady = (): void => {
       this.connected = true;
       this.#user?.onConnected();
-    });
+    };
+    this.socket = dial(target, this, secure, onReady, preface);
     this.writer = new BatchedWriter(this.socket);
     this.socket.on('drain', () => {
       this.socket.setTimeout(0);

@@ -62,7 +62,7 @@ export class ServerPool {
   takeIdle(repeatable: boolean): ServerConnection | null {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (!connection.usable) continue;
-      if (!repeatable && this.#deadlines.now - connection.idleSince >= FRESH_ENOUGH) {
+      if (!repeatable && this.#isOld(connection)) {
         this.#idle.push(connection); // it and all below it are older
         return null;
       }
@@ -72,11 +72,25 @@ export class ServerPool {
     return null;
   }
 
+  /** Whether a connection that is kept elsewhere still serves. @param repeatable as of takeIdle() */
+  mayTake(connection: ServerConnection, repeatable: boolean): boolean {
+    return connection.usable && connection.generation === this.#generation && (repeatable || !this.#isOld(connection));
+  }
+
+  #isOld({ idleSince }: ServerConnection): boolean {
+    return this.#deadlines.now - idleSince >= FRESH_ENOUGH;
+  }
+
   /**
    * A new connection, or null when the process has protocol.maxConnections of them already: then the oldest idle one makes
    * room, and whoever waits is called when it has.
+   * @param preface that it begins with; null for nothing
    */
-  open(target: DialTarget, { maxConnections: max, tls }: ProtocolConfig): ServerConnection | null {
+  open(
+    target: DialTarget,
+    { maxConnections: max, tls }: ProtocolConfig,
+    preface: Buffer | null,
+  ): ServerConnection | null {
     const { state } = this.server;
     this.#limited = max > 0;
     const { now } = this.#deadlines;
@@ -86,7 +100,7 @@ export class ServerPool {
       return null;
     }
     const secure = this.secure ? { tls, name: certificateNameOf(this.server.config), session: this.#session } : null;
-    const connection = new ServerConnection(target, secure, this.#buffers, (closed) => {
+    const connection = new ServerConnection(target, secure, preface, this.#buffers, (closed) => {
       this.#open.delete(closed);
       const index = this.#idle.indexOf(closed);
       if (index >= 0) this.#idle.splice(index, 1);

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Deadlines } from '../../base/deadlines.ts';
 import { systemRandom } from '../../base/random.ts';
+import type { ClientConnectionInfo } from '../../model/client.ts';
 import type { Server } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import type { DialTarget } from '../../transport/dial.ts';
@@ -9,6 +10,7 @@ import type { ResponseHead } from '../../wire/http1/response-head.ts';
 import { AddressBook } from './address-book.ts';
 import { authenticatesConnection, ConnectionPins } from './connection-pins.ts';
 import { DemandedNames } from './demanded-names.ts';
+import { OwnConnections } from './own-connections.ts';
 import { ResponseHeadReader } from './response-head-reader.ts';
 import type { RetryRun } from './retry-run.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -26,6 +28,7 @@ export class UpstreamServices {
   readonly pools: ServerPools;
   readonly sessions: Sessions;
   readonly pins = new ConnectionPins();
+  readonly own: OwnConnections;
   readonly addresses = new AddressBook();
   /** Of origins, where the configuration does not name them. */
   readonly names: DemandedNames;
@@ -40,6 +43,7 @@ export class UpstreamServices {
     this.clock = clock;
     this.deadlines = deadlines;
     this.spillFiles = new SpillFiles(threads);
+    this.own = new OwnConnections(deadlines);
     this.pools = new ServerPools(deadlines);
     this.sessions = new Sessions(clock, systemRandom);
     this.names = new DemandedNames(askForName, () => clock.monotonic());
@@ -100,7 +104,20 @@ export class UpstreamServices {
     if (connection.pinned || authenticatesConnection(ctx, response)) return this.pins.pin(ctx, ctx.server!, connection);
     connection.keepAsLongAs(response.keepAliveTimeout, protocol.idleTimeout);
     if (connection.keepFor <= 0) connection.destroy();
+    else if (protocol.proxyProtocol !== 'off') this.own.keep(ctx.connection, pool, connection);
     else pool.giveBack(connection);
+  }
+
+  /** A connection that serves `ctx` at once, or null. @param repeatable as of ServerPool.takeIdle() */
+  takeIdle(pool: ServerPool, ctx: RequestContext, repeatable: boolean): ServerConnection | null {
+    if (ctx.farm!.config.protocol.proxyProtocol === 'off') return pool.takeIdle(repeatable);
+    return this.own.take(ctx.connection, pool, repeatable);
+  }
+
+  /** The client's connection is closed. */
+  release(client: ClientConnectionInfo): void {
+    this.pins.release(client);
+    this.own.release(client);
   }
 
   /** @param headerBytes protocol.maxResponseHeaderSize */
