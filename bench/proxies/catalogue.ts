@@ -15,6 +15,8 @@ export interface Variant {
   accessLog: boolean;
   /** With a listener that speaks TLS, on the port above by SECURE_PORT_OFFSET. */
   tls?: boolean;
+  /** With a listener that passes bytes, on the port above by TCP_PORT_OFFSET: it is what is driven. */
+  tcp?: boolean;
   /** Another configuration of Narrows, for the breakdown: a file in bench/narrows without its ending. */
   narrowsConfig?: string;
 }
@@ -29,6 +31,7 @@ export interface ProxyKind {
 export const plainVariant: Variant = { workers: 1, accessLog: false };
 
 export const SECURE_PORT_OFFSET = 10;
+export const TCP_PORT_OFFSET = 20;
 
 export const proxyKinds: readonly ProxyKind[] = [
   { name: 'narrows', port: 28100, command: narrows },
@@ -56,7 +59,7 @@ export function narrowsLauncher(): string {
 }
 
 export function narrowsConfig(variant: Variant): string {
-  const name = variant.accessLog ? 'logged' : variant.tls ? 'tls' : variant.narrowsConfig;
+  const name = variant.accessLog ? 'logged' : variant.tls ? 'tls' : variant.tcp ? 'tcp' : variant.narrowsConfig;
   return name === undefined ? join(BENCH, 'narrows.yaml') : join(BENCH, 'narrows', `${name}.yaml`);
 }
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { affinityCookies } from '../load/affinity-cookies.ts';
 import { type Command, Program } from '../measure/program.ts';
-import type { ProxyKind, Variant } from './catalogue.ts';
+import { type ProxyKind, TCP_PORT_OFFSET, type Variant } from './catalogue.ts';
 
 export interface RunningProxy {
   url: string;
@@ -22,10 +22,10 @@ export async function startProxy(
 ): Promise<RunningProxy> {
   const command = adjust(kind.command(variant, scratch));
   const program = await Program.start(command, kind.port, join(scratch, `${kind.name}.log`));
-  const url = `http://127.0.0.1:${kind.port}`;
+  const url = `http://127.0.0.1:${kind.port + (variant.tcp ? TCP_PORT_OFFSET : 0)}`;
   try {
-    // The first two configurations of the breakdown have no affinity: there is nothing to ask for.
-    const hasFeatures = variant.narrowsConfig === undefined || variant.narrowsConfig === 'affinity';
+    // The first two configurations of the breakdown have no affinity, and who passes bytes has none: there is nothing to ask for.
+    const hasFeatures = !variant.tcp && (variant.narrowsConfig === undefined || variant.narrowsConfig === 'affinity');
     return { url, program, cookies: hasFeatures ? await affinityCookies(url) : ['ARRAffinity=none'] };
   } catch (error) {
     await program.stop();

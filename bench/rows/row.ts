@@ -73,6 +73,14 @@ export const rows: readonly Row[] = [
     targets: [atMost('nginx', 1.45)],
   },
   {
+    name: 'tcp-64k',
+    title: '64 KiB through a listener that passes bytes, 32 connections',
+    load: { ...SMALL, size: 'large' },
+    participants: plain(['narrows', 'haproxy'], { ...plainVariant, tcp: true }),
+    pace: null,
+    targets: [atMost('haproxy', 1.6)],
+  },
+  {
     name: 'new-connection',
     title: 'A new client connection for each request, 32 at a time',
     load: { ...SMALL, connection: 'close' },
