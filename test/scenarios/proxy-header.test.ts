@@ -20,6 +20,12 @@ if (!hasHaproxy) {
 
 const HEADER = 'PROXY TCP4 203.0.113.7 192.0.2.1 49153 443\r\n';
 
+/** Version 2 of the same, with PP2_TYPE_SSL: the client spoke TLS and showed no certificate. */
+const SECURE_HEADER = Buffer.from(
+  ['0d0a0d0a000d0a515549540a', '2111', '0014', 'cb007107', 'c0000201', 'c00101bb', '200005', '01', '00000000'].join(''),
+  'hex',
+);
+
 async function behindBalancer(from = '127.0.0.0/8', rest: Record<string, unknown> = {}, setup: RouterSetup = {}) {
   const server = await backend();
   const listeners = { web: { address: '127.0.0.1:0', proxyProtocol: { from: [from] } } };
@@ -36,6 +42,29 @@ describe('a connection with a PROXY header', () => {
     peer.send(get('/2'));
     expect((await peer.response()).status).toBe(200);
     for (const request of server.requests) expect(forwardedFor(request)).toBe('203.0.113.7:49153');
+  });
+
+  it('says where the client connected to, and that it did so by TLS', async () => {
+    const server = await backend();
+    const listeners = { web: { address: '127.0.0.1:0', proxyProtocol: { from: ['127.0.0.0/8'] } } };
+    const set = (name: string, value: string) => ({ name: `HTTP_X_${name}`, value });
+    const rule = {
+      ...{ name: 'all', match: { url: '.*' } },
+      serverVariables: [set('LOCAL', '{LOCAL_ADDR}'), set('PORT', '{SERVER_PORT}'), set('TLS', '{HTTPS}')],
+      action: { type: 'Rewrite', url: 'http://shop/{R:0}' },
+    };
+    const running = await shop([server], {}, { listeners, rules: [rule] });
+    const seen = async (header: Buffer | string) => {
+      const peer = await running.connect();
+      peer.send(header).send(get());
+      expect((await peer.response()).status).toBe(200);
+      const { fields } = server.requests.at(-1)!;
+      const told = (name: string) => fields.find(([each]) => each.toLowerCase() === name)?.[1];
+      return ['x-local', 'x-port', 'x-tls', 'x-forwarded-proto'].map(told);
+    };
+    const { port } = new URL(running.url);
+    expect(await seen(HEADER)).toEqual(['192.0.2.1', port, 'off', 'http']);
+    expect(await seen(SECURE_HEADER)).toEqual(['192.0.2.1', port, 'on', 'https']);
   });
 
   it('is read in pieces', async () => {

@@ -25,6 +25,11 @@ function w3c(line: string, fields = FIELDS, software = 'Microsoft Internet Infor
   return read([`#Software: ${software}`, '#Version: 1.0', `#Fields: ${fields}`, line]);
 }
 
+it('a connection of a tcp listener in a log asks nothing', () => {
+  expect(read(['{"time":"2026-01-01T00:00:00.000Z","id":"x","protocol":"tcp","listener":"front"}'])).toBeNull();
+  expect(w3c('2026-01-01 00:00:00 ::1 TCP /front CONNECTION-END=client 443 - ::1 - - - -')).toBeNull();
+});
+
 describe('a request as a line of JSON', () => {
   it('needs its URL alone', () => {
     const { line, request, observed, expect: wanted } = read(['{"url":"http://a/b?c"}']);

@@ -5,7 +5,7 @@ import { addressOfPeer } from '../../base/peer-address.ts';
 import type { ClientConnectionInfo } from '../../model/client.ts';
 import type { ClientTlsInfo } from '../../model/client-tls.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import type { Endpoint } from '../../wire/proxy-header.ts';
+import type { ProxyHeader } from '../../wire/proxy-header.ts';
 
 /** A connection that a listener has taken, as far as requests can come on it. */
 export interface AcceptedConnection {
@@ -15,8 +15,8 @@ export interface AcceptedConnection {
   readonly raw: Socket;
   readonly listener: string;
   readonly localPort: number;
-  /** Whom the PROXY header named; null: the peer of the socket. */
-  readonly client: Endpoint | null;
+  /** The PROXY header that it began with; null for none. */
+  readonly header: ProxyHeader | null;
   readonly tls: ClientTlsInfo | null;
 }
 
@@ -30,21 +30,24 @@ export class ClientPeer implements ClientConnectionInfo {
   protected readonly socket: Socket;
   /** What TLS runs on; else the same as `socket`. */
   readonly #raw: Socket;
+  readonly #header: ProxyHeader | null;
   /** Of the latest request; 0 before the first. */
   protected snapshotId = 0;
 
-  constructor({ socket, raw, listener, localPort, client, tls }: AcceptedConnection) {
+  constructor({ socket, raw, listener, localPort, header, tls }: AcceptedConnection) {
     this.socket = socket;
     this.#raw = raw;
+    this.#header = header;
     this.listener = listener;
     this.localPort = localPort;
     this.tls = tls;
-    this.peerAddress = client?.address ?? addressOfPeer(raw);
-    this.peerPort = client?.port ?? raw.remotePort ?? 0;
+    this.peerAddress = header?.client?.address ?? addressOfPeer(raw);
+    this.peerPort = header?.client?.port ?? raw.remotePort ?? 0;
   }
 
+  /** By TLS, with us or with who passed the connection on. */
   get secure(): boolean {
-    return this.tls !== null;
+    return this.tls !== null || (this.#header?.tlvs?.ssl ?? null) !== null;
   }
 
   /** A request begins on `snapshot`: the connection outlives configurations, trust in its peer does not. */
@@ -54,9 +57,9 @@ export class ClientPeer implements ClientConnectionInfo {
     this.trusted = snapshot.trustedProxies?.has(this.peerAddress) === true;
   }
 
-  /** Asked of the system only when something wants to know: a call for each connection would be wasted. */
+  /** Where the client connected to. Asked of the system only when something wants to know: a call for each connection would be wasted. */
   get localAddress(): string {
-    return this.socket.localAddress ?? '';
+    return this.#header?.destination?.address ?? this.socket.localAddress ?? '';
   }
 
   /** Cuts the connection. */

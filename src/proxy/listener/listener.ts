@@ -4,7 +4,7 @@ import { addressOfPeer } from '../../base/peer-address.ts';
 import type { ListenAddress } from '../../model/config.ts';
 import type { ListenerRules, ListenerTls } from '../../model/listener-rules.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import type { Endpoint } from '../../wire/proxy-header.ts';
+import type { ProxyHeader } from '../../wire/proxy-header.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { AcceptedConnection } from './client-peer.ts';
 import { ClientTls } from './client-tls.ts';
@@ -119,11 +119,11 @@ export class Listener {
   #awaitHeader(socket: Socket): void {
     const { clock, snapshot } = this.#services;
     this.#arriving.add(socket);
-    const take = (client: Endpoint | null): void => {
+    const take = (header: ProxyHeader): void => {
       this.#arriving.delete(socket);
       const { tls } = this.#rules();
-      if (tls !== null) return this.#secure(socket, client, tls);
-      this.#open(plain(socket, client));
+      if (tls !== null) return this.#secure(socket, header, tls);
+      this.#open(plain(socket, header));
       socket.resume();
     };
     const refuse = (): void => {
@@ -133,7 +133,7 @@ export class Listener {
     readProxiedClient(socket, clock, snapshot.config.limits.headTimeout, take, refuse);
   }
 
-  #secure(raw: Socket, client: Endpoint | null, tls: ListenerTls): void {
+  #secure(raw: Socket, header: ProxyHeader | null, tls: ListenerTls): void {
     if (!this.#services.admitHandshake()) {
       this.#services.refused();
       return void raw.destroy();
@@ -141,7 +141,7 @@ export class Listener {
     const asked = tls.config.clientCertificates !== 'off';
     const { handshakeTimeout } = this.#services.snapshot.config.limits;
     this.#handshakes.begin(raw, tls, handshakeTimeout, (socket, set) =>
-      this.#open({ socket, raw, client, tls: new ClientTls(socket, set, asked) }),
+      this.#open({ socket, raw, header, tls: new ClientTls(socket, set, asked) }),
     );
   }
 
@@ -179,8 +179,8 @@ export class Listener {
 }
 
 /** Requests come on it as they are. */
-function plain(socket: Socket, client: Endpoint | null): TakenConnection {
-  return { socket, raw: socket, client, tls: null };
+function plain(socket: Socket, header: ProxyHeader | null): TakenConnection {
+  return { socket, raw: socket, header, tls: null };
 }
 
 /** Connections that are being told that there are too many; beyond it nothing is said. */

@@ -3,20 +3,19 @@
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
-import { type Endpoint, readProxyHeader } from '../../wire/proxy-header.ts';
+import { type ProxyHeader, readProxyHeader } from '../../wire/proxy-header.ts';
 
 /**
  * Reads the header from `socket`, which is paused and holds what came after it when `take` is called. A connection whose header
  * is malformed, ends early or does not come in time is closed: without it nobody knows whom it belongs to.
  * @param patience ms for the whole header
- * @param take client: null where the sender speaks for itself
  * @param refuse called once the connection is given up
  */
 export function readProxiedClient(
   socket: Socket,
   clock: Clock,
   patience: number,
-  take: (client: Endpoint | null) => void,
+  take: (header: ProxyHeader) => void,
   refuse: () => void,
 ): void {
   let held = Buffer.alloc(0);
@@ -28,7 +27,7 @@ export function readProxiedClient(
     leave();
     socket.pause();
     if (held.length > header.length) socket.unshift(held.subarray(header.length));
-    take(header.client);
+    take(header);
   };
   const onGone = (): void => void socket.destroy();
   const onClose = (): void => {
