@@ -59,7 +59,7 @@ export async function loadChecked(
   certificates = new CertificateStore(),
 ): Promise<CheckedConfig> {
   let extensions = extensionsHere([], clock);
-  let read: ReadCertificates = { listeners: new Map(), problems: [], files: [] };
+  let read: ReadCertificates = { listeners: new Map(), problems: [], files: [], known: new Map() };
   const given = (options.extensions ?? []).map(({ href }) => href);
   const { config, ...loaded } = await load(input, options, folderFiles, {
     async loadExtensions(addresses) {

@@ -79,6 +79,7 @@ export class Router {
       this.#phase = 'stopped';
       throw error;
     }
+    this.#certificates.keep(this.#running.written.certificates);
     if (this.#phase === 'starting') this.#phase = 'ready';
     return { listeners: openedListeners(this.#running) };
   }
@@ -102,6 +103,7 @@ export class Router {
         await applyConfig(running, checked, config, this.#clock).catch((error: unknown) => {
           throw asConfigError(error, checked);
         });
+        this.#certificates.keep(checked.certificates);
         running.loadedAt = this.#clock.wall();
         running.files.follow(checked, mark);
         this.#input = input;

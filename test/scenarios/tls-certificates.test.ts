@@ -105,6 +105,19 @@ describe.skipIf(skipped)('a certificate that changes', () => {
     expect(await shownAt(url)).toBe('second');
   });
 
+  it('stays also after a reload that was refused', async () => {
+    const path = folder();
+    const files = put(path, first);
+    const running = await shop([await backend()], {}, listening([files]));
+    const farms = { shop: { servers: ['127.0.0.1:1'] } };
+    await expect(
+      running.router.reload({ ...listening([{ cert: '/nowhere.pem', key: '/nowhere.key' }]), farms }),
+    ).rejects.toThrow();
+    writeFileSync(files.cert, 'half a file');
+    await running.router.reload({ ...listening([files]), farms });
+    expect(await shownAt(running.url)).toBe('first');
+  });
+
   it('comes and goes in a folder', async () => {
     const path = folder();
     const certificates = folder();

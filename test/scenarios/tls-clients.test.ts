@@ -155,6 +155,46 @@ describe.skipIf(skipped)('the certificate of a client', () => {
   });
 });
 
+describe.skipIf(skipped)('a reload while a connection is kept', () => {
+  const listenersOf = (name: string, port: number, tls: object | null) => ({
+    listeners: { [name]: { address: `127.0.0.1:${port}`, ...(tls === null ? {} : { tls }) } },
+  });
+
+  async function kept(before: object | null, after: object | null, name = 'web') {
+    const port = await freePort();
+    const server = await backend();
+    const running = await shop([server], {}, listenersOf('web', port, before));
+    const peer = before === null ? await client(running.url) : (await tlsClient(running.url)).peer;
+    peer.send(get());
+    expect((await peer.response()).status).toBe(200);
+    await running.router.reload({ ...listenersOf(name, port, after), farms: { shop: { servers: [server.address] } } });
+    peer.send(get());
+    const response = await peer.response();
+    return { status: response.status, connection: fieldOf(response, 'connection'), url: running.url };
+  }
+
+  const tls = skipped ? {} : { certificates: [files(own)] };
+  const asking = skipped ? {} : { ...tls, clientCertificates: 'required', clientAuthorities: made.ca };
+
+  it('asks for the certificate that is required now, also under another name of the listener', async () => {
+    for (const name of ['web', 'other']) {
+      const { status, connection, url } = await kept(tls, asking, name);
+      expect([status, connection]).toEqual([403, 'close']);
+      const shown = ofClient();
+      expect((await asked(url, { cert: shown.cert, key: shown.key })).response.status).toBe(200);
+    }
+  });
+
+  it('lets nobody stay who came before the listener had TLS, where a certificate is required', async () => {
+    expect(await kept(null, asking)).toMatchObject({ status: 403, connection: 'close' });
+  });
+
+  it('keeps the connection where only the certificate of the listener is another', async () => {
+    const other = made.make({ names: 'DNS:shop.example' });
+    expect(await kept(tls, { certificates: [files(other)] })).toMatchObject({ status: 200, connection: undefined });
+  });
+});
+
 /** A list of the test authority that revokes `certificate`. @returns its file */
 function revocationList({ certFile }: MadeCertificate): string {
   const { folder } = made;

@@ -246,6 +246,13 @@ describe.skipIf(skipped)('the certificate that a client sees', () => {
     expect(await shown(url, 'shop.example', { maxVersion: version })).toBe('shop');
   });
 
+  it('is that of the wildcard where the name has none of a kind that the client can verify', async () => {
+    const wildRsa = made.make({ names: 'DNS:*.example', subject: 'wild rsa', kind: 'rsa' });
+    const { url } = await secureShop({ certificates: [pair(shopCertificate), pair(wildRsa)] });
+    expect(await shown(url, 'shop.example')).toBe('shop');
+    expect(await shown(url, 'shop.example', { sigalgs: 'rsa_pss_rsae_sha256' })).toBe('wild rsa');
+  });
+
   it('comes from PFX, from a key with a passphrase, and from a folder', async () => {
     const path = folder();
     copyFileSync(made.pfx(otherCertificate, 'secret'), join(path, 'Other.example.pfx'));

@@ -1,5 +1,6 @@
-// The certificates that a configuration names, read and judged. What was read well is remembered: a file that is broken at a
-// reload costs nothing but its news, and one that has not changed is not read again.
+// The certificates that a configuration names, read and judged. Those in force are remembered: a certificate that is broken at a
+// reload costs nothing but its news, and one that has not changed is not read again. Authorities and revocation lists are
+// read each time, and one that is broken refuses the reload: without it clients could not be judged.
 import { statSync } from 'node:fs';
 import { isSettled, versionOf } from '../../base/file-version.ts';
 import type { Certificate, ListenerCertificates } from '../../model/certificate.ts';
@@ -19,16 +20,18 @@ export interface ReadCertificates {
   readonly problems: readonly ConfigProblem[];
   /** Absolute paths of all that was looked at, folders among them. */
   readonly files: readonly string[];
+  /** For CertificateStore.keep(). */
+  readonly known: ReadonlyMap<string, Known>;
 }
 
-interface Known {
+export interface Known {
   readonly certificate: Certificate;
   /** Of its files when they were read; null: they had changed so shortly before that they are read again. */
   readonly version: string | null;
 }
 
 export class CertificateStore {
-  #known = new Map<string, Known>();
+  #known: ReadonlyMap<string, Known> = new Map();
 
   /** Reads what the listeners of `config` name. @param now wall ms */
   async read({ listeners }: Pick<Config, 'listeners'>, now: number): Promise<ReadCertificates> {
@@ -38,8 +41,12 @@ export class CertificateStore {
       const certificates = listener.tls === null ? null : await reading.listener(listener, listener.tls);
       if (certificates !== null) found.set(listener.name, certificates);
     }
-    this.#known = reading.known;
-    return { listeners: found, problems: reading.problems, files: [...reading.files] };
+    return { listeners: found, problems: reading.problems, files: [...reading.files], known: reading.known };
+  }
+
+  /** What was read is in force: these are the certificates that stay where a file is broken next time. */
+  keep({ known }: Pick<ReadCertificates, 'known'>): void {
+    this.#known = known;
   }
 }
 

@@ -18,11 +18,11 @@ export function clientCertificateStage(listeners: readonly ListenerConfig[]): St
   const required = new Set(asking.flatMap(({ name, tls }) => (tls!.clientCertificates === 'required' ? name : [])));
   return {
     name: 'clientCertificate',
-    onRequest({ connection }) {
+    onRequest({ connection, client }) {
       const { listener, tls } = connection;
-      if (tls === null) return undefined;
-      const { clientCertificate } = tls;
-      if (clientCertificate === null && required.has(listener))
+      const clientCertificate = tls?.clientCertificate ?? null;
+      // Plain connections are from before the listener had TLS; who only asks (explain) shows none.
+      if (clientCertificate === null && client !== null && required.has(listener))
         throw new ProxyError('clientCertificateMissing', 'a certificate of the client is required here');
       const fault = clientCertificate?.fault ?? null;
       if (fault !== null)

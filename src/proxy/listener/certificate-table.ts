@@ -1,5 +1,5 @@
-// Which certificates a client is shown, by the name that it asks for: exactly that name, then the wildcard above it, then
-// the first certificate of the listener (RFC 6125 6.4.3).
+// Which certificates a client is shown, by the name that it asks for: exactly that name, then the wildcard above it (also for
+// a kind of key that the name itself has not), then the first certificate of the listener (RFC 6125 6.4.3).
 import type { Certificate } from '../../model/certificate.ts';
 import type { CertificateSet } from '../../model/listener-rules.ts';
 
@@ -15,8 +15,10 @@ export class CertificateTable {
       certificates.flatMap((certificate) => certificate.names.map((name) => ({ name, certificate }))),
       ({ name }) => name,
     );
-    for (const [name, entries] of byName)
+    for (const [name, own] of byName) {
+      const entries = [...own, ...(byName.get(wildcardAbove(name)) ?? [])];
       this.#sets.set(name, this.#setOf(entries.map(({ certificate }) => certificate)));
+    }
     const [first] = certificates;
     this.first = first === undefined ? null : (this.#sets.get(first.names[0] ?? '') ?? this.#setOf([first]));
   }
@@ -28,8 +30,7 @@ export class CertificateTable {
 
   /** @param name lower case @returns null for a name that no certificate has */
   find(name: string): CertificateSet | null {
-    const dot = name.indexOf('.');
-    return this.#sets.get(name) ?? (dot < 0 ? null : (this.#sets.get(`*${name.slice(dot)}`) ?? null));
+    return this.#sets.get(name) ?? this.#sets.get(wildcardAbove(name)) ?? null;
   }
 
   /** Names with the same certificates share one set, and so what TLS makes of it. */
@@ -45,4 +46,10 @@ export class CertificateTable {
     this.#byCertificates.set(key, set);
     return set;
   }
+}
+
+/** `*.example.com` of `www.example.com`, and of `*.example.com` nothing that could be a name. */
+function wildcardAbove(name: string): string {
+  const dot = name.indexOf('.');
+  return dot < 0 || name.startsWith('*') ? '' : `*${name.slice(dot)}`;
 }

@@ -184,6 +184,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#state = BUSY;
     this.#deadline.stop();
     this.beginOn(services.snapshot);
+    if (this.outdated) this.#leaving = true;
     this.#keep = head.keepAlive;
     this.#clientCloses = !head.keepAlive;
     this.#awaits100 = head.expectContinue;

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { addressOfPeer } from '../../base/peer-address.ts';
 import type { ClientConnectionInfo } from '../../model/client.ts';
 import type { ClientTlsInfo } from '../../model/client-tls.ts';
+import type { ListenerRules } from '../../model/listener-rules.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { ProxyHeader } from '../../wire/proxy-header.ts';
 
@@ -13,7 +14,9 @@ export interface AcceptedConnection {
   readonly socket: Socket;
   /** What TLS runs on; else the same. */
   readonly raw: Socket;
-  readonly listener: string;
+  /** Of the listener, by which a configuration knows it (listener-key.ts). */
+  readonly key: string;
+  readonly rules: ListenerRules;
   readonly localPort: number;
   /** The PROXY header that it began with; null for none. */
   readonly header: ProxyHeader | null;
@@ -21,7 +24,8 @@ export interface AcceptedConnection {
 }
 
 export class ClientPeer implements ClientConnectionInfo {
-  readonly listener: string;
+  /** Its name in the configuration of the latest request. */
+  listener: string;
   readonly localPort: number;
   readonly tls: ClientTlsInfo | null;
   trusted = false;
@@ -33,12 +37,18 @@ export class ClientPeer implements ClientConnectionInfo {
   readonly #header: ProxyHeader | null;
   /** Of the latest request; 0 before the first. */
   protected snapshotId = 0;
+  /** What the listener asks of clients by TLS is not what it asked of this one. */
+  protected outdated = false;
+  readonly #key: string;
+  readonly #sessionContext: string;
 
-  constructor({ socket, raw, listener, localPort, header, tls }: AcceptedConnection) {
+  constructor({ socket, raw, key, rules, localPort, header, tls }: AcceptedConnection) {
     this.socket = socket;
     this.#raw = raw;
     this.#header = header;
-    this.listener = listener;
+    this.#key = key;
+    this.listener = rules.name;
+    this.#sessionContext = rules.tls?.sessionContext ?? '';
     this.localPort = localPort;
     this.tls = tls;
     this.peerAddress = header?.client?.address ?? addressOfPeer(raw);
@@ -50,11 +60,15 @@ export class ClientPeer implements ClientConnectionInfo {
     return this.tls !== null || (this.#header?.tlvs?.ssl ?? null) !== null;
   }
 
-  /** A request begins on `snapshot`: the connection outlives configurations, trust in its peer does not. */
+  /** A request begins on `snapshot`: the connection outlives configurations, trust in its peer and the name of its listener do not. */
   protected beginOn(snapshot: Snapshot): void {
     if (this.snapshotId === snapshot.id) return;
     this.snapshotId = snapshot.id;
     this.trusted = snapshot.trustedProxies?.has(this.peerAddress) === true;
+    const rules = snapshot.listeners.get(this.#key);
+    if (rules === undefined) return; // the listener is closing
+    this.listener = rules.name;
+    this.outdated = (rules.tls?.sessionContext ?? '') !== this.#sessionContext;
   }
 
   /** Where the client connected to. Asked of the system only when something wants to know: a call for each connection would be wasted. */

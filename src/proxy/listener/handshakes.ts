@@ -40,9 +40,15 @@ export class Handshakes {
   begin(raw: Socket, tls: ListenerTls, timeout: number, take: TakeSecure): void {
     this.open.add(raw);
     raw.setNoDelay(true); // what follows the last message of a handshake would wait for it to be acknowledged
-    const onClose = (): void => this.#over(raw, false);
+    // Node's own time begins anew once it has the connection.
+    const cancel = this.#clock.after(timeout, () => raw.destroy());
+    const onClose = (): void => {
+      cancel();
+      this.#over(raw, false);
+    };
     raw.on('close', onClose).on('error', () => {});
     const secured: TakeSecure = (socket, set) => {
+      cancel();
       raw.off('close', onClose);
       take(socket, set);
       this.#over(raw, true);
@@ -57,16 +63,14 @@ export class Handshakes {
 
   #readHello(raw: Socket, tls: ListenerTls, timeout: number, take: TakeSecure): void {
     let held: Buffer | null = null;
-    const cancel = this.#clock.after(timeout, () => raw.destroy());
     const onEnd = (): void => void raw.destroy();
-    raw.on('close', cancel).on('end', onEnd);
+    raw.on('end', onEnd);
     const onData = (piece: Buffer): void => {
       held = held === null ? piece : Buffer.concat([held, piece]);
       const hello = readClientHello(held);
       if (hello === null) return;
-      cancel();
       raw.pause();
-      raw.off('data', onData).off('end', onEnd).off('close', cancel);
+      raw.off('data', onData).off('end', onEnd);
       if (typeof hello === 'string') return void raw.destroy();
       const set = tls.setFor(hello.serverName);
       if (set === null) return void raw.end(UNRECOGNIZED_NAME, () => raw.destroy());

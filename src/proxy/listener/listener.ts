@@ -19,7 +19,7 @@ export interface ListenOptions {
   reusePort: boolean;
 }
 
-type TakenConnection = Omit<AcceptedConnection, 'listener' | 'localPort'>;
+type TakenConnection = Omit<AcceptedConnection, 'key' | 'localPort'>;
 
 export class Listener {
   readonly key: string;
@@ -110,10 +110,10 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
-    const { proxySenders, tls } = this.#rules();
-    if (proxySenders?.has(addressOfPeer(socket)) === true) this.#awaitHeader(socket);
-    else if (tls === null) this.#open(plain(socket, null));
-    else this.#secure(socket, null, tls);
+    const rules = this.#rules();
+    if (rules.proxySenders?.has(addressOfPeer(socket)) === true) this.#awaitHeader(socket);
+    else if (rules.tls === null) this.#open(plain(socket, null, rules));
+    else this.#secure(socket, null, rules, rules.tls);
   }
 
   #awaitHeader(socket: Socket): void {
@@ -121,9 +121,9 @@ export class Listener {
     this.#arriving.add(socket);
     const take = (header: ProxyHeader): void => {
       this.#arriving.delete(socket);
-      const { tls } = this.#rules();
-      if (tls !== null) return this.#secure(socket, header, tls);
-      this.#open(plain(socket, header));
+      const rules = this.#rules();
+      if (rules.tls !== null) return this.#secure(socket, header, rules, rules.tls);
+      this.#open(plain(socket, header, rules));
       socket.resume();
     };
     const refuse = (): void => {
@@ -133,7 +133,7 @@ export class Listener {
     readProxiedClient(socket, clock, snapshot.config.limits.headTimeout, take, refuse);
   }
 
-  #secure(raw: Socket, header: ProxyHeader | null, tls: ListenerTls): void {
+  #secure(raw: Socket, header: ProxyHeader | null, rules: ListenerRules, tls: ListenerTls): void {
     if (!this.#services.admitHandshake()) {
       this.#services.refused();
       return void raw.destroy();
@@ -141,7 +141,7 @@ export class Listener {
     const asked = tls.config.clientCertificates !== 'off';
     const { handshakeTimeout } = this.#services.snapshot.config.limits;
     this.#handshakes.begin(raw, tls, handshakeTimeout, (socket, set) =>
-      this.#open({ socket, raw, header, tls: new ClientTls(socket, set, asked) }),
+      this.#open({ socket, raw, header, rules, tls: new ClientTls(socket, set, asked) }),
     );
   }
 
@@ -149,7 +149,7 @@ export class Listener {
     if (!this.#services.admit()) return this.#turnAway(taken.socket);
     const { address } = this.#options;
     const localPort = address.kind === 'tcp' ? address.port : 0;
-    const accepted = { ...taken, localPort, listener: this.#rules().name };
+    const accepted = { ...taken, localPort, key: this.key };
     const connection = new ClientConnection(accepted, this.#services, this.#forget);
     this.connections.add(connection);
     if (this.#closing) connection.leave();
@@ -179,8 +179,8 @@ export class Listener {
 }
 
 /** Requests come on it as they are. */
-function plain(socket: Socket, header: ProxyHeader | null): TakenConnection {
-  return { socket, raw: socket, header, tls: null };
+function plain(socket: Socket, header: ProxyHeader | null, rules: ListenerRules): TakenConnection {
+  return { socket, raw: socket, header, rules, tls: null };
 }
 
 /** Connections that are being told that there are too many; beyond it nothing is said. */
