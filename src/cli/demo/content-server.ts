@@ -9,13 +9,18 @@ interface Answer {
 
 export class ContentServer {
   readonly #name: string;
+  readonly #saysHost: boolean;
   readonly #server: Server;
   #up = true;
   #served = 0;
 
-  /** @param name a letter, so that a person can tell the servers apart */
-  constructor(name: string) {
+  /**
+   * @param name a letter, so that a person can tell the servers apart
+   * @param saysHost it has several sites, and tells which one answers
+   */
+  constructor(name: string, saysHost = false) {
     this.#name = name;
+    this.#saysHost = saysHost;
     this.#server = createServer((request, response) => this.#serve(request, response));
   }
 
@@ -56,6 +61,7 @@ export class ContentServer {
     if (url === '/health') return { status: 200, text: 'ok\n' };
     this.#served++;
     const client = String(headers['x-forwarded-for'] ?? 'nobody we know').replaceAll(/[^\x20-\x7e]/g, '?');
-    return { status: 200, text: `server ${this.#name}: answer ${this.#served}, ${method} ${url} for ${client}\n` };
+    const what = `${method} ${this.#saysHost ? `http://${headers.host}` : ''}${url}`;
+    return { status: 200, text: `server ${this.#name}: answer ${this.#served}, ${what} for ${client}\n` };
   }
 }

@@ -1,0 +1,46 @@
+// What a deployment consists of: its processes in the order in which they end, and a folder that goes with it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ProcessOptions, StartedProcess } from './started-process.ts';
+
+export class Deployment {
+  /** Of everything that its processes write. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'narrows-example-'));
+  /** Take free ports instead of those that the README names. */
+  readonly takesFreePorts: boolean;
+  readonly #processes: StartedProcess[] = [];
+
+  constructor(takesFreePorts: boolean) {
+    this.takesFreePorts = takesFreePorts;
+  }
+
+  /** An address on this machine. */
+  address(port: number): string {
+    return `127.0.0.1:${this.takesFreePorts ? 0 : port}`;
+  }
+
+  /** Starts one more. Rejects with an Error of one line when it does not become ready. */
+  async start(command: readonly string[], options: Omit<ProcessOptions, 'onLost'>): Promise<StartedProcess> {
+    const started = await StartedProcess.start(command, {
+      ...options,
+      onLost: (lost) => this.say(`${lost.title} (pid ${lost.pid}) has ended`),
+    });
+    this.#processes.unshift(started); // whoever stands in front ends first
+    return started;
+  }
+
+  /** A sentence for whoever sits in front of it. */
+  say(sentence: string): void {
+    process.stdout.write(`* ${sentence}\n`);
+  }
+
+  /** Ends what was started, the front tier first. */
+  async stop(): Promise<void> {
+    try {
+      for (const started of this.#processes) await started.stop();
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+}

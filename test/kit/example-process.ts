@@ -1,0 +1,68 @@
+// One of the worked deployments as a real process, on free ports.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const RUN = fileURLToPath(new URL('../../examples/run.ts', import.meta.url));
+
+export interface ExampleProcess {
+  /** Of a process of it, by its title. */
+  pid(title: string): number;
+  pids: readonly number[];
+  /** host:port of the virtual servers of the front tier. */
+  front: readonly string[];
+  /** The authority of its certificates; undefined where it has none. */
+  authority: string | undefined;
+  /** Resolves when so many lines like `pattern` have come. */
+  line(pattern: RegExp, count?: number): Promise<void>;
+  /** Ctrl-C. @returns the exit code */
+  interrupt(): Promise<number | null>;
+}
+
+/** Starts examples/NAME; it ends with the test. */
+export async function startExample(name: string): Promise<ExampleProcess> {
+  const child = spawn(process.execPath, [RUN, name, '--free-ports'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const interrupt = (): Promise<number | null> => {
+    child.kill('SIGINT');
+    return exited;
+  };
+  onTestFinished(() => void (child.exitCode === null && interrupt()));
+  const lines: string[] = [];
+  const watchers = new Set<() => void>();
+  const look = (): void => [...watchers].forEach((watcher) => void watcher());
+  createInterface(child.stdout).on('line', (line) => {
+    lines.push(line);
+    look();
+  });
+  void exited.then(look);
+  const line = (pattern: RegExp, count = 1): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (lines.filter((text) => pattern.test(text)).length < count) {
+          if (child.exitCode !== null) reject(new Error(`${name} ended without ${pattern}: ${lines.join('\n')}`));
+          return;
+        }
+        watchers.delete(check);
+        resolve();
+      };
+      watchers.add(check);
+      check();
+    });
+  await line(/Ctrl-C ends all of it/);
+  const pidOf = new Map(
+    lines.map((text) => /^ {2}(.+?) +pid (\d+)/.exec(text)).flatMap((m) => (m ? [[m[1]!, Number(m[2])]] : [])) as [
+      string,
+      number,
+    ][],
+  );
+  return {
+    pid: (title) => pidOf.get(title)!,
+    pids: [...pidOf.values()],
+    front: [...lines.find((text) => text.startsWith('  front tier'))!.matchAll(/tcp:\/\/(\S+)/g)].map((m) => m[1]!),
+    authority: lines.map((text) => /authority of the certificates: (.*)/.exec(text)?.[1]).find(Boolean),
+    line,
+    interrupt,
+  };
+}
