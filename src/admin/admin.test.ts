@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { client } from '../../test/kit/client.ts';
 import { RecordingLogger, samplePort, sampleStatus, startSampleAdmin } from '../../test/kit/sample-admin.ts';
 import { ConfigError } from '../model/config-error.ts';
 import {
@@ -94,6 +95,25 @@ describe('the routes of the admin API', () => {
     await start(samplePort({ reload }));
     const reply = await send('POST', '/api/reload');
     expect([reply.status, reply.json(), reloads]).toEqual([200, { snapshot: sampleStatus.snapshot }, 1]);
+  });
+
+  it('need no body where they say nothing: curl -X POST sends none, nor its length', async () => {
+    await start();
+    for (const [request, status] of [
+      ['POST /api/reload', 200],
+      ['POST /api/explain', 400],
+      ['POST /api/audit/7/undo', 404],
+    ] as const) {
+      const peer = await client(admin!.url);
+      peer.send(`${request} HTTP/1.1\r\nHost: ${new URL(admin!.url).host}\r\nConnection: close\r\n\r\n`);
+      expect((await peer.response()).status, request).toBe(status);
+    }
+  });
+
+  it('refuse a body whose length is not said', async () => {
+    await start();
+    const headers = { 'transfer-encoding': 'chunked' };
+    expect((await send('POST', '/api/explain', { headers, body: '{}' })).status).toBe(411);
   });
 
   it('answer a refused reload with 422 and every error', async () => {

@@ -1,24 +1,18 @@
 // The admin API's routes (CONTRACT 5). Everything is JSON except the metrics page.
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { AdminPort } from '../model/admin-port.ts';
 import { ConfigError } from '../model/config-error.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { readExplainBody } from './explain-body.ts';
 import { farmRoutes } from './farm-routes.ts';
 import { hostRoutes } from './host-routes.ts';
+import { limitBody } from './limit-body.ts';
 import { openApi } from './openapi.ts';
-
-const BODY_LIMIT = 1024 * 1024;
 
 /** @param version of the router, for the OpenAPI document */
 export function adminRoutes(port: AdminPort, version: string): Hono {
   const routes = new Hono();
-  const limit = bodyLimit({
-    maxSize: BODY_LIMIT,
-    onError: (c) => c.json({ error: `the body is longer than ${BODY_LIMIT} bytes` }, 413),
-  });
-  routes.use('/api/*', limit);
+  routes.use('/api/*', limitBody);
   routes.get('/api/status', (c) => c.json(port.status()));
   routes.get('/api/certificates', (c) => c.json(port.certificates()));
   routes.get('/api/live', (c) => c.json({ live: port.isLive() }, port.isLive() ? 200 : 503));

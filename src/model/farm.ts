@@ -44,8 +44,11 @@ export interface Farm {
   readonly config: FarmConfig;
   /** Enabled servers, in file order. */
   readonly servers: readonly Server[];
-  /** Servers that take new work now, the same list until a state changes; empty when none does. */
-  candidates(): readonly Server[];
+  /**
+   * Servers that take new work now, the same list until a state changes; empty when none does.
+   * @param tried for another attempt: the next priority group joins where these leave too few
+   */
+  candidates(tried?: ReadonlySet<Server>): readonly Server[];
   /** Why candidates() is empty, for people: `farm shop: 3 servers: 2 unhealthy, 1 draining`. */
   whyNoServer(): string;
   readonly balancer: LoadBalancingPolicy;

@@ -67,3 +67,19 @@ describe.each([0, 2])('with %i workers', (workers) => {
     for (let n = 0; n < 3; n++) expect(letterOf(await ask(url, '/', cookieOf(bound)))).toBe('c');
   });
 });
+
+it('another attempt goes to the next group where nothing of the higher one is left', async () => {
+  const [a, b] = servers.map(({ address }) => address);
+  const shop = {
+    servers: [
+      { address: a, priorityGroup: 10 },
+      { address: b, priorityGroup: 5 },
+    ],
+    loadBalancing: { priorityGroupActivation: 1 },
+  };
+  router = createRouter({ listeners: { web: { address: '127.0.0.1:0' } }, farms: { shop }, shutdownIdleGrace: 0 });
+  url = (await router.start()).listeners[0]!.url;
+  expect(letterOf(await ask(url, '/'))).toBe('a');
+  await servers[0]!.kill();
+  for (let n = 0; n < 5; n++) expect(letterOf(await ask(url, '/'))).toBe('b');
+});

@@ -9,6 +9,13 @@ import { groupsInUse } from './priority-groups.ts';
 
 const NONE: readonly Server[] = [];
 
+interface Available {
+  /** They take new work, whatever their priority group. */
+  able: readonly Server[];
+  /** Their circuits are open. */
+  tripped: readonly Server[];
+}
+
 export class Candidates {
   readonly #servers: readonly Server[];
   readonly #config: FarmConfig;
@@ -34,6 +41,13 @@ export class Candidates {
     return this.#list;
   }
 
+  /** Those for another attempt: the next priority group joins where those that were tried leave too few. */
+  without(tried: ReadonlySet<Server>): readonly Server[] {
+    const { able } = this.#available();
+    const untried = able.filter((server) => !tried.has(server));
+    return groupsInUse(untried, this.#config.loadBalancing.priorityGroupActivation);
+  }
+
   /** Servers that would take new work, were their circuits not open; none of a group that is not in use. Empty in a farm without circuit breaker. */
   get tripped(): readonly Server[] {
     this.list();
@@ -43,7 +57,9 @@ export class Candidates {
   /** A change elsewhere leaves the list as it was, and what others have made of it and of the weights in it. */
   #refresh(): void {
     const { priorityGroupActivation } = this.#config.loadBalancing;
-    const list = groupsInUse(this.#available(), priorityGroupActivation);
+    const { able, tripped } = this.#available();
+    this.#tripped = tripped;
+    const list = groupsInUse(able, priorityGroupActivation);
     if (priorityGroupActivation > 0) {
       const lowest = Math.min(...list.map(({ config }) => config.priorityGroup));
       this.#tripped = this.#tripped.filter(({ config }) => config.priorityGroup >= lowest);
@@ -54,7 +70,7 @@ export class Candidates {
     this.#weights = weights;
   }
 
-  #available(): readonly Server[] {
+  #available(): Available {
     const active = this.#servers.filter((server) => server.state.availability === Availability.Active);
     const healthy = active.filter((server) => server.state.healthy);
     const able = disregardsHealth(healthy.length, active.length, this.#config) ? active : healthy;
@@ -63,11 +79,11 @@ export class Candidates {
   }
 
   /** Where all circuits are open they are disregarded: refusing everything would be worse than trying. */
-  #withoutTripped(able: readonly Server[]): readonly Server[] {
-    if (this.#config.circuitBreaker === null) return able;
+  #withoutTripped(able: readonly Server[]): Available {
+    if (this.#config.circuitBreaker === null) return { able, tripped: NONE };
     const closed = able.filter((server) => !server.state.circuitOpen);
-    this.#tripped = closed.length === able.length ? NONE : able.filter((server) => !closed.includes(server));
-    return closed.length > 0 ? closed : able;
+    const tripped = closed.length === able.length ? NONE : able.filter((server) => !closed.includes(server));
+    return { able: closed.length > 0 ? closed : able, tripped };
   }
 }
 

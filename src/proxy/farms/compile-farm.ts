@@ -44,7 +44,7 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
     isOrigin: false,
     config,
     servers: Object.freeze(servers),
-    candidates: () => candidates.list(),
+    candidates: (tried) => (tried === undefined ? candidates.list() : candidates.without(tried)),
     whyNoServer: () => whyNoServer(config, servers),
     balancer,
     affinity: services.createAffinity(config, servers),

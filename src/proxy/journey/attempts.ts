@@ -216,7 +216,7 @@ export class Attempts implements ExchangeOwner {
 
 /** Those of the host first, where hosts have servers of their own. */
 function untried({ hostRecord }: RequestContext, farm: Farm, tried: ReadonlySet<Server>): readonly Server[] {
-  const candidates = farm.candidates().filter((server) => !tried.has(server));
+  const candidates = farm.candidates(tried).filter((server) => !tried.has(server));
   const ofHost = hostRecord === null ? [] : candidates.filter((server) => hostRecord.servers.has(server));
   return ofHost.length > 0 ? ofHost : candidates;
 }
