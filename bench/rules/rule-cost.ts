@@ -43,6 +43,7 @@ export const CONNECTION: ClientConnectionInfo = {
   secure: false,
   tls: null,
   trusted: false,
+  certificateRequired: false,
 };
 
 /** Each list `rounds` times, in turn. */

@@ -1,7 +1,7 @@
 // Config to Snapshot, in every thread alike: each room compiles its part.
 import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
-import type { Config, ConfigProblem } from '../model/config.ts';
+import type { Config, ConfigProblem, ListenerConfig } from '../model/config.ts';
 import type { Farm, FarmBalancers } from '../model/farm.ts';
 import type { FarmConfig } from '../model/farm-config.ts';
 import type { HostDirectory } from '../model/host-directory.ts';
@@ -83,8 +83,10 @@ export function compileSnapshot(
   const shared = sharedParts(config, (provider) => extensions.provider(provider, problems));
   const rules = compileRules(config, sites, problems, shared);
   const outbound = compileOutboundSets(config, sites, problems, shared);
+  const asksForCertificates = before?.asksForCertificates === true || config.listeners.some(isAsking);
   const stages = journeyStages(
     config,
+    asksForCertificates,
     farms,
     sites,
     rules,
@@ -102,6 +104,7 @@ export function compileSnapshot(
     allowsDoubleEscaping: allowsDoubleEscaping(config),
     trustedProxies: compileAddresses(config.trustedProxies),
     listeners: compileListeners(config.listeners, revision.tls, before?.listeners),
+    asksForCertificates,
     stages,
     answerStages: stages.filter(({ answersToo }) => answersToo === true),
     sinks: extensions.sinks(config, problems),
@@ -138,6 +141,10 @@ function onlyFarm({ rules, sites }: Config, farms: readonly Farm[]): Farm | null
 function allowsDoubleEscaping({ requestFiltering, sites }: Config): boolean {
   const ofLevels = sites.flatMap(({ levels }) => levels.map(({ settings }) => settings.requestFiltering));
   return [requestFiltering, ...ofLevels].some((filtering) => filtering.allowDoubleEscaping);
+}
+
+function isAsking({ tls }: ListenerConfig): boolean {
+  return tls !== null && tls.clientCertificates !== 'off';
 }
 
 /** Rules that cannot be read are rules: else a fault in them would send to the farm what they kept from it. */

@@ -23,6 +23,7 @@ export function explainedConnection(snapshot: Snapshot, host: string, request: A
     peerPort: 0,
     localAddress: localAddress(listener, wanted),
     localPort,
+    certificateRequired: false, // who only asks has none to show
     secure,
     tls: null,
     trusted: snapshot.trustedProxies?.has(request.client) ?? false,

@@ -14,6 +14,8 @@ export interface ClientConnectionInfo {
   readonly secure: boolean;
   /** Null where it is not secure, and for a request that somebody only asks about. */
   readonly tls: ClientTlsInfo | null;
+  /** Its listener serves no client without a certificate. */
+  readonly certificateRequired: boolean;
   /** True when the peer is in trustedProxies. */
   readonly trusted: boolean;
 }

@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly trustedProxies: AddressSet | null;
   /** By key of the listener (listener-key.ts). */
   readonly listeners: ReadonlyMap<string, ListenerRules>;
+  /** A listener asks clients for certificates, or one has: connections of it may still be there. */
+  readonly asksForCertificates: boolean;
   /** Stages that act on this snapshot's requests, in the order of journey.ts. */
   readonly stages: readonly Stage[];
   /** Those of them that edit answers made here. */

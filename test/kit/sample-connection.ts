@@ -10,4 +10,5 @@ export const sampleConnection: ClientConnectionInfo = {
   secure: false,
   tls: null,
   trusted: false,
+  certificateRequired: false,
 };

@@ -189,6 +189,25 @@ describe.skipIf(skipped)('a reload while a connection is kept', () => {
     expect(await kept(null, asking)).toMatchObject({ status: 403, connection: 'close' });
   });
 
+  it.each([1, 2])('asks for it still on the way out of a listener that is gone (%i reloads)', async (reloads) => {
+    const port = await freePort();
+    const grace = { shutdownIdleGrace: '10s' }; // what is kept may ask once more
+    const listeners = { web: { address: '127.0.0.1:0' }, secure: { address: `127.0.0.1:${port}`, tls: asking } };
+    const server = await backend();
+    const running = await shop([server], {}, { ...grace, listeners });
+    const url = `https://127.0.0.1:${port}`;
+    const [without, untrusted, trusted] = await Promise.all(
+      [{}, ofClient({}, others), ofClient()].map((shown) => tlsClient(url, shown)),
+    );
+    const after = { ...grace, listeners: { web: listeners.web }, farms: { shop: { servers: [server.address] } } };
+    for (let i = 0; i < reloads; i++) await running.router.reload({ ...after, shutdownTimeout: `${i + 1}s` });
+    for (const { peer } of [without!, untrusted!, trusted!]) peer.send(get());
+    const statuses = await Promise.all(
+      [without!, untrusted!, trusted!].map(async ({ peer }) => (await peer.response()).status),
+    );
+    expect(statuses).toEqual([403, 403, 200]);
+  });
+
   it('keeps the connection where only the certificate of the listener is another', async () => {
     const other = made.make({ names: 'DNS:shop.example' });
     expect(await kept(tls, { certificates: [files(other)] })).toMatchObject({ status: 200, connection: undefined });

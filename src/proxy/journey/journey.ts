@@ -49,6 +49,7 @@ import { runStages } from './run-stages.ts';
 /** THE LIST. A stage that a configuration does not use is not in it. */
 export function journeyStages(
   config: Config,
+  asksForCertificates: boolean,
   farms: readonly Farm[],
   sites: readonly Site[],
   rules: RuleSets,
@@ -61,7 +62,7 @@ export function journeyStages(
   return [
     // Plain requests that are to come by TLS, and clients whose certificate is not in order: before anything is looked at.
     redirectToTlsStage(config.listeners),
-    clientCertificateStage(config.listeners),
+    asksForCertificates ? clientCertificateStage : null,
     // The site that a binding chooses: rules read its variables, and nothing that they do changes it.
     sites.length === 0 ? null : siteStage(config, sites),
     // Paths that are escaped twice, where not all of the configuration takes them.

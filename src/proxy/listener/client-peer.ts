@@ -29,6 +29,7 @@ export class ClientPeer implements ClientConnectionInfo {
   readonly localPort: number;
   readonly tls: ClientTlsInfo | null;
   trusted = false;
+  certificateRequired: boolean;
   readonly peerAddress: string;
   readonly peerPort: number;
   protected readonly socket: Socket;
@@ -48,6 +49,7 @@ export class ClientPeer implements ClientConnectionInfo {
     this.#header = header;
     this.#key = key;
     this.listener = rules.name;
+    this.certificateRequired = isCertificateRequired(rules);
     this.#sessionContext = rules.tls?.sessionContext ?? '';
     this.localPort = localPort;
     this.tls = tls;
@@ -66,8 +68,9 @@ export class ClientPeer implements ClientConnectionInfo {
     this.snapshotId = snapshot.id;
     this.trusted = snapshot.trustedProxies?.has(this.peerAddress) === true;
     const rules = snapshot.listeners.get(this.#key);
-    if (rules === undefined) return; // the listener is closing
+    if (rules === undefined) return; // the listener is closing: what it asked for is still asked for
     this.listener = rules.name;
+    this.certificateRequired = isCertificateRequired(rules);
     this.outdated = (rules.tls?.sessionContext ?? '') !== this.#sessionContext;
   }
 
@@ -86,4 +89,8 @@ export class ClientPeer implements ClientConnectionInfo {
     if (this.#raw.remoteAddress === undefined) this.socket.destroy();
     else this.#raw.resetAndDestroy();
   }
+}
+
+function isCertificateRequired({ tls }: ListenerRules): boolean {
+  return tls?.config.clientCertificates === 'required';
 }
