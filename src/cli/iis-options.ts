@@ -6,6 +6,7 @@ import { mappedPath } from './option-values.ts';
 export interface IisCommandOptions {
   map?: Record<string, string>;
   certificates?: string;
+  clientAuthorities?: string;
   skipHttps?: boolean;
 }
 
@@ -21,14 +22,19 @@ export function withIisOptions(command: Command): Command {
       '--certificates <folder>',
       'certificates of https bindings in IIS files: host.pfx, _.example.com.pfx, or name.pem with name.key; a passphrase is taken from NARROWS_PFX_PASSWORD',
     )
+    .option(
+      '--client-authorities <file>',
+      'authorities that sign for clients, PEM: https bindings in IIS files then ask for certificates, as SslRequireCert and SslNegotiateCert want',
+    )
     .option('--skip-https', 'https bindings of IIS files need no certificate and are not opened');
 }
 
 /** As the router takes them. */
-export function iisOptions({ map, certificates, skipHttps }: IisCommandOptions): RouterOptions {
+export function iisOptions({ map, certificates, clientAuthorities, skipHttps }: IisCommandOptions): RouterOptions {
   return {
     ...(map === undefined ? {} : { pathMap: map }),
     ...(certificates === undefined ? {} : { certificates }),
+    ...(clientAuthorities === undefined ? {} : { clientAuthorities }),
     ...(skipHttps === undefined ? {} : { skipHttps }),
   };
 }

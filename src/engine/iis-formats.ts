@@ -24,12 +24,14 @@ export function iisFormats(options: RouterOptions, folderFiles: FolderFiles): Fo
 }
 
 /** What the reading of IIS files is told. */
-export function iisOptions({ pathMap = {}, certificates, skipHttps = false }: RouterOptions): IisOptions {
+export function iisOptions(options: RouterOptions): IisOptions {
+  const { pathMap = {}, certificates, clientAuthorities, skipHttps = false } = options;
   const passphrase = process.env[PASSPHRASE];
   return {
     env: process.env,
     pathMap,
     certificates: certificates ?? null,
+    clientAuthorities: clientAuthorities ?? null,
     skipHttps,
     ...(passphrase === undefined ? {} : { pfxPassphrase: passphrase }),
   };

@@ -20,6 +20,8 @@ export interface RouterOptions {
   pathMap?: Readonly<Record<string, string>>;
   /** Folder with the certificates of https bindings in IIS files, named as in the Central Certificate Store. */
   certificates?: string;
+  /** PEM file with the authorities that sign for clients: https bindings in IIS files then ask for certificates. */
+  clientAuthorities?: string;
   /** https bindings of IIS files need no certificate: they are not opened; 'silent': without a warning. */
   skipHttps?: boolean | 'silent';
   /** Addresses (file: URLs) of extension modules, beside those of the configuration. */

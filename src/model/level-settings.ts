@@ -9,6 +9,7 @@ export interface LevelSettings {
   httpErrors: HttpErrorsConfig;
   requestFiltering: RequestFilteringConfig;
   ipSecurity: IpSecurityConfig;
+  access: AccessConfig;
   webSocket: { enabled: boolean };
 }
 
@@ -105,6 +106,14 @@ export interface IpSecurityConfig {
   list: { range: string; allowed: boolean }[];
 }
 
+/** What of TLS a level asks of requests. */
+export interface AccessConfig {
+  sslFlags: SslFlag[];
+}
+
+export const sslFlags = ['None', 'Ssl', 'SslNegotiateCert', 'SslRequireCert', 'SslMapCert', 'Ssl128'] as const;
+export type SslFlag = (typeof sslFlags)[number];
+
 const HIDDEN = 'web.config bin app_code app_globalresources app_localresources app_webreferences app_data app_browsers';
 
 /** Sources, projects, databases and configuration of .NET: the list that IIS installs. */
@@ -154,6 +163,7 @@ export const defaultLevelSettings: Readonly<LevelSettings> = {
     alwaysAllowedUrls: [],
   },
   ipSecurity: { allowUnlisted: true, denyAction: 'Forbidden', list: [] },
+  access: { sslFlags: [] },
   webSocket: { enabled: true },
 };
 

@@ -71,7 +71,7 @@ export const errorKinds = {
   unknownHost: because(client(400), 'No binding of a site has the host and port, and unmatchedHost is refuse.'),
   clientCertificateMissing: because(
     denied(403, 7),
-    'The listener requires a certificate of the client (tls.clientCertificates), and it showed none.',
+    'The listener (tls.clientCertificates) or the site (access.sslFlags) requires a certificate of the client, and it showed none.',
   ),
   clientCertificateRevoked: because(denied(403, 13), 'The certificate of the client has been revoked.'),
   clientCertificateUntrusted: because(
@@ -79,6 +79,7 @@ export const errorKinds = {
     'None of tls.clientAuthorities stands for the certificate of the client, or it is not in order.',
   ),
   clientCertificateExpired: because(denied(403, 17), 'The certificate of the client has expired, or is not valid yet.'),
+  notByTls: because(denied(403, 4), 'access.sslFlags of the site asks for https, and the request came without.'),
   addressRefused: because(denied(403, 6), 'ipSecurity of the site refuses the address of the client.'),
   addressUnauthorized: because(
     denied(401, 0),

@@ -131,4 +131,9 @@ export class RequestContext {
     this.client = client;
     this.trace = trace;
   }
+
+  /** By https: with --listen a binding's own protocol is shown, wherever the router listens (CONTRACT 1). */
+  get secure(): boolean {
+    return this.binding === null ? this.connection.secure : this.binding.protocol === 'https';
+  }
 }

@@ -16,6 +16,8 @@ export interface RunningRouter {
   readonly router: Router;
   /** Of the listener `web`. */
   readonly url: string;
+  /** Of any listener. */
+  urlOf(listener: string): string;
   /** What it logged. */
   readonly log: readonly { facts: LogFacts; message: string }[];
   connect(): Promise<WirePeer>;
@@ -36,8 +38,9 @@ export async function router(config: Record<string, unknown>, setup: RouterSetup
     const fault = log.find(({ facts }) => facts.event === 'internal-error');
     if (fault !== undefined) throw new Error(`the router failed inside: ${fault.facts.error}`);
   });
-  const { url } = listeners.find(({ name }) => name === 'web')!;
-  return { router: created, url, log, connect: () => client(url) };
+  const urlOf = (listener: string): string => listeners.find(({ name }) => name === listener)!.url;
+  const url = urlOf('web');
+  return { router: created, url, urlOf, log, connect: () => client(url) };
 }
 
 /** What a test leaves unfinished is cut. */

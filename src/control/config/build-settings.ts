@@ -45,6 +45,7 @@ function putOver(
     httpErrors: buildHttpErrors(above.httpErrors, layer, root, source, problems),
     requestFiltering: buildFiltering(above.requestFiltering, own.requestFiltering),
     ipSecurity: buildIpSecurity(above.ipSecurity, own.ipSecurity, [...at, 'ipSecurity'], problems),
+    access: { sslFlags: own.access?.sslFlags ?? above.access.sslFlags },
     webSocket: { enabled: own.webSocket?.enabled ?? above.webSocket.enabled },
   };
 }

@@ -6,6 +6,7 @@ import { shown } from '../../base/setting.ts';
 import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import { balancingMethods } from '../../model/load-balancing.ts';
 import { checkAddressRanges } from './address-ranges.ts';
+import { checkAccess } from './check-access.ts';
 import { checkDuplicates } from './check-duplicates.ts';
 import { checkHttpsBindings } from './check-https-bindings.ts';
 import { checkServerTls } from './check-server-tls.ts';
@@ -58,6 +59,7 @@ export function crossCheck(
   lintRules(config, problems);
   checkServerTls(config, raw, extensions.haveStages, problems);
   checkHttpsBindings(config, problems, isOfIis);
+  checkAccess(config, problems);
 }
 
 function checkRuleTargets(

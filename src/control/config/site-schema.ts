@@ -2,7 +2,12 @@
 import { z } from 'zod';
 import { defaultDocumentSchema, directoryBrowseSchema, staticContentSchema } from '../../proxy/content/schema.ts';
 import { httpErrorsSchema } from '../../proxy/errors/schema.ts';
-import { ipSecuritySchema, requestFilteringSchema, webSocketSchema } from '../../proxy/filtering/schema.ts';
+import {
+  accessSchema,
+  ipSecuritySchema,
+  requestFilteringSchema,
+  webSocketSchema,
+} from '../../proxy/filtering/schema.ts';
 import { siteOutboundRulesSchema } from '../../proxy/rules/outbound-schema.ts';
 import {
   allowedServerVariablesSchema,
@@ -27,6 +32,7 @@ const levelShape = {
   httpErrors: httpErrorsSchema.optional(),
   requestFiltering: requestFilteringSchema.optional(),
   ipSecurity: ipSecuritySchema.optional(),
+  access: accessSchema.optional(),
   webSocket: webSocketSchema.optional(),
 };
 

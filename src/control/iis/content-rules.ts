@@ -1,4 +1,5 @@
 // The sections of system.webServer beside rewrite that nearly every web.config carries and that act here too.
+import { sslFlags } from '../../model/level-settings.ts';
 import {
   approximated,
   choice,
@@ -225,6 +226,10 @@ export const ipSecurity: ElementRule = {
     keySeparator: '/',
     as: { form: 'flatList', key: 'list' },
   },
+};
+
+export const access: ElementRule = {
+  attributes: { sslFlags: { value: { kind: 'words', words: sslFlags } } },
 };
 
 export const webSocket: ElementRule = {

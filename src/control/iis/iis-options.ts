@@ -15,6 +15,8 @@ export interface IisOptions extends PathOptions {
   certificates?: string | null;
   /** What stands as passphrase of PFX files; absent: none is written. */
   pfxPassphrase?: string;
+  /** PEM file with the authorities of clients' certificates: then https bindings ask for them. */
+  clientAuthorities?: string | null;
   /** https bindings need no certificate: they are warned of, or with 'silent' not even that. */
   skipHttps?: boolean | 'silent';
   /** Gets the web.config files in the folders of sites, and says which are left out. */

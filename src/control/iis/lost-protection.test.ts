@@ -13,7 +13,6 @@ describe('a section that keeps somebody out in IIS and does nothing here', () =>
       '<authentication><anonymousAuthentication enabled="false" /></authentication>',
       'anonymous clients are not refused',
     ],
-    ['access', '<access sslFlags="Ssl, SslRequireCert" />', 'requests by plain http are not refused'],
     [
       'filteringRules',
       '<requestFiltering><filteringRules><filteringRule name="sql"><denyStrings><add string="--" /></denyStrings></filteringRule></filteringRules></requestFiltering>',
@@ -47,7 +46,6 @@ describe('a section that keeps somebody out in IIS and does nothing here', () =>
   it.each([
     '<authorization><add accessType="Allow" users="*" /></authorization>',
     '<authentication><anonymousAuthentication enabled="true" /></authentication>',
-    '<access sslFlags="None" />',
     '<requestFiltering><filteringRules /></requestFiltering>',
     '<dynamicIpSecurity><denyByRequestRate enabled="false" /></dynamicIpSecurity>',
   ])('is none where it keeps out nobody: %s', (section) => {

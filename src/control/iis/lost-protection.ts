@@ -5,7 +5,6 @@ import { attributeOf, childrenOf, elementsAt, type XmlElement } from './xml-tree
 /** Whether such a section lets in everybody, as it does by default. */
 export function keepsNobodyOut(element: XmlElement, name: string): boolean {
   if (name === 'security/authorization') return !element.children.some(isRestriction);
-  if (name === 'security/access') return (attributeOf(element, 'sslFlags') ?? 'None').toLowerCase() === 'none';
   const schemes = element.children.filter(({ name }) => name !== 'anonymousAuthentication');
   const isOn = (scheme: XmlElement) => attributeOf(scheme, 'enabled')?.toLowerCase() === 'true';
   return name === 'security/authentication' && !schemes.some(isOn) && !element.children.some(refusesAnonymous);
@@ -38,10 +37,6 @@ export function warnOfLostProtection(element: XmlElement, name: string, report: 
     for (const limit of element.children.filter((child) => attributeOf(child, 'enabled')?.toLowerCase() === 'true')) {
       report.warning(limit.place, `${limit.name} is not carried out: no client is refused for its number of requests`);
     }
-  }
-  if (name === 'security/access' && /\bSsl(?:128|RequireCert)?\b/i.test(attributeOf(element, 'sslFlags') ?? '')) {
-    const message = 'sslFlags is not carried out: requests by plain http are not refused';
-    report.warning(element.place, message, 'add a rule that redirects where {HTTPS} is off');
   }
 }
 

@@ -256,6 +256,14 @@ describe('an https binding', () => {
     });
     expect(plain.sites).toMatchObject({ a: { bindings: ['https/*:443:www.example.com'] } });
   });
+
+  it('asks clients for certificates where --client-authorities says whose are trusted', () => {
+    const certificates = folderWith({ 'www.example.com.pfx': '' });
+    const { plain } = read(text, { certificates, clientAuthorities: '/etc/staff.pem' });
+    expect(plain.listeners).toMatchObject({
+      'https-443': { tls: { clientCertificates: 'optional', clientAuthorities: '/etc/staff.pem' } },
+    });
+  });
 });
 
 describe('the log of the sites', () => {

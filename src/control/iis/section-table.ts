@@ -33,6 +33,7 @@ export const knownSections: Readonly<Record<string, KnownSection>> = {
   httpErrors: any('httpErrors', content.httpErrors),
   'security/requestFiltering': any('requestFiltering', content.requestFiltering),
   'security/ipSecurity': any('ipSecurity', content.ipSecurity),
+  'security/access': any('access', content.access),
   webSocket: any('webSocket', content.webSocket),
 };
 
@@ -83,7 +84,6 @@ export const otherSections: Readonly<Record<string, Fate>> = {
   tracing: TRACING,
   serverRuntime: passedOver('see limits'),
   webdav: passedOver('there is no WebDAV here'),
-  'security/access': passedOver('listeners with tls, and rules that redirect to https, do what sslFlags did'),
   'security/applicationDependencies': MODULES,
   'security/authentication': SIGN_IN,
   'security/authorization': SIGN_IN,

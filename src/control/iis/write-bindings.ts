@@ -1,4 +1,5 @@
 // Bindings of a site → `bindings`, and what https ones need: a listener with certificates (CONTRACT 1).
+import { resolve } from 'node:path';
 import type { ConfigNode, MapNode } from '../../model/config-node.ts';
 import { findCertificate } from './find-certificate.ts';
 import type { IisOptions } from './iis-options.ts';
@@ -65,7 +66,7 @@ function addListener(
   for (const [key, path] of Object.entries(certificate)) put(node, key, scalar(path, valuePlace));
   if ('pfx' in certificate && options.pfxPassphrase !== undefined)
     put(node, 'passphrase', scalar(options.pfxPassphrase, valuePlace));
-  certificatesOf(address, listeners, binding).items.push(node);
+  certificatesOf(address, listeners, options, binding).items.push(node);
 }
 
 function file(host: string): string {
@@ -73,7 +74,7 @@ function file(host: string): string {
 }
 
 /** The list of certificates of the listener at `address`, which is made where there is none yet. */
-function certificatesOf(address: string, listeners: TlsListeners, binding: Section) {
+function certificatesOf(address: string, listeners: TlsListeners, options: IisOptions, binding: Section) {
   const { place } = binding.element;
   let listener = listeners.get(address);
   if (!listener) {
@@ -81,6 +82,10 @@ function certificatesOf(address: string, listeners: TlsListeners, binding: Secti
     put(listener, 'address', scalar(address.replace(/^\*?(?=:)/, '0.0.0.0'), place));
     const tls = mapNode(place);
     put(tls, 'certificates', { kind: 'list', place, items: [] });
+    if (options.clientAuthorities) {
+      put(tls, 'clientCertificates', scalar('optional', place));
+      put(tls, 'clientAuthorities', scalar(resolve(options.clientAuthorities), place));
+    }
     put(listener, 'tls', tls);
     listeners.set(address, listener);
   }

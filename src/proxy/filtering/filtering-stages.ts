@@ -13,6 +13,7 @@ import { listMembers } from '../../wire/http1/list-members.ts';
 import { decodePath, prepareTarget } from '../../wire/target.ts';
 import { AddressFilter } from './address-filter.ts';
 import { RequestFilter } from './request-filter.ts';
+import { TransportFilter } from './transport-filter.ts';
 
 /** For requests of no site, before all rules; null where nothing is written for them. */
 export function serverFilterStage(config: RequestFilteringConfig): Stage | null {
@@ -28,14 +29,16 @@ export function serverFilterStage(config: RequestFilteringConfig): Stage | null 
   };
 }
 
-/** ipSecurity and requestFiltering of the level, for all requests of sites: also those that the global rules sent to a farm, as in IIS. */
+/** ipSecurity, access and requestFiltering of the level, for all requests of sites: also those that the global rules sent to a farm, as in IIS. */
 export function siteFilterStage(sites: readonly Site[]): Stage {
   const filters: LevelFilters[] = [];
   for (const { id, config } of sites.flatMap((site) => site.levels)) {
-    const { ipSecurity, requestFiltering } = config.settings;
+    const { ipSecurity, access, requestFiltering } = config.settings;
+    const transport = new TransportFilter(access);
     const servesAll = ipSecurity.allowUnlisted && ipSecurity.list.length === 0;
     filters[id] = {
       addresses: servesAll ? null : new AddressFilter(ipSecurity),
+      transport: transport.servesAll ? null : transport,
       requests: new RequestFilter(requestFiltering),
     };
   }
@@ -44,15 +47,17 @@ export function siteFilterStage(sites: readonly Site[]): Stage {
 
 interface LevelFilters {
   addresses: AddressFilter | null;
+  transport: TransportFilter | null;
   requests: RequestFilter;
 }
 
 function filterRequest(ctx: RequestContext, filters: readonly LevelFilters[]): Answer | undefined {
   const { level, inbound } = ctx;
   if (level === null) return undefined;
-  const { addresses, requests } = filters[level.id]!;
+  const { addresses, transport, requests } = filters[level.id]!;
   const refused = addresses?.check(ctx.clientAddress);
   if (refused !== undefined) return refused;
+  transport?.check(ctx);
   const path = originalPath(ctx);
   const broken = ctx.site!.brokenAbove(path);
   if (broken?.mayGuard) throw siteConfigBroken(broken); // whom it keeps out cannot be told

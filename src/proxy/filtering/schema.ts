@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { editsShape, inheritedList } from '../../base/inherited-list.ts';
 import { choice, flag, size, text } from '../../base/setting.ts';
+import { sslFlags } from '../../model/level-settings.ts';
 
 const LARGEST = 4_294_967_295;
 
@@ -88,6 +89,27 @@ export const ipSecuritySchema = z
     description:
       'Which clients are served, by address: the peer, or the one that a trusted proxy names (trustedProxies).',
   });
+
+const flags = z.array(choice('What is asked for.', sslFlags));
+
+/** `access`: the flags are a list, or as IIS writes them: `Ssl, SslRequireCert`. */
+export const accessSchema = z
+  .strictObject({
+    sslFlags: z
+      .union([
+        flags,
+        z
+          .string()
+          .transform((written) => written.split(',').map((flag) => flag.trim()))
+          .pipe(flags),
+      ])
+      .meta({
+        description:
+          'Ssl, Ssl128: requests that come without TLS are refused: 403.4. SslRequireCert: so are those without a certificate of the client: 403.7; its listener has to ask for them (tls.clientCertificates: optional). SslNegotiateCert, SslMapCert: refuse nobody. None: ends what is inherited. Default: None.',
+      })
+      .optional(),
+  })
+  .meta({ description: 'What of TLS this part of the site asks of requests.' });
 
 /** `webSocket`. */
 export const webSocketSchema = z

@@ -24,7 +24,7 @@ export const SERVER_VARIABLES: Readonly<Record<string, ReadVariable>> = {
   CONTENT_LENGTH: (run) => run.ctx.inbound.fieldOfKind(FieldKind.contentLength) ?? '0',
   CONTENT_TYPE: (run) => run.ctx.inbound.fieldOfKind(FieldKind.contentType) ?? '',
   GATEWAY_INTERFACE: () => 'CGI/1.1',
-  HTTPS: (run) => (isSecure(run) ? 'on' : 'off'),
+  HTTPS: (run) => (run.ctx.secure ? 'on' : 'off'),
   HTTP_METHOD: method,
   HTTP_URL: received,
   HTTP_VERSION: protocol,
@@ -40,7 +40,7 @@ export const SERVER_VARIABLES: Readonly<Record<string, ReadVariable>> = {
   SERVER_ADDR: localAddress,
   SERVER_NAME: (run) => hostName(run.ctx.inbound.host) || localAddress(run),
   SERVER_PORT: (run) => String(run.ctx.binding?.port ?? run.ctx.connection.localPort),
-  SERVER_PORT_SECURE: (run) => (isSecure(run) ? '1' : '0'),
+  SERVER_PORT_SECURE: (run) => (run.ctx.secure ? '1' : '0'),
   SERVER_PROTOCOL: protocol,
   SERVER_SOFTWARE: () => 'Narrows',
   UNENCODED_URL: received,
@@ -49,11 +49,6 @@ export const SERVER_VARIABLES: Readonly<Record<string, ReadVariable>> = {
   ...SITE_VARIABLES,
   ...TLS_VARIABLES,
 };
-
-/** With --listen a binding's own port and protocol are shown, wherever the router listens (CONTRACT 1). */
-function isSecure({ ctx }: RuleRun): boolean {
-  return ctx.binding === null ? ctx.connection.secure : ctx.binding.protocol === 'https';
-}
 
 const pathInUrl: ReadVariable = (run) => markAsData(run.path);
 
@@ -76,7 +71,7 @@ export const EMPTY_VARIABLES: ReadonlySet<string> = new Set([
 /** `https://www.example.com:8443`, as the client sees us; '' when it did not say whom it called. */
 export function ownOrigin(run: RuleRun): string {
   const { host } = run.ctx.inbound;
-  return host === '' ? '' : `${isSecure(run) ? 'https' : 'http'}://${host}`;
+  return host === '' ? '' : `${run.ctx.secure ? 'https' : 'http'}://${host}`;
 }
 
 function withQuery(run: RuleRun, path: string): string {
