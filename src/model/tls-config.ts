@@ -10,10 +10,18 @@ export interface ListenerTlsConfig {
   revocationLists: string | null;
   minVersion: 'TLSv1.2' | 'TLSv1.3';
   unknownName: 'default' | 'refuse';
-  /** 0: none is sent. */
-  hsts: number;
+  hsts: HstsConfig;
   /** Name of the listener whose requests are sent here. */
   redirectFrom: string | null;
+}
+
+/** Strict-Transport-Security (RFC 6797 6.1). */
+export interface HstsConfig {
+  /** ms; 0: the field is not sent. */
+  maxAge: number;
+  includeSubDomains: boolean;
+  /** Not of the RFC: lists of browsers ask for it. */
+  preload: boolean;
 }
 
 export type CertificateFiles = { passphrase: string | null } & ({ cert: string; key: string } | { pfx: string });
@@ -32,6 +40,6 @@ export const withoutCertificates: ListenerTlsConfig = {
   revocationLists: null,
   minVersion: 'TLSv1.2',
   unknownName: 'default',
-  hsts: 0,
+  hsts: { maxAge: 0, includeSubDomains: false, preload: false },
   redirectFrom: null,
 };

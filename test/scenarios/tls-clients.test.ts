@@ -266,6 +266,10 @@ describe.skipIf(skipped)('plain requests', () => {
     const { url, plain } = await both({ hsts: '1h' });
     const { response, peer } = await asked(url);
     expect(fieldOf(response, 'strict-transport-security')).toBe('max-age=3600');
+    const all = await both({ hsts: { maxAge: '365d', includeSubDomains: true, preload: true } });
+    expect(fieldOf((await asked(all.url)).response, 'strict-transport-security')).toBe(
+      'max-age=31536000; includeSubDomains; preload',
+    );
     peer.send('GET /%zz HTTP/1.1\r\nHost: shop.example\r\n\r\n');
     const refused = await peer.response();
     expect(fieldOf(refused, 'strict-transport-security')).toBe('max-age=3600');

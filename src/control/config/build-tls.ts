@@ -8,6 +8,8 @@ import type { Written } from './root-schema.ts';
 type WrittenTls = NonNullable<Written['listeners'][string]['tls']>;
 type WrittenCertificate = WrittenTls['certificates'][number];
 
+const YEAR = 365 * 86_400_000;
+
 /** @param path of `tls` */
 export function buildTls(written: WrittenTls, path: ConfigPath, source: ConfigSource): ListenerTlsConfig {
   const resolve = (key: keyof WrittenTls & string): string | null =>
@@ -64,6 +66,13 @@ export function checkTls(
       [...path, 'clientCertificates'],
       'no certificate of a client can be trusted: no authority is named',
       'add clientAuthorities: a PEM file with those that sign for your clients',
+    );
+  const { maxAge, includeSubDomains, preload } = tls.hsts;
+  if (preload && !(includeSubDomains && maxAge >= YEAR))
+    problems.warning(
+      [...path, 'hsts'],
+      'lists of browsers take no name that is to be preloaded without this',
+      'set includeSubDomains: true and a maxAge of 365d or more',
     );
   if (tls.revocationLists !== undefined && tls.clientCertificates === 'off')
     problems.warning(

@@ -133,6 +133,11 @@ workers: many
       'listeners: { s: { address: ":9", tls: { certificates: [ { cert: a } ] } } }',
       'either cert and key, or pfx',
     ],
+    [
+      'a key of hsts that is misspelt',
+      'listeners: { s: { address: ":9", tls: { certificates: [ { cert: a, key: b } ], hsts: { maxAge: 30d, preloaded: true } } } }',
+      'unknown key, did you mean "preload"?',
+    ],
     ['a name that would change objects', '__proto__: { a: 1 }', '"__proto__" cannot be used as a name'],
   ])('%s', (_what, text, message) => {
     expect(problemsOf(text).filter((line) => line.includes('error:'))).toEqual([expect.stringContaining(message)]);
@@ -216,6 +221,11 @@ describe('warnings', () => {
       'clients that nobody binds',
       'farms: { a: { servers: [h], affinity: { whenServerGone: refuse } } }',
       'add useCookie: true, or by',
+    ],
+    [
+      'a name that no browser will preload',
+      'listeners: { s: { address: ":9", tls: { folder: ., hsts: { maxAge: 30d, preload: true } } } }',
+      'a maxAge of 365d or more',
     ],
     [
       'a feature of a later version',

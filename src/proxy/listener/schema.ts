@@ -15,6 +15,27 @@ const certificateSchema = z.strictObject({
   passphrase: text('Passphrase of the key or PFX. Take it from ${ENV} or ${file:PATH}.', { secret: true }).optional(),
 });
 
+const maxAge = duration('How long browsers refuse plain HTTP (max-age); 0 sends none.', {
+  min: 1000,
+  max: 3650 * 86_400_000,
+  zeroIsOff: true,
+});
+
+/** A time, or a map. */
+const hstsSchema = z
+  .union([
+    z.strictObject({
+      maxAge,
+      includeSubDomains: flag('All names below the one asked for, too.').prefault(false),
+      preload: flag('The owner of the name asks to be put on the lists of browsers.').prefault(false),
+    }),
+    maxAge.transform((ms) => ({ maxAge: ms, includeSubDomains: false, preload: false })),
+  ])
+  .meta({
+    description:
+      'Strict-Transport-Security: a time (max-age), or a map with more. Browsers refuse plain HTTP for that long: hard to take back.',
+  });
+
 const tlsSchema = z
   .strictObject({
     certificates: z
@@ -47,14 +68,7 @@ const tlsSchema = z
       'A client that asks for a name without certificate: the first certificate, or refusal. One that names nothing is shown the first.',
       ['default', 'refuse'],
     ).prefault('default'),
-    hsts: duration(
-      'max-age of Strict-Transport-Security; 0 sends none. Browsers refuse plain HTTP for that long: hard to take back.',
-      {
-        min: 1000,
-        max: 3650 * 86_400_000,
-        zeroIsOff: true,
-      },
-    ).prefault(0),
+    hsts: hstsSchema.prefault(0),
     redirectFrom: text(
       'Listener without TLS whose requests are redirected to this one, all but those below /.well-known/acme-challenge/.',
       { nonEmpty: true },

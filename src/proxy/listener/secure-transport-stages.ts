@@ -5,6 +5,7 @@ import type { ListenerConfig } from '../../model/config.ts';
 import type { Stage } from '../../model/extensions.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
+import type { HstsConfig } from '../../model/tls-config.ts';
 import { hostName } from '../../wire/http1/authority.ts';
 import { fieldLine } from '../../wire/http1/serialise.ts';
 
@@ -44,8 +45,7 @@ function redirect({ inbound }: RequestContext, port: number): LocalAnswer {
 export function strictTransportStage(listeners: readonly ListenerConfig[]): Stage | null {
   const lines = new Map<string, string>();
   for (const { name, tls } of listeners) {
-    const seconds = Math.floor((tls?.hsts ?? 0) / 1000);
-    if (seconds > 0) lines.set(name, fieldLine('Strict-Transport-Security', `max-age=${seconds}`));
+    if (tls !== null && tls.hsts.maxAge > 0) lines.set(name, fieldLine('Strict-Transport-Security', policy(tls.hsts)));
   }
   if (lines.size === 0) return null;
   return {
@@ -56,4 +56,9 @@ export function strictTransportStage(listeners: readonly ListenerConfig[]): Stag
       if (line !== undefined && draft.values('strict-transport-security').length === 0) draft.addedLines += line;
     },
   };
+}
+
+function policy({ maxAge, includeSubDomains, preload }: HstsConfig): string {
+  const seconds = Math.floor(maxAge / 1000);
+  return `max-age=${seconds}${includeSubDomains ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`;
 }
