@@ -2,27 +2,42 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MACHINES, type Machine, type Network } from './network.ts';
 import { type ProcessOptions, StartedProcess } from './started-process.ts';
+
+export interface StartOptions extends Omit<ProcessOptions, 'onLost'> {
+  /** Where it runs, if there is a network. */
+  machine?: Machine;
+}
 
 export class Deployment {
   /** Of everything that its processes write. */
   readonly folder = mkdtempSync(join(tmpdir(), 'narrows-example-'));
   /** Take free ports instead of those that the README names. */
   readonly takesFreePorts: boolean;
+  /** With machines of its own; null: all of it is on this one. */
+  readonly network: Network | null;
   readonly #processes: StartedProcess[] = [];
 
-  constructor(takesFreePorts: boolean) {
-    this.takesFreePorts = takesFreePorts;
+  constructor(takesFreePorts: boolean, network: Network | null) {
+    this.takesFreePorts = takesFreePorts && network === null; // the machines of a network have all ports
+    this.network = network;
   }
 
-  /** An address on this machine. */
+  /** An address of the routers. */
   address(port: number): string {
+    return this.network === null ? this.ownAddress(port) : `${MACHINES.inside}:${port}`;
+  }
+
+  /** One that only the same machine reaches. */
+  ownAddress(port: number): string {
     return `127.0.0.1:${this.takesFreePorts ? 0 : port}`;
   }
 
   /** Starts one more. Rejects with an Error of one line when it does not become ready. */
-  async start(command: readonly string[], options: Omit<ProcessOptions, 'onLost'>): Promise<StartedProcess> {
-    const started = await StartedProcess.start(command, {
+  async start(command: readonly string[], options: StartOptions): Promise<StartedProcess> {
+    const { machine = 'inside' } = options;
+    const started = await StartedProcess.start(this.network?.on(machine, command) ?? command, {
       ...options,
       onLost: (lost) => this.say(`${lost.title} (pid ${lost.pid}) has ended`),
     });
@@ -40,6 +55,7 @@ export class Deployment {
     try {
       for (const started of this.#processes) await started.stop();
     } finally {
+      this.network?.remove();
       rmSync(this.folder, { recursive: true, force: true });
     }
   }

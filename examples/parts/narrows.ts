@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Deployment } from './deployment.ts';
+import type { Machine } from './network.ts';
 import type { StartedProcess } from './started-process.ts';
 
-const NARROWS = fileURLToPath(new URL('../../bin/narrows', import.meta.url));
+export const NARROWS = fileURLToPath(new URL('../../bin/narrows', import.meta.url));
 
 export interface NarrowsOptions {
   title: string;
@@ -14,17 +15,19 @@ export interface NarrowsOptions {
   env: Readonly<Record<string, string>>;
   /** Further options of `narrows run`. */
   options?: readonly string[];
+  machine?: Machine;
   /** Changes of health are told. */
   tellsHealth?: boolean;
 }
 
 /** Rejects with an Error of one line when it does not start. */
 export function startNarrows(deployment: Deployment, narrows: NarrowsOptions): Promise<StartedProcess> {
-  const { title, env, options = [], tellsHealth = false } = narrows;
+  const { title, env, machine = 'inside', options = [], tellsHealth = false } = narrows;
   const file = fileURLToPath(new URL(`../${narrows.file}`, import.meta.url));
   const state = join(deployment.folder, title.replaceAll(' ', '-'));
   return deployment.start([NARROWS, 'run', '-c', file, '--workers', '1', ...options], {
     title,
+    machine,
     env: { ...env, STATE: state },
     onLine: (line) => {
       const told = sentence(line, tellsHealth);

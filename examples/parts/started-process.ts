@@ -6,6 +6,8 @@ export interface ProcessOptions {
   /** What people call it. */
   title: string;
   env?: Readonly<Record<string, string>>;
+  /** The line of its stderr that says that it is ready, where it does not say `ready`. */
+  ready?: RegExp;
   /** A line of its stderr. */
   onLine?(line: string): void;
   /** It ended, and nobody had asked it to. */
@@ -38,28 +40,32 @@ export class StartedProcess {
     void this.#exited.then(() => this.#isEnding || options.onLost(this));
   }
 
-  /** Resolves when it says `ready`. Rejects with an Error of one line when it ends before that. */
+  /** Resolves when it says that it is ready. Rejects with an Error of one line when it ends before that. */
   static async start(command: readonly string[], options: ProcessOptions): Promise<StartedProcess> {
     const complaints: string[] = [];
+    const saysReady = Promise.withResolvers<true>();
     const onLine = (line: string): void => {
       if (complaints.length < 5) complaints.push(line);
+      if (options.ready?.test(line)) saysReady.resolve(true);
       options.onLine?.(line);
     };
     const started = new StartedProcess(command, { ...options, onLine });
-    const lines = createInterface(started.#child.stdout!);
-    for await (const line of lines) {
+    createInterface(started.#child.stdout!).on('line', (line) => {
       const [word, name, url] = line.split(' ');
-      if (word === 'ready') {
-        lines.on('line', () => {}); // it may write on
-        return started;
-      }
+      if (word === 'ready') saysReady.resolve(true);
       if (word === 'listening') started.#urls.set(name!, url!);
-    }
+    });
+    const isReady = await Promise.race([saysReady.promise, started.#exited.then(() => false)]);
+    if (isReady) return started;
     throw new Error(`${options.title} did not start (${await started.#exited}): ${complaints.join(' ')}`);
   }
 
   get pid(): number {
     return this.#child.pid!;
+  }
+
+  get listens(): boolean {
+    return this.#urls.size > 0;
   }
 
   /** Where it listens. */

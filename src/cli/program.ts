@@ -18,6 +18,7 @@ import { registerRun } from './run.ts';
 import { registerServerStates } from './server-states.ts';
 import { registerServers } from './servers.ts';
 import { registerStatus } from './status.ts';
+import { registerVrrpConfig } from './vrrp/vrrp-config.ts';
 
 export function createProgram(): Command {
   const program = new Command('narrows')
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   registerAffinity(program);
   registerFarm(program);
   registerAudit(program);
+  registerVrrpConfig(program);
   registerDemo(program);
   registerCompletion(program);
   return program;

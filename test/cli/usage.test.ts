@@ -31,6 +31,7 @@ describe('narrows', () => {
         'affinity',
         'farm',
         'audit',
+        'vrrp-config',
         'demo',
         'completion',
         'help',

@@ -14,6 +14,8 @@ export interface ExampleProcess {
   front: readonly string[];
   /** The authority of its certificates; undefined where it has none. */
   authority: string | undefined;
+  /** What the names of its network namespaces begin with; undefined where it has none. */
+  namespaces: string | undefined;
   /** Resolves when so many lines like `pattern` have come. */
   line(pattern: RegExp, count?: number): Promise<void>;
   /** Ctrl-C. @returns the exit code */
@@ -21,14 +23,16 @@ export interface ExampleProcess {
 }
 
 /** Starts examples/NAME; it ends with the test. */
-export async function startExample(name: string): Promise<ExampleProcess> {
-  const child = spawn(process.execPath, [RUN, name, '--free-ports'], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startExample(name: string, options: readonly string[] = []): Promise<ExampleProcess> {
+  const child = spawn(process.execPath, [RUN, name, '--free-ports', ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const interrupt = (): Promise<number | null> => {
     child.kill('SIGINT');
     return exited;
   };
-  onTestFinished(() => void (child.exitCode === null && interrupt()));
+  onTestFinished(async () => void (child.exitCode === null && (await interrupt())));
   const lines: string[] = [];
   const watchers = new Set<() => void>();
   const look = (): void => [...watchers].forEach((watcher) => void watcher());
@@ -62,6 +66,7 @@ export async function startExample(name: string): Promise<ExampleProcess> {
     pids: [...pidOf.values()],
     front: [...lines.find((text) => text.startsWith('  front tier'))!.matchAll(/tcp:\/\/(\S+)/g)].map((m) => m[1]!),
     authority: lines.map((text) => /authority of the certificates: (.*)/.exec(text)?.[1]).find(Boolean),
+    namespaces: lines.map((text) => /ip netns exec (\S+)-client/.exec(text)?.[1]).find(Boolean),
     line,
     interrupt,
   };

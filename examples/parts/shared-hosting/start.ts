@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Deployment } from '../deployment.ts';
 import { describe } from '../description.ts';
-import { monitorPorts, PORTS, serverAddresses, startFront, startRouters, startServers } from '../tiers.ts';
+import { monitorPorts, PORTS, serverAddresses, startFronts, startRouters, startServers } from '../tiers.ts';
 import { makeCertificates } from './certificates.ts';
 
 /** Starts all of it. @param name its folder @returns what is where */
@@ -24,15 +24,14 @@ export async function startSharedHosting(deployment: Deployment, name: string): 
   }));
   const [first, second] = routers.map((router) => router.url('web').host);
   const [firstTls, secondTls] = routers.map((router) => router.url('secure').host);
-  const front = await startFront(deployment, `${name}/front.yaml`, {
-    LISTEN: deployment.address(PORTS.front),
-    LISTEN_TLS: deployment.address(PORTS.frontTls),
+  const listen = { LISTEN: PORTS.front, LISTEN_TLS: PORTS.frontTls };
+  const fronts = await startFronts(deployment, `${name}/front.yaml`, listen, {
     ROUTER_1: first!,
     ROUTER_2: second!,
     ROUTER_1_TLS: firstTls!,
     ROUTER_2_TLS: secondTls!,
     ...monitorPorts(routers),
   });
-  const places = describe(front, ['ARR_VS', 'ARR_VS_TLS'], routers, ['web', 'secure'], servers);
+  const places = describe(fronts, ['ARR_VS', 'ARR_VS_TLS'], routers, ['web', 'secure'], servers);
   return `${places}\n  authority of the certificates: ${authority}\n`;
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Deployment } from '../deployment.ts';
 import { describe } from '../description.ts';
-import { monitorPorts, PORTS, serverAddresses, startFront, startRouters, startServers } from '../tiers.ts';
+import { monitorPorts, PORTS, serverAddresses, startFronts, startRouters, startServers } from '../tiers.ts';
 
 /** Starts all of it. @param name its folder @returns what is where */
 export async function startThreeTier(deployment: Deployment, name: string): Promise<string> {
@@ -14,11 +14,7 @@ export async function startThreeTier(deployment: Deployment, name: string): Prom
     options: ['--listen', deployment.address(PORTS.router + number)],
   }));
   const [first, second] = routers.map((router) => router.url('web').host);
-  const front = await startFront(deployment, `${name}/front.yaml`, {
-    LISTEN: deployment.address(PORTS.front),
-    ROUTER_1: first!,
-    ROUTER_2: second!,
-    ...monitorPorts(routers),
-  });
-  return describe(front, ['ARR_VS'], routers, ['web'], servers);
+  const found = { ROUTER_1: first!, ROUTER_2: second!, ...monitorPorts(routers) };
+  const fronts = await startFronts(deployment, `${name}/front.yaml`, { LISTEN: PORTS.front }, found);
+  return describe(fronts, ['ARR_VS'], routers, ['web'], servers);
 }
