@@ -157,6 +157,7 @@ export class DataPlane implements DataPlanePort, ListenerServices, VirtualServer
     this.#upstream.spillFiles.directory = snapshot.config.stateDirectory;
     this.#upstream.pools.retain(snapshot);
     this.#virtualServers.commit(snapshot);
+    for (const listener of this.#listeners.values()) listener.takeEarly();
     this.#stopBeat();
     const { workerStallTimeout } = snapshot.config;
     this.#stopBeat = this.clock.every(Math.min(BEAT, workerStallTimeout / BEATS), () => this.#beat());

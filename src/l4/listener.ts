@@ -2,8 +2,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ListenAddress } from '../model/config.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { EarlyConnections } from '../transport/early-connections.ts';
 import { TcpConnection } from './connection.ts';
 import type { VirtualServerServices } from './services.ts';
+import type { VirtualServer } from './virtual-server.ts';
 
 export interface ListenOptions {
   key: string;
@@ -21,6 +23,9 @@ export class TcpListener {
   readonly #server: Server;
   readonly #services: VirtualServerServices;
   readonly #options: ListenOptions;
+  readonly #early = new EarlyConnections();
+  #known: VirtualServer | null = null;
+  #isClosed = false;
 
   constructor(options: ListenOptions, services: VirtualServerServices) {
     this.key = options.key;
@@ -52,14 +57,22 @@ export class TcpListener {
 
   /** @param current what is in force */
   oldestPinned(current: Snapshot): number {
-    let oldest = current.id;
+    // Between a reload that takes the listener away and its end what comes begins on the configuration before.
+    let oldest = this.#isClosed ? current.id : (this.#virtual()?.snapshotId ?? current.id);
     for (const connection of this.connections) oldest = Math.min(oldest, connection.pinnedSnapshot(current));
     return oldest;
   }
 
+  /** Its configuration is in force: what has come before that is served. */
+  takeEarly(): void {
+    this.#early.release((socket) => this.#accept(socket));
+  }
+
   /** Takes no more connections; those that are there go on. */
   close(): void {
+    this.#isClosed = true;
     this.#server.close();
+    this.#early.destroy();
   }
 
   /** Ends the connections of which too little has come to know their farm. */
@@ -84,10 +97,15 @@ export class TcpListener {
     }
   }
 
+  /** Of the configuration in force; of the last one that knew it where it is closing; null before the first. */
+  #virtual(): VirtualServer | null {
+    this.#known = this.#services.virtualServer(this.key) ?? this.#known;
+    return this.#known;
+  }
+
   #accept(socket: Socket): void {
-    const virtual = this.#services.virtualServer(this.key);
-    // Closed by a reload, and this one was in the kernel's queue.
-    if (virtual === undefined) return void socket.destroy();
+    const virtual = this.#virtual();
+    if (virtual === null) return this.#early.hold(socket);
     const connection = new TcpConnection(socket, virtual, this.#services, (closed) => {
       this.connections.delete(closed);
     });

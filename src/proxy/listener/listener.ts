@@ -4,6 +4,7 @@ import { addressOfPeer } from '../../base/peer-address.ts';
 import type { ListenAddress } from '../../model/config.ts';
 import type { ListenerRules, ListenerTls } from '../../model/listener-rules.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import { EarlyConnections } from '../../transport/early-connections.ts';
 import type { ProxyHeader } from '../../wire/proxy-header.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { AcceptedConnection } from './client-peer.ts';
@@ -30,6 +31,7 @@ export class Listener {
   /** Connections whose PROXY header is awaited. */
   readonly #arriving = new Set<Socket>();
   readonly #handshakes: Handshakes;
+  readonly #early = new EarlyConnections();
   #closing = false;
   #known: ListenerRules | null = null;
   #turnedAway = 0;
@@ -66,10 +68,16 @@ export class Listener {
       : address;
   }
 
+  /** Its configuration is in force: what has come before that is served. */
+  takeEarly(): void {
+    this.#early.release((socket) => this.#accept(socket));
+  }
+
   /** Takes no more connections; those that are there end with their next answer. */
   close(): void {
     this.#closing = true;
     this.#server.close();
+    this.#early.destroy();
     for (const socket of this.#arriving) socket.destroy();
     for (const connection of this.connections) connection.leave();
   }
@@ -103,15 +111,16 @@ export class Listener {
     return this.connections.size > 0 || this.#handshakes.open.size > 0;
   }
 
-  /** Those of the configuration in force; of the last one that knew the listener where it is closing. */
-  #rules(): ListenerRules {
-    this.#known = this.#services.snapshot.listeners.get(this.key) ?? this.#known!;
+  /** Those of the configuration in force; of the last one that knew the listener where it is closing; null before the first. */
+  #rules(): ListenerRules | null {
+    this.#known = this.#services.snapshot.listeners.get(this.key) ?? this.#known;
     return this.#known;
   }
 
   #accept(socket: Socket): void {
     const rules = this.#rules();
-    if (rules.proxySenders?.has(addressOfPeer(socket)) === true) this.#awaitHeader(socket);
+    if (rules === null) this.#early.hold(socket);
+    else if (rules.proxySenders?.has(addressOfPeer(socket)) === true) this.#awaitHeader(socket);
     else if (rules.tls === null) this.#open(plain(socket, null, rules));
     else this.#secure(socket, null, rules, rules.tls);
   }
@@ -121,7 +130,7 @@ export class Listener {
     this.#arriving.add(socket);
     const take = (header: ProxyHeader): void => {
       this.#arriving.delete(socket);
-      const rules = this.#rules();
+      const rules = this.#rules()!;
       if (rules.tls !== null) return this.#secure(socket, header, rules, rules.tls);
       this.#open(plain(socket, header, rules));
       socket.resume();
