@@ -1,8 +1,8 @@
 // The listening socket of a virtual server, and the connections that came through it.
 import { createServer, type Server, type Socket } from 'node:net';
+import { EarlyConnections } from '../base/early-connections.ts';
 import type { ListenAddress } from '../model/config.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { EarlyConnections } from '../transport/early-connections.ts';
 import { TcpConnection } from './connection.ts';
 import type { VirtualServerServices } from './services.ts';
 import type { VirtualServer } from './virtual-server.ts';
@@ -23,7 +23,7 @@ export class TcpListener {
   readonly #server: Server;
   readonly #services: VirtualServerServices;
   readonly #options: ListenOptions;
-  readonly #early = new EarlyConnections();
+  readonly #early = new EarlyConnections<Socket>();
   #known: VirtualServer | null = null;
   #isClosed = false;
 

@@ -1,10 +1,10 @@
 // A listening socket and the connections that came through it.
 import { createServer, type Server, type Socket } from 'node:net';
+import { EarlyConnections } from '../../base/early-connections.ts';
 import { addressOfPeer } from '../../base/peer-address.ts';
 import type { ListenAddress } from '../../model/config.ts';
 import type { ListenerRules, ListenerTls } from '../../model/listener-rules.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { EarlyConnections } from '../../transport/early-connections.ts';
 import type { ProxyHeader } from '../../wire/proxy-header.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { AcceptedConnection } from './client-peer.ts';
@@ -31,7 +31,7 @@ export class Listener {
   /** Connections whose PROXY header is awaited. */
   readonly #arriving = new Set<Socket>();
   readonly #handshakes: Handshakes;
-  readonly #early = new EarlyConnections();
+  readonly #early = new EarlyConnections<Socket>();
   #closing = false;
   #known: ListenerRules | null = null;
   #turnedAway = 0;

@@ -1,10 +1,15 @@
 // Connections that come to a listener before its configuration is in force: a reload opens listeners first, since that may fail, and a
 // client may find one open at once.
-import type { Socket } from 'node:net';
+
+interface Held {
+  readonly destroyed: boolean;
+  destroy(): unknown;
+  on(event: 'error', listener: () => void): unknown;
+}
 
 const ignore = (): void => {}; // 'close' follows, and nothing was begun
 
-export class EarlyConnections {
+export class EarlyConnections<Socket extends Held> {
   readonly #sockets: Socket[] = [];
 
   /** Nothing of it is read yet, but what Node reads by itself. */
