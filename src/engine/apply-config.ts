@@ -75,7 +75,7 @@ async function prepare(running: Running, checked: CheckedConfig): Promise<Prepar
   const { planes, live, accessLog, admin, listeners, threads } = running;
   const open = new Set(listeners.map(({ key }) => key));
   const added = servedListeners(config).filter((listener) => !open.has(listenerKey(listener)));
-  const opened = await settleListeners(added, threads > 1);
+  const opened = await settleListeners(added, threads > 1, listeners);
   await live.learn(config);
   await admin.prepare(config.admin);
   const revision = makeRevision(running.revision.id + 1, config, tlsMaterial(checked, running), running);

@@ -49,7 +49,7 @@ export interface LaunchServices {
 export async function launch(checked: CheckedConfig, services: LaunchServices): Promise<Running> {
   const { config } = checked;
   const threads = services.options.workers ?? (config.workers === 'auto' ? availableParallelism() : config.workers);
-  const listeners = await settleListeners(servedListeners(config), threads > 1);
+  const listeners = await settleListeners(servedListeners(config), threads > 1, []);
   const running = assemble(checked, threads, listeners, services);
   try {
     await running.planes.inTurn(() => open(running));

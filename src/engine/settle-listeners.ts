@@ -29,33 +29,45 @@ export function servedListeners(config: Config): ListenerConfig[] {
 /**
  * Settles the addresses of `listeners`, one after the other.
  * @param shared whether workers will share them
+ * @param open those that this router has already
  * @throws ListenError
  */
 export async function settleListeners(
   listeners: readonly ListenerConfig[],
   shared: boolean,
+  open: readonly SettledListener[],
 ): Promise<SettledListener[]> {
   const settled: SettledListener[] = [];
-  for (const listener of listeners) settled.push(await settleListener(listener, shared));
+  for (const listener of listeners) settled.push(await settleListener(listener, shared, open));
   return settled;
 }
 
 /** A port in use is found, port 0 becomes a real one. */
-async function settleListener(listener: ListenerConfig, shared: boolean): Promise<SettledListener> {
+async function settleListener(
+  listener: ListenerConfig,
+  shared: boolean,
+  open: readonly SettledListener[],
+): Promise<SettledListener> {
   const { name, protocol, address } = listener;
   if (address.kind === 'unix') {
+    const ours = open.find((each) => each.address.kind === 'unix' && each.address.path === address.path);
+    if (ours !== undefined) throw new ListenError(inUseByUs(name, address, ours), name);
     await removeStaleSocket(name, address.path);
     return { key: listenerKey(listener), name, protocol, address, reusePort: false };
   }
-  const port = await bindOnce(name, address);
+  const port = await bindOnce(name, address, open);
   return { key: listenerKey(listener), name, protocol, address: { ...address, port }, reusePort: shared };
 }
 
-function bindOnce(name: string, address: Extract<ListenAddress, { kind: 'tcp' }>): Promise<number> {
+function bindOnce(
+  name: string,
+  address: Extract<ListenAddress, { kind: 'tcp' }>,
+  open: readonly SettledListener[],
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new ListenError(inWords(name, address, error), name)),
+      reject(new ListenError(inWords(name, address, error, open), name)),
     );
     server.listen({ host: address.host, port: address.port }, () => {
       const { port } = server.address() as { port: number };
@@ -64,12 +76,27 @@ function bindOnce(name: string, address: Extract<ListenAddress, { kind: 'tcp' }>
   });
 }
 
-function inWords(name: string, address: ListenAddress, error: NodeJS.ErrnoException): string {
+function inWords(
+  name: string,
+  address: Extract<ListenAddress, { kind: 'tcp' }>,
+  error: NodeJS.ErrnoException,
+  open: readonly SettledListener[],
+): string {
   const place = `listener ${name}: ${formatListenAddress(address)}`;
-  if (error.code === 'EADDRINUSE') return `${place} is in use by another program`;
+  if (error.code === 'EADDRINUSE') {
+    const ours = open.find((each) => each.address.kind === 'tcp' && each.address.port === address.port);
+    return ours === undefined ? `${place} is in use by another program` : inUseByUs(name, address, ours);
+  }
   if (error.code === 'EACCES') return `${place} needs more rights than this user has`;
   if (error.code === 'EADDRNOTAVAIL') return `${place} is not an address of this machine`;
   return `${place} cannot be opened: ${error.message}`;
+}
+
+/** It is opened before the other one is closed, so that a reload that fails loses nothing. */
+function inUseByUs(name: string, address: ListenAddress, ours: SettledListener): string {
+  const place = `listener ${name}: ${formatListenAddress(address)}`;
+  const other = `listener ${ours.name} of this router (${ours.protocol}, ${formatListenAddress(ours.address)})`;
+  return `${place} is in use by ${other}: a reload cannot hand it over, a restart can`;
 }
 
 /** A socket file that nobody listens on is left over from a router that did not stop in order. */

@@ -9,20 +9,20 @@
 // It keeps the configuration that it began with.
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
-import { addressOfPeer } from '../base/peer-address.ts';
 import type { Balanced } from '../model/balanced.ts';
 import type { ConnectionEnd, ConnectionRecord } from '../model/connection-record.ts';
 import type { Farm, Server } from '../model/farm.ts';
 import type { AffinityVerdict } from '../model/request-context.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { DialTarget } from '../transport/dial.ts';
-import type { ClientHello } from '../wire/client-hello.ts';
-import { type ProxyHeader, readProxyHeader } from '../wire/proxy-header.ts';
-import { proxyHeader } from '../wire/write-proxy-header.ts';
+import { readProxyHeader } from '../wire/proxy-header.ts';
+import { DECODE_ERROR, UNRECOGNIZED_NAME } from '../wire/tls-alerts.ts';
+import { HeldClient } from './held-client.ts';
 import { Opening, type OpeningEvent } from './opening.ts';
 import { breakOff, Passage, type PassageOwner } from './passage.ts';
 import { choosePool, OpeningBytes } from './pools.ts';
 import type { VirtualServerServices } from './services.ts';
+import { TcpClient } from './tcp-client.ts';
 import type { VirtualServer } from './virtual-server.ts';
 import type { Waiter } from './waiting-room.ts';
 
@@ -36,9 +36,8 @@ interface Attempt {
 }
 
 export class TcpConnection implements Balanced, PassageOwner, Waiter {
-  readonly client: Socket;
+  readonly client: TcpClient;
   readonly hostRecord = null;
-  clientAddress: string;
   farm: Farm | null = null;
   candidates: readonly Server[] = NO_SERVERS;
   affinity: AffinityVerdict = 'off';
@@ -51,21 +50,12 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   readonly #id: string;
   readonly #receivedAt: number;
   readonly #startedAt: number;
-  /** Asked of the system at once: a closed socket does not know it any more. */
-  #localAddress: string;
-  #localPort: number;
-  #clientPort: number;
-  /** Of the PROXY header, once it was read. */
-  #headerLength = 0;
-  /** That it asked for by TLS, where that was read. */
-  #serverName = '';
-  /** What the PROXY header says of TLS that was ended before. */
-  #told: ClientHello | null = null;
-  /** What else that one said of it. */
-  #passedOn: Buffer | null = null;
   #opening: Opening | null = null;
   #passage: Passage | null = null;
-  #held: Buffer = NO_BYTES;
+  /** The client, while there is no server to hear it. */
+  #held: HeldClient | null = null;
+  /** It is counted at `server`. */
+  #hasPlace = false;
   #isConnected = false;
   #clientError: string | null = null;
   #stopWaiting: (() => void) | null = null;
@@ -74,26 +64,26 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   #isOver = false;
 
   constructor(
-    client: Socket,
+    socket: Socket,
     virtual: VirtualServer,
     services: VirtualServerServices,
     onClosed: (connection: TcpConnection) => void,
   ) {
-    this.client = client;
+    this.client = new TcpClient(socket);
     this.#virtual = virtual;
     this.#services = services;
     this.#onClosed = onClosed;
     this.#id = services.newId();
     this.#receivedAt = services.clock.wall();
     this.#startedAt = services.clock.monotonic();
-    this.clientAddress = addressOfPeer(client);
-    this.#clientPort = client.remotePort ?? 0;
-    this.#localAddress = addressOfPeer({ remoteAddress: client.localAddress });
-    this.#localPort = client.localPort ?? 0;
-    client.on('error', (error: NodeJS.ErrnoException) => {
+    socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#clientError = error.code ?? error.message;
     });
-    client.on('close', () => this.#onClientClosed());
+    socket.on('close', () => this.#onClientClosed());
+  }
+
+  get clientAddress(): string {
+    return this.client.address;
   }
 
   /** The snapshot whose servers it counts at: `current`, where that has them too, however long the connection lasts. */
@@ -121,7 +111,7 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     if (!isProxied && !this.#keepsToRate()) return this.#turnAway();
     if (pools.length === 0 && !isProxied) return this.#choose(farm, NO_BYTES);
     const patience = this.#services.deadlines.queue(config.limits.firstBytesTimeout);
-    this.#opening = new Opening(this.client, patience, (bytes, event) => this.#read(bytes, event, isProxied));
+    this.#opening = new Opening(this.client.socket, patience, (bytes, event) => this.#read(bytes, event, isProxied));
   }
 
   #keepsToRate(): boolean {
@@ -147,47 +137,33 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
 
   /** @returns true once no more has to be seen */
   #read(bytes: Buffer, event: OpeningEvent, isProxied: boolean): boolean {
-    let rest = bytes;
-    if (isProxied) {
-      if (this.#headerLength === 0) {
-        const header = readProxyHeader(bytes);
-        if (header === 'malformed') return this.#refuse('malformed', 'no PROXY header');
-        if (header === null) return event !== 'bytes' && this.#refuse('noFirstBytes', 'the PROXY header did not come');
-        this.#take(header);
-        if (!this.#keepsToRate()) return this.#refuse('refused', 'connectionRate');
-      }
-      rest = bytes.subarray(this.#headerLength);
+    if (isProxied && this.client.headerLength === 0) {
+      const header = readProxyHeader(bytes);
+      if (header === 'malformed') return this.#refuse('malformed', 'no PROXY header');
+      if (header === null) return event !== 'bytes' && this.#refuse('noFirstBytes', 'the PROXY header did not come');
+      this.client.take(header);
+      if (!this.#keepsToRate()) return this.#refuse('refused', 'connectionRate');
     }
-    const opening = new OpeningBytes(rest, this.#told);
+    const rest = bytes.subarray(this.client.headerLength);
+    const opening = new OpeningBytes(rest, this.client.told);
     const pool = choosePool(this.#virtual.pools, opening);
-    if (pool === 'malformed') return this.#refuse('malformed', 'no ClientHello');
+    if (pool === 'malformed') return this.#refuse('malformed', 'no ClientHello', DECODE_ERROR);
     // Who says nothing may wait for the server to speak first.
     if (pool === 'more' && event === 'bytes') return false;
     if (pool === 'more' && event === 'late' && rest.length > 0) {
       return this.#refuse('noFirstBytes', 'the first bytes did not come in time');
     }
-    this.#serverName = opening.knownHello?.serverName ?? '';
+    this.client.serverName = opening.knownHello?.serverName ?? '';
     this.#opening?.stop();
-    this.#choose(pool === null || pool === 'more' ? this.#virtual.farm : pool.farm, rest);
+    const farm = pool === null || pool === 'more' ? this.#virtual.farm : pool.farm;
+    if (farm === null && opening.isTls) this.#fail('noFarm', '', UNRECOGNIZED_NAME);
+    else this.#choose(farm, rest);
     return true;
   }
 
-  #take({ length, client, destination, tlvs }: ProxyHeader): void {
-    this.#headerLength = length;
-    if (client === null || destination === null) return;
-    this.clientAddress = client.address;
-    this.#clientPort = client.port;
-    this.#localAddress = destination.address;
-    this.#localPort = destination.port;
-    if (tlvs === null) return;
-    const { authority, alpn, passedOn } = tlvs;
-    if (authority !== '' || alpn !== '') this.#told = { serverName: authority, protocols: alpn === '' ? [] : [alpn] };
-    this.#passedOn = passedOn;
-  }
-
-  #refuse(end: ConnectionEnd, reason: string): true {
+  #refuse(end: ConnectionEnd, reason: string, lastWords: Buffer | null = null): true {
     this.#services.refused();
-    this.#fail(end, reason);
+    this.#fail(end, reason, lastWords);
     return true;
   }
 
@@ -196,31 +172,39 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   #choose(farm: Farm | null, held: Buffer): void {
     if (farm === null || farm.connections === null) return this.#fail('noFarm', '');
     this.farm = farm;
-    this.#held = held;
     if (!farm.config.enabled) return this.#fail('noServer', `farm ${farm.name} is not enabled`);
-    this.candidates = farm.candidates();
-    const bound = farm.connections.affinity?.find(this) ?? null;
-    if (bound !== null) this.candidates = [bound];
-    else if (this.boundServer !== null && farm.config.affinity.whenServerGone !== 'redistribute') {
-      return this.#fail('noServer', `${this.boundServer.id}, which the client is bound to, takes no connections`);
-    }
-    if (this.candidates.length === 0) return this.#fail('noServer', farm.whyNoServer());
+    const why = this.#findCandidates(farm);
+    if (why !== null) return this.#fail('noServer', why);
+    this.#held = new HeldClient(this.client.socket, held);
     if (!this.#tryStart()) this.#wait(farm);
   }
 
+  /** Where it may go now: to the server that the client is bound to, else to any that takes work. @returns why there is none; null */
+  #findCandidates(farm: Farm): string | null {
+    this.boundServer = null;
+    this.candidates = farm.candidates();
+    const bound = farm.connections!.affinity?.find(this) ?? null;
+    if (bound !== null) this.candidates = [bound];
+    else if (this.boundServer !== null && farm.config.affinity.whenServerGone !== 'redistribute') {
+      this.candidates = NO_SERVERS;
+      return `${(this.boundServer as Server).id}, which the client is bound to, takes no connections`;
+    }
+    return this.candidates.length === 0 ? farm.whyNoServer() : null;
+  }
+
   /** Every server has its maxConnections or maxRequests. */
-  #wait({ name, config }: Farm): void {
+  #wait(farm: Farm): void {
     this.#services.waiting.add(this);
-    this.#stopWaiting = this.#services.clock.after(config.protocol.timeout, () => {
-      this.#fail('busy', `all servers of ${name} have as many connections as they may have`);
+    this.#stopWaiting = this.#services.clock.after(farm.config.protocol.timeout, () => {
+      const why = this.#findCandidates(farm);
+      if (why !== null) this.#fail('noServer', why);
+      else this.#fail('busy', `all servers of ${farm.name} have as many connections as they may have`);
     });
   }
 
   tryAgain(): boolean {
     if (this.#isOver) return true;
-    const farm = this.farm!;
-    if (this.affinity !== 'kept') this.candidates = farm.candidates();
-    if (this.candidates.length === 0 || !this.#tryStart()) return false;
+    if (this.#findCandidates(this.farm!) !== null || !this.#tryStart()) return false;
     this.#stopWaiting?.();
     this.#stopWaiting = null;
     return true;
@@ -243,6 +227,7 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
 
   #attempt(server: Server, isTrial: boolean): true {
     this.server = server;
+    this.#hasPlace = true;
     this.attempts.push({ server, startedAt: this.#services.clock.monotonic(), isTrial });
     this.#services.locate(server, (target, reason) => {
       if (this.#isOver) return;
@@ -257,20 +242,8 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     const patience = this.#services.deadlines.queue(
       Math.min(protocol.timeout, retry.perTryTimeout || protocol.timeout),
     );
-    this.#passage = new Passage(this.client, server, target, patience, this.#preface(), this, this.#services);
-  }
-
-  /** Who the client is, where the servers of the farm want to be told. */
-  #preface(): Buffer | null {
-    const { proxyProtocol } = this.farm!.config.protocol;
-    if (proxyProtocol === 'off') return null;
-    return proxyHeader(proxyProtocol, {
-      source: { address: this.clientAddress, port: this.#clientPort },
-      destination: { address: this.#localAddress, port: this.#localPort },
-      authority: this.#serverName,
-      uniqueId: this.#id,
-      passedOn: this.#passedOn,
-    });
+    const preface = protocol.proxyProtocol === 'off' ? null : this.client.header(protocol.proxyProtocol, this.#id);
+    this.#passage = new Passage(this.client.socket, server, target, patience, preface, this, this.#services);
   }
 
   onConnected(): void {
@@ -281,9 +254,9 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     breaker?.succeeded(server, attempt.isTrial);
     connections!.affinity?.bind(this);
     const idle = this.#services.deadlines.queue(this.#virtual.config.limits.idleTimeout);
-    const held = this.#held;
-    this.#held = NO_BYTES;
     this.#connectTime = this.#services.clock.monotonic() - attempt.startedAt;
+    const held = this.#held!.release();
+    this.#held = null;
     this.#passage!.begin(held, idle);
   }
 
@@ -299,9 +272,9 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     this.#services.failed(server, code === 'ETIMEDOUT' ? 'connection_timeout' : 'connection_refused');
     farm.breaker?.failed(server, this.attempts.at(-1)!.isTrial);
     if (this.#isOver) return;
-    const tried = this.attempts.map((attempt) => attempt.server);
-    const isHeld = this.affinity === 'kept' && farm.config.affinity.whenServerGone === 'refuse';
-    const candidates = farm.candidates().filter((each) => !tried.includes(each));
+    const tried = new Set(this.attempts.map((attempt) => attempt.server));
+    const isHeld = this.affinity === 'kept' && farm.config.affinity.whenServerGone !== 'redistribute';
+    const candidates = farm.candidates(tried);
     if (!isHeld && candidates.length > 0 && this.#mayRetry(farm)) {
       this.candidates = candidates;
       if (this.#tryStart()) return;
@@ -328,23 +301,26 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
   }
 
   /** It comes to no server. */
-  #fail(end: ConnectionEnd, reason: string): void {
+  #fail(end: ConnectionEnd, reason: string, lastWords: Buffer | null = null): void {
     if (this.#isOver) return;
     this.#settle(end, reason);
     this.#passage?.cut(end, reason);
-    breakOff(this.client);
+    const { socket } = this.client;
+    if (lastWords !== null && !socket.destroyed) socket.end(lastWords, () => socket.destroy());
+    else breakOff(socket);
   }
 
   #settle(end: ConnectionEnd, reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#opening?.stop();
+    this.#held?.release();
     this.#stopWaiting?.();
     this.#services.waiting.delete(this);
     if (this.#isConnected) this.farm!.connections!.affinity?.used(this);
-    if (this.#passage !== null) this.#leave(this.server!, end === 'serverBroke');
     this.#onClosed(this);
     this.#count(end);
+    if (this.#hasPlace) this.#leave(this.server!, end === 'serverBroke');
     if (this.#isAdmitted) this.#services.released(end === 'refused' ? null : this.#record(end, reason));
   }
 
@@ -357,6 +333,7 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
 
   /** The attempt with `server` is over; what it has passed is counted already. */
   #leave({ state }: Server, hasFailed: boolean): void {
+    this.#hasPlace = false;
     state.ended(0, 0, 0, this.#connectTime, hasFailed);
     state.releaseConnection();
     this.farm!.queue?.placeFree();
@@ -368,11 +345,11 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
       id: this.#id,
       receivedAt: this.#receivedAt,
       listener: this.#virtual.name,
-      clientAddress: this.clientAddress,
-      clientPort: this.#clientPort,
-      localAddress: this.#localAddress,
-      localPort: this.#localPort,
-      serverName: this.#serverName,
+      clientAddress: this.client.address,
+      clientPort: this.client.port,
+      localAddress: this.client.localAddress,
+      localPort: this.client.localPort,
+      serverName: this.client.serverName,
       farmName: this.farm?.name ?? null,
       serverAddress: this.server?.address ?? null,
       attempts: this.attempts.length,

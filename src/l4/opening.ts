@@ -15,6 +15,7 @@ export class Opening implements DeadlineOwner {
   readonly #reader: OpeningReader;
   readonly #deadline = new Deadline(this);
   #bytes: Buffer = Buffer.alloc(0);
+  #isOver = false;
 
   /** @param reader called until it returns true: `socket` is paused by then, and what it holds comes behind the bytes seen */
   constructor(socket: Socket, patience: DeadlineQueue, reader: OpeningReader) {
@@ -27,6 +28,8 @@ export class Opening implements DeadlineOwner {
 
   /** It reads no more. */
   stop(): void {
+    if (this.#isOver) return; // whoever has stopped it may be reading by now
+    this.#isOver = true;
     this.#deadline.stop();
     this.#socket.off('data', this.#onData).off('end', this.#onEnd);
     this.#socket.pause();

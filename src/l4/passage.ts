@@ -23,6 +23,12 @@ import type { VirtualServerServices } from './services.ts';
 /** Short reads in a row after which a large buffer is given back. */
 const SHORT_READS = 8;
 
+const CONNECTING = 0;
+const OPEN = 1;
+/** The server is gone, the client still sends: it has some time to see the end. */
+const LINGERING = 2;
+const OVER = 3;
+
 export interface PassageOwner {
   /** The server is reached: begin() is due. */
   onConnected(): void;
@@ -39,6 +45,8 @@ export class Passage implements SocketReader, DeadlineOwner {
   readonly #services: VirtualServerServices;
   readonly #buffers: ReadBuffers;
   readonly #deadline = new Deadline(this);
+  #phase = CONNECTING;
+  /** Set once it is open. */
   #idle: DeadlineQueue | null = null;
   #toServer = 0;
   #toClient = 0;
@@ -52,7 +60,6 @@ export class Passage implements SocketReader, DeadlineOwner {
   #serverEnded = false;
   #serverClosed = false;
   #error: NodeJS.ErrnoException | null = null;
-  #isOver = false;
 
   /**
    * @param patience for the connection
@@ -95,6 +102,7 @@ export class Passage implements SocketReader, DeadlineOwner {
    * @param held what the client has said already
    */
   begin(held: Buffer, idle: DeadlineQueue): void {
+    this.#phase = OPEN;
     this.#idle = idle;
     this.#moved();
     if (held.length > 0) this.#pass(held);
@@ -169,7 +177,7 @@ export class Passage implements SocketReader, DeadlineOwner {
 
   /** Bytes have passed: the time of silence begins anew. */
   #moved(): void {
-    if (this.#idle !== null) this.#deadline.start(this.#idle);
+    if (this.#phase === OPEN) this.#deadline.start(this.#idle!);
   }
 
   // ---- 4. each side ends alone ------------------------------------------------------------------------------------
@@ -182,7 +190,7 @@ export class Passage implements SocketReader, DeadlineOwner {
   };
 
   #onServerEnd(): void {
-    if (this.#idle === null) return; // it is closed next
+    if (this.#phase === CONNECTING) return; // it is closed next
     this.#serverEnded = true;
     this.#endedFirst ??= 'server';
     this.#moved();
@@ -192,7 +200,7 @@ export class Passage implements SocketReader, DeadlineOwner {
   // ---- 5. over ----------------------------------------------------------------------------------------------------
 
   onDeadline(): void {
-    if (this.#idle === null) return this.#giveUp('ETIMEDOUT');
+    if (this.#phase === CONNECTING) return this.#giveUp('ETIMEDOUT');
     if (this.#serverClosed)
       this.#client.destroy(); // it had its time to see the end
     else this.#break('idle', '');
@@ -200,19 +208,19 @@ export class Passage implements SocketReader, DeadlineOwner {
 
   #onServerClosed(): void {
     this.#serverClosed = true;
-    if (this.#isOver) return;
-    if (this.#idle === null) return this.#giveUp(this.#error?.code ?? 'closed');
+    if (this.#phase === OVER) return;
+    if (this.#phase === CONNECTING) return this.#giveUp(this.#error?.code ?? 'closed');
     if (!this.#serverEnded) return this.#break('serverBroke', this.#error?.code ?? 'closed');
     if (this.#clientEnded) return; // the last bytes are on their way to the client
     // The client goes on sending. Closing at once would destroy what it has not read yet (DESIGN 5).
-    this.#idle = null;
+    this.#phase = LINGERING;
     this.#deadline.start(this.#services.deadlines.queue(this.#services.lingerTimeout));
     this.#client.resume();
   }
 
   /** The client's socket is closed. @param code of the error that closed it; null for none */
   onClientClosed(code: string | null): void {
-    if (this.#isOver) return;
+    if (this.#phase === OVER) return;
     if (this.#endedFirst !== null && this.#serverEnded && (this.#clientEnded || this.#serverClosed)) {
       return this.#settle(this.#endedFirst, '');
     }
@@ -220,22 +228,22 @@ export class Passage implements SocketReader, DeadlineOwner {
   }
 
   #giveUp(code: string): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#phase === OVER) return;
+    this.#phase = OVER;
     this.#deadline.stop();
     this.#socket.destroy();
     this.#owner.onUnreachable(code);
   }
 
   #break(end: ConnectionEnd, reason: string): void {
-    if (this.#isOver) return;
+    if (this.#phase === OVER) return;
     breakOff(this.#socket);
     breakOff(this.#client);
     this.#settle(end, reason);
   }
 
   #settle(end: ConnectionEnd, reason: string): void {
-    this.#isOver = true;
+    this.#phase = OVER;
     this.#deadline.stop();
     if (!this.#serverClosed) this.#socket.destroySoon();
     this.#giveLargeBack(!this.#clientIsFull);

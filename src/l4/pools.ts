@@ -16,12 +16,20 @@ export interface Pool {
 /** The first bytes of a client; its ClientHello is read once, when a pool asks for it. */
 export class OpeningBytes {
   readonly bytes: Buffer;
+  /** Its TLS was ended before. */
+  readonly #isTold: boolean;
   #hello: ReturnType<typeof readClientHello> | undefined;
 
   /** @param told of a client whose TLS was ended before; null: it is in the bytes, if anywhere */
   constructor(bytes: Buffer, told: ClientHello | null) {
     this.bytes = bytes;
+    this.#isTold = told !== null;
     if (told !== null) this.#hello = told;
+  }
+
+  /** It began with a ClientHello, and somebody asked for it. */
+  get isTls(): boolean {
+    return this.knownHello !== null && !this.#isTold;
   }
 
   /** Null where there is none, or nobody asked for it. */

@@ -8,6 +8,7 @@ export interface Waiter {
 
 export class WaitingRoom {
   readonly #waiters = new Set<Waiter>();
+  #isLooking = false;
 
   add(waiter: Waiter): void {
     this.#waiters.add(waiter);
@@ -17,9 +18,11 @@ export class WaitingRoom {
     this.#waiters.delete(waiter);
   }
 
-  /** First come, first served. */
+  /** First come, first served. One that fails at once frees its place again: the next in the row finds it. */
   look(): void {
-    if (this.#waiters.size === 0) return;
-    for (const waiter of [...this.#waiters]) if (waiter.tryAgain()) this.#waiters.delete(waiter);
+    if (this.#waiters.size === 0 || this.#isLooking) return;
+    this.#isLooking = true;
+    for (const waiter of this.#waiters) if (waiter.tryAgain()) this.#waiters.delete(waiter);
+    this.#isLooking = false;
   }
 }

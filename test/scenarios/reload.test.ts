@@ -136,6 +136,19 @@ describe('a reload that is refused', () => {
     expect((await ask(url('more'), '/')).status).toBe(200);
   });
 
+  it.each([
+    ['another protocol', { address: '127.0.0.1', protocol: 'tcp', farm: 'shop' }],
+    ['a wider address', { address: '0.0.0.0' }],
+  ])('says that an address cannot be handed over to a listener with %s', async (_, { address, ...rest }) => {
+    const port = await freePort();
+    await start(config({ listeners: { web: { address: `127.0.0.1:${port}` } } }));
+    const error = await refusal(config({ listeners: { other: { address: `${address}:${port}`, ...rest } } }));
+    expect(error.message).toContain(
+      `listener other: ${address}:${port} is in use by listener web of this router (http, 127.0.0.1:${port}): a reload cannot hand it over, a restart can`,
+    );
+    expect((await ask(url(), '/')).status).toBe(200);
+  });
+
   it.each([0, 2])('because one listener cannot be opened changes nothing at all (%i workers)', async (workers) => {
     await start(config(), { workers });
     const kept = await keptConnection();

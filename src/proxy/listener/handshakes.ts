@@ -6,10 +6,8 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock.ts';
 import type { CertificateSet, ListenerTls } from '../../model/listener-rules.ts';
 import { readClientHello } from '../../wire/client-hello.ts';
+import { DECODE_ERROR, UNRECOGNIZED_NAME } from '../../wire/tls-alerts.ts';
 import { serverOptions } from './tls-options.ts';
-
-/** RFC 8446 6: fatal, unrecognized_name. */
-const UNRECOGNIZED_NAME = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
 
 /** What a handshake ends in. */
 export type TakeSecure = (socket: TLSSocket, set: CertificateSet) => void;
@@ -71,7 +69,8 @@ export class Handshakes {
       if (hello === null) return;
       raw.pause();
       raw.off('data', onData).off('end', onEnd);
-      if (typeof hello === 'string') return void raw.destroy();
+      if (hello === 'other') return void raw.destroy();
+      if (hello === 'malformed') return void raw.end(DECODE_ERROR, () => raw.destroy());
       const set = tls.setFor(hello.serverName);
       if (set === null) return void raw.end(UNRECOGNIZED_NAME, () => raw.destroy());
       raw.unshift(held);
