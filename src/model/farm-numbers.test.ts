@@ -29,6 +29,15 @@ describe('retries of a farm', () => {
     expect(b.retries).toEqual({ made: 13, refused: 47 });
   });
 
+  it('count no more where they are not made', () => {
+    const { numbers } = workers(1);
+    const [own] = numbers as [FarmNumbers];
+    expect([own.tryRetry(SECOND, 1, 0), own.tryRetry(SECOND, 1, 0)]).toEqual([true, false]);
+    own.returnRetry(SECOND);
+    expect([own.retriesUntil(SECOND), own.retries]).toEqual([0, { made: 0, refused: 1 }]);
+    expect(own.tryRetry(SECOND, 1, 0)).toBe(true);
+  });
+
   it('are those of the latest ten seconds, whatever was before', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(6), fc.integer({ min: 1, max: 9 })), { maxLength: 30 }), (steps) => {

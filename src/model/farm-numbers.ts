@@ -66,6 +66,12 @@ export class FarmNumbers {
     return granted;
   }
 
+  /** One that tryRetry() granted in `second` is not made. */
+  returnRetry(second: number): void {
+    this.#addRetry(second, -1);
+    if (!this.#isStale()) this.#records[this.#base + TOTAL]! -= 1;
+  }
+
   /** @returns the retries of `second` so far */
   #addRetry(second: number, change: number): number {
     const word = this.#at + RETRY_RING + (second % RETRY_SECONDS);

@@ -93,10 +93,15 @@ export interface PlaceQueue {
   /** Starts an attempt on what `pick` chooses of those that have a place; null where none has one. */
   tryStart(candidates: readonly Server[], pick: (candidates: readonly Server[]) => Server): Server | null;
   /**
-   * Starts an attempt at once, or when it is the turn of `ctx`, on what `pick` chooses of ctx.candidates.
+   * Starts an attempt at once on what `pick` chooses of ctx.candidates, or when it is the turn of `ctx`, of `candidatesNow`.
    * @param go is given the server, whose ServerState.started() it stands for, or why there is none
    */
-  enter(ctx: RequestContext, pick: (candidates: readonly Server[]) => Server, go: QueueExit): void;
+  enter(
+    ctx: RequestContext,
+    candidatesNow: () => readonly Server[],
+    pick: (candidates: readonly Server[]) => Server,
+    go: QueueExit,
+  ): void;
   /** An attempt has ended: its place may go to the next one. */
   placeFree(): void;
 }

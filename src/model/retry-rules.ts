@@ -13,6 +13,8 @@ export interface RetryRules {
   retriesStatus(status: number): boolean;
   /** Takes one retry from the budget of the process, if there is one left. @param now ms since 1970 */
   takeRetry(now: number): boolean;
+  /** One that was taken is not made after all. @param now as takeRetry() had it */
+  returnRetry(now: number): void;
   /** To be called at least once a second: it measures the requests that the budget is a share of. @param now ms since 1970 */
   measure(now: number): void;
 }

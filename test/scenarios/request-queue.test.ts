@@ -1,6 +1,7 @@
 // maxRequests of servers, and the queue of the farm in front of them.
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/index.ts';
+import { askAdmin } from '../kit/ask-admin.ts';
 import { type Backend, backend, ok } from '../kit/backend.ts';
 import { get } from '../kit/client.ts';
 import { fieldOf } from '../kit/message.ts';
@@ -92,6 +93,31 @@ describe('a server with maxRequests', () => {
     await held.response();
     await answer(bound, 2);
     expect((await waiting!.response()).body.toString()).toBe('/waiting');
+  });
+
+  it('is not waited for any more by a client that is bound to it once it is unhealthy', async () => {
+    const [bound, free] = [await patient(), await backend(() => ok('free'))];
+    const settings = { affinity: { useCookie: true }, healthCheck: { minServers: 0 } };
+    const servers = [bound, free].map(({ address }) => ({ address, maxRequests: 1 }));
+    const listeners = { web: { address: '127.0.0.1:0' } };
+    const running = await router({
+      listeners,
+      farms: { shop: { servers, ...settings } },
+      admin: { address: '127.0.0.1:0' },
+    });
+    const client = await send(running, '/first');
+    await answer(bound, 0);
+    const cookie = fieldOf(await client.response(), 'set-cookie')!.split(';')[0];
+    await send(running, '/held', `Cookie: ${cookie}\r\n`);
+    await bound.request(1);
+    const waiting = await send(running, '/waiting', `Cookie: ${cookie}\r\n`);
+    await until(() => farmStatus(running).queuedRequests === 1);
+    const path = `/api/farms/shop/servers/${encodeURIComponent(bound.address)}/health`;
+    expect((await askAdmin('PUT', running.urlOf('admin') + path, { healthy: false })).status).toBe(200);
+    const response = await waiting.response();
+    expect(response.body.toString()).toBe('free');
+    expect(fieldOf(response, 'set-cookie')).toBeDefined(); // it is bound anew
+    expect(bound.requests).toHaveLength(2);
   });
 
   it('is never given more by 2 workers together', async () => {

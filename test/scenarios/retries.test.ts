@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SimulatedClock } from '../../src/index.ts';
+import { askAdmin } from '../kit/ask-admin.ts';
 import { type Answer, type Backend, backend, ok } from '../kit/backend.ts';
 import { chunk, get, withBody } from '../kit/client.ts';
 import { fieldOf } from '../kit/message.ts';
 import { type RunningRouter, shop } from '../kit/router.ts';
+import { silentServer } from '../kit/silent-server.ts';
 import { until } from '../kit/until.ts';
 
 const EVERYTHING = ['connect', 'lost', 'timeout', 'invalid', '502', '503', '504'];
@@ -118,6 +120,54 @@ describe('a failed attempt', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect((await asked).body.toString()).toBe('second');
+  });
+
+  it('that has used up protocol.timeout is the last one, also in a farm without retry policy', async () => {
+    const clock = new SimulatedClock();
+    const second = await backend(() => ok('second'));
+    const servers = [
+      { address: await silentServer(), priorityGroup: 2 },
+      { address: second.address, priorityGroup: 1 },
+    ];
+    const settings = { loadBalancing: { priorityGroupActivation: 1 }, protocol: { timeout: '5s', retries: 1 } };
+    const running = await shop([], { servers, ...settings }, {}, { clock });
+    const answer = ask(running);
+    await until(() => running.router.status().farms[0]!.servers[0]!.counters.currentRequests === 1);
+    clock.advance(5100);
+    expect((await answer).status).toBe(502);
+    expect(second.connections).toHaveLength(0);
+    expect(running.router.status().farms[0]!.servers[1]!.counters.totalRequests).toBe(0);
+  });
+
+  it('has all of protocol.timeout, however long the request has waited for the server of its client', async () => {
+    const clock = new SimulatedClock();
+    const [bound, refuses, last] = await Promise.all([backend(), backend(), backend(() => ok('last'))]);
+    await refuses!.close();
+    const servers = [
+      { address: bound!.address, priorityGroup: 2 },
+      { address: refuses!.address, priorityGroup: 1 },
+      { address: last!.address, priorityGroup: 0 },
+    ];
+    const affinity = { by: 'header', name: 'X-Tenant', whenServerGone: 'wait', waitTimeout: '20s' };
+    const settings = {
+      loadBalancing: { priorityGroupActivation: 1 },
+      affinity,
+      protocol: { timeout: '5s', retries: 2 },
+    };
+    const admin = { address: '127.0.0.1:0' };
+    const running = await shop([], { servers, ...settings }, { admin }, { clock });
+    const asked = () => ask(running, get('/', 'X-Tenant: acme\r\n'));
+    expect((await asked()).status).toBe(200);
+    const state = `${running.urlOf('admin')}/api/farms/shop/servers/${encodeURIComponent(bound!.address)}/state`;
+    expect((await askAdmin('PUT', state, { state: 'ForcefulStop' })).status).toBe(200);
+    const answer = asked();
+    await until(() => running.router.status().workers.some(({ connections }) => connections === 1));
+    await until(() => {
+      clock.advance(1000);
+      return last!.requests.length === 1;
+    });
+    const { status, body } = await answer;
+    expect([status, body.toString()]).toEqual([200, 'last']);
   });
 
   it('whose status is not tried again any more is passed on as it is: the last one', async () => {

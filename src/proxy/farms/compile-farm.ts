@@ -55,7 +55,7 @@ export function compileFarm(config: FarmConfig, services: FarmServices): Farm {
     forwarding: services.createForwarding(config),
     retry: compileRetry(config, servers, table.farmNumbers(slot)),
     breaker: config.circuitBreaker === null ? null : new Breaker(config, candidates, servers, table, clock),
-    queue: isLimited ? new RequestQueue(config, candidates, servers, table.farmNumbers(slot), clock) : null,
+    queue: isLimited ? new RequestQueue(config, servers, table.farmNumbers(slot), clock) : null,
   });
 }
 

@@ -55,6 +55,7 @@ class QueueingWorker {
     const ctx = { client, candidates } as unknown as RequestContext;
     this.#queue.enter(
       ctx,
+      () => (bound === null ? this.#candidates() : [bound]),
       (list) => list[0]!,
       (server, error) => void this.#done.push(`${name} ${server?.address ?? error?.code}`),
     );

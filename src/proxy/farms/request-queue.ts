@@ -8,8 +8,6 @@ import type { FarmConfig } from '../../model/farm-config.ts';
 import type { FarmNumbers } from '../../model/farm-numbers.ts';
 import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
-import { Availability } from '../../model/server-state.ts';
-import type { Candidates } from './candidates.ts';
 import { hasPlace } from './has-place.ts';
 
 /** How often places are looked for that other workers have freed, ms. */
@@ -22,8 +20,8 @@ type Pick = (candidates: readonly Server[]) => Server;
 interface Waiter {
   readonly ctx: RequestContext;
   readonly ticket: number;
-  /** It may go to any server of the farm, as they are when its turn comes; else to ctx.candidates. */
-  isFree: boolean;
+  /** Where it may go when its turn comes. */
+  readonly candidates: () => readonly Server[];
   readonly pick: Pick;
   readonly go: QueueExit;
   /** Monotonic ms. */
@@ -32,7 +30,6 @@ interface Waiter {
 
 export class RequestQueue implements PlaceQueue {
   readonly #config: FarmConfig;
-  readonly #candidates: Candidates;
   readonly #servers: readonly Server[];
   readonly #numbers: FarmNumbers;
   readonly #clock: Clock;
@@ -46,15 +43,8 @@ export class RequestQueue implements PlaceQueue {
   #latest: readonly Server[] = [];
   #latestOf: readonly Server[] = [];
 
-  constructor(
-    config: FarmConfig,
-    candidates: Candidates,
-    servers: readonly Server[],
-    numbers: FarmNumbers,
-    clock: Clock,
-  ) {
+  constructor(config: FarmConfig, servers: readonly Server[], numbers: FarmNumbers, clock: Clock) {
     this.#config = config;
-    this.#candidates = candidates;
     this.#servers = servers;
     this.#numbers = numbers;
     this.#clock = clock;
@@ -75,7 +65,7 @@ export class RequestQueue implements PlaceQueue {
     return this.#latest;
   }
 
-  enter(ctx: RequestContext, pick: Pick, go: QueueExit): void {
+  enter(ctx: RequestContext, candidates: () => readonly Server[], pick: Pick, go: QueueExit): void {
     if (this.#numbers.queued === 0) {
       const server = this.tryStart(ctx.candidates, pick);
       if (server !== null) return go(server, null);
@@ -84,8 +74,7 @@ export class RequestQueue implements PlaceQueue {
     const ticket = this.#numbers.tryQueue(length);
     if (ticket === 0) return go(null, this.#refusal('queueFull', `${length} requests wait already (queue.length)`));
     const waiter: Waiter = {
-      ...{ ctx, ticket, pick, go },
-      isFree: ctx.candidates === this.#candidates.list(),
+      ...{ ctx, ticket, candidates, pick, go },
       until: this.#clock.monotonic() + timeout,
     };
     this.#waiters.push(waiter);
@@ -120,7 +109,7 @@ export class RequestQueue implements PlaceQueue {
   }
 
   #serve(waiter: Waiter, now: number): void {
-    const candidates = this.#candidatesOf(waiter);
+    const candidates = waiter.candidates();
     if (!candidates.some(hasPlace) || !this.#isTurnOf(waiter, now)) return;
     let server: Server | null;
     try {
@@ -129,22 +118,6 @@ export class RequestQueue implements PlaceQueue {
       return this.#leave(waiter, null, asProxyError(fault)); // of a policy that an extension brings
     }
     if (server !== null) this.#leave(waiter, server, null);
-  }
-
-  /** Where the request may go now: not to servers that were stopped while it waited. */
-  #candidatesOf(waiter: Waiter): readonly Server[] {
-    const { ctx } = waiter;
-    if (!waiter.isFree) {
-      if (!ctx.candidates.some(isStopped)) return ctx.candidates;
-      const left = ctx.candidates.filter((server) => !isStopped(server));
-      // One that affinity.whenServerGone holds to its server waits for it, at most queue.timeout.
-      const isHeld = ctx.affinity === 'kept' && this.#config.affinity.whenServerGone !== 'redistribute';
-      if (left.length > 0 || isHeld) return left;
-      waiter.isFree = true;
-      if (ctx.affinity === 'kept') ctx.affinity = 'gone'; // so that it is bound anew
-    }
-    ctx.candidates = this.#candidates.list();
-    return ctx.candidates;
   }
 
   #isTurnOf(waiter: Waiter, now: number): boolean {
@@ -187,10 +160,6 @@ export class RequestQueue implements PlaceQueue {
     const text = `farm ${name}: all servers have their maxRequests, and ${reason}`;
     return new ProxyError(code, text, undefined, [['Retry-After', retryAfter]]);
   }
-}
-
-function isStopped({ state }: Server): boolean {
-  return state.availability === Availability.Inactive;
 }
 
 /** Hears of the client while nobody reads its body. */

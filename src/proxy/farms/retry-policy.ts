@@ -63,6 +63,10 @@ class RetryPolicy implements RetryRules {
     return this.#numbers.tryRetry(second, minPerSecond, Math.floor((Math.max(0, requests) * percent) / 100));
   }
 
+  returnRetry(now: number): void {
+    this.#numbers.returnRetry(secondOf(now));
+  }
+
   measure(now: number): void {
     const second = secondOf(now);
     if (second === this.#measured) return;

@@ -14,6 +14,7 @@ import { Exchange } from '../upstream/exchange.ts';
 import type { ExchangeOwner } from '../upstream/exchange-owner.ts';
 import { RetryRun } from '../upstream/retry-run.ts';
 import type { UpstreamServices } from '../upstream/upstream-services.ts';
+import { candidatesNow } from './candidates-now.ts';
 import { conditionOf, isIdempotent, isRepeatable, mayRetry, wentStale } from './retriable.ts';
 
 /** Why a failure was answered that might have been tried again. */
@@ -35,17 +36,22 @@ export class Attempts implements ExchangeOwner {
     this.#settle = settle;
   }
 
-  /** Begins the first attempt; a pin wins over affinity and balancing. @throws whatever a balancing policy throws */
-  first(ctx: RequestContext): void {
+  /**
+   * Begins the first attempt; a pin wins over affinity and balancing.
+   * @param startedAt when nothing was waited for any more, monotonic ms: the time of the servers begins then
+   * @throws whatever a balancing policy throws
+   */
+  first(ctx: RequestContext, startedAt = ctx.startedAt): void {
     const farm = ctx.farm!;
     const held = this.#upstream.pins.serverFor(ctx);
     if (farm.queue !== null) return this.#queue(ctx, farm, held);
     const trial = held === null && farm.breaker !== null ? farm.breaker.takeTrial(ctx) : null;
     const server = held ?? trial ?? farm.balancer.pick(ctx.candidates, ctx);
     ctx.attempts = [];
+    ctx.queuedFor = startedAt - ctx.startedAt;
     server.state.started();
     ctx.server = server;
-    this.#attempt(ctx, server, false, ctx.startedAt, this.#newRun(ctx, farm), trial !== null);
+    this.#attempt(ctx, server, false, startedAt, this.#newRun(ctx, farm, startedAt), trial !== null);
   }
 
   /** As first(), in a farm whose servers have maxRequests: perhaps it has to wait. */
@@ -57,7 +63,7 @@ export class Attempts implements ExchangeOwner {
       trial = held === null ? (farm.breaker?.takeTrial(ctx) ?? null) : null;
       return trial ?? farm.balancer.pick(candidates, ctx);
     };
-    queue.enter(ctx, pick, (server, error) => {
+    queue.enter(ctx, candidatesNow(ctx, farm, held), pick, (server, error) => {
       if (server === null) return this.#settle(ctx, null, error);
       ctx.server = server;
       ctx.attempts = [];
@@ -67,7 +73,7 @@ export class Attempts implements ExchangeOwner {
     });
   }
 
-  #newRun(ctx: RequestContext, { retry }: Farm, since = ctx.startedAt): RetryRun | null {
+  #newRun(ctx: RequestContext, { retry }: Farm, since: number): RetryRun | null {
     return retry === null ? null : new RetryRun(ctx, retry, isIdempotent(ctx), since, this.#upstream.spillFiles);
   }
 
@@ -165,7 +171,7 @@ export class Attempts implements ExchangeOwner {
   /** A server for another attempt, paid for from the budget; null when there is none. */
   #next(exchange: Exchange, condition: RetryCondition): Server | null {
     const { ctx, run } = exchange;
-    const left = run === null ? 1 : this.#upstream.timeLeft(ctx, run.since);
+    const left = this.#upstream.timeLeft(ctx, run?.since ?? ctx.startedAt + ctx.queuedFor);
     if (!mayRetry(exchange, condition, left)) return null;
     const farm = ctx.farm!;
     if (farm.isOrigin) return this.#nextAddress(ctx);
@@ -177,12 +183,15 @@ export class Attempts implements ExchangeOwner {
     if (tried.size >= farm.config.retry.attempts) return null;
     const candidates = untried(ctx, farm, tried);
     if (!candidates.some((server) => farm.queue?.hasPlace(server) !== false)) return null; // a retry waits for no place
-    if (run !== null && !run.rules.takeRetry(this.#upstream.clock.wall())) {
+    const now = this.#upstream.clock.wall();
+    if (run !== null && !run.rules.takeRetry(now)) {
       ctx.notRetried = BUDGET_SPENT;
       return null;
     }
     ctx.candidates = candidates;
-    return start(farm, candidates, ctx);
+    const server = start(farm, candidates, ctx);
+    if (server === null) run?.rules.returnRetry(now); // another worker has taken the last place
+    return server;
   }
 
   /** A policy that an extension brings may fail: then the response that is there is passed on. */

@@ -156,7 +156,10 @@ export class Journey {
 
   #continueLater(ctx: RequestContext, pending: Promise<Answer | undefined>): void {
     pending
-      .then((answer) => (answer === undefined ? this.#attempts.first(ctx) : this.#answer(ctx, answer)))
+      .then((answer) => {
+        if (answer !== undefined) this.#answer(ctx, answer);
+        else this.#attempts.first(ctx, this.#services.clock.monotonic());
+      })
       .catch((error: unknown) => this.#settle(ctx, null, asProxyError(error)));
   }
 

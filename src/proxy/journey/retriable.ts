@@ -56,8 +56,8 @@ export function wentStale(exchange: Exchange, error: ProxyError): boolean {
 
 /** The policy of the farm allows another attempt: the failure, the method, the body and the time. @param left ms of protocol.timeout */
 export function mayRetry({ ctx, run }: Exchange, condition: RetryCondition, left: number): boolean {
-  if (ctx.client!.gone !== null) return false;
+  if (ctx.client!.gone !== null || left <= 0) return false;
   if (run === null) return condition === 'connect';
-  if (!run.rules.retriesAfter(condition) || !run.canSendAgain || left <= 0) return false;
+  if (!run.rules.retriesAfter(condition) || !run.canSendAgain) return false;
   return condition === 'connect' || run.isIdempotent;
 }
