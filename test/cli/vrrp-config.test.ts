@@ -1,6 +1,6 @@
 // What `narrows vrrp-config` writes: keepalived takes it, and its script knows a router that is ready from one that is not.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -8,6 +8,7 @@ import { Network } from '../../examples/parts/network.ts';
 import { narrows } from '../kit/narrows-command.ts';
 import { networksAreMissing } from '../kit/networks.ts';
 import { RouterProcess } from '../kit/router-process.ts';
+import { AnswerReader, openTo } from '../kit/zero-loss-client.ts';
 
 const USUAL = ['vrrp-config', '--address', '192.0.2.10/24', '--interface', 'eth0', '--peer', '192.0.2.12'];
 
@@ -59,17 +60,40 @@ describe('narrows vrrp-config', () => {
     expect(readFileSync(file, 'utf8')).toContain('\n  nopreempt\n');
   });
 
+  it('writes what nobody can run, whatever the umask is, and over a script that was closed', async () => {
+    const folder = join(folderOfTest(), 'made', 'here');
+    const umask = process.umask(0o077); // the command inherits it
+    onTestFinished(() => void process.umask(umask));
+    const script = join(folder, 'narrows-ready.sh');
+    for (const _ of ['new', 'again']) {
+      expect(await narrows([...USUAL, '-o', folder])).toMatchObject({ code: 0, stderr: '' });
+      expect([folder, join(folder, '..'), script].map((path) => statSync(path).mode & 0o777)).toEqual([
+        0o755, 0o755, 0o755,
+      ]);
+      chmodSync(script, 0o700);
+    }
+  });
+
+  it('refuses a folder that nobody may not enter', async () => {
+    const closed = join(folderOfTest(), 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const { code, stderr } = await narrows([...USUAL, '-o', join(closed, 'keepalived')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`as nobody, who may not enter ${closed}: name another`),
+    ]);
+  });
+
   it.skipIf(networksAreMissing()).each([
-    ['IPv4', '192.0.2.10/24', '192.0.2.12', '192.0.2.13'],
-    ['IPv6', '2001:db8::10/64', '2001:db8::12', '2001:db8::13'],
-  ])('writes what keepalived takes: %s', async (_, address, ...peers) => {
+    ['IPv4', ['192.0.2.10/24', '198.51.100.10/32'], '192.0.2.12', '192.0.2.13'],
+    ['IPv6', ['2001:db8::10/64', '2001:db8:1::10/128'], '2001:db8::12', '2001:db8::13'],
+  ])('writes what keepalived takes: %s', async (_, addresses, ...peers) => {
     const folder = folderOfTest();
     const network = new Network(`narrows-vrrp-${process.pid}`); // with an eth0, which this machine may not have
     onTestFinished(() => network.remove());
     const options = [
       '--no-preempt',
-      '--address',
-      address,
+      ...addresses.flatMap((address) => ['--address', address]),
       '--interface',
       'eth0',
       ...peers.flatMap((peer) => ['--peer', peer]),
@@ -89,28 +113,45 @@ describe('narrows vrrp-config', () => {
     expect(check().status).not.toBe(0);
   });
 
-  it.each(['curl', 'bash'])(
-    'its script, with %s, tells a router that is ready from one that is stopping or dead',
-    async (program) => {
+  describe.each(['curl', 'bash'])('its script, with %s', (program) => {
+    /** A router, and the script asked as a shell runs it. @returns what the script thinks of it: is it ready? */
+    async function routerAndScript() {
       const folder = folderOfTest();
       const router = await RouterProcess.start({
         listeners: { web: { address: '127.0.0.1:0' } },
         admin: { address: '127.0.0.1:0' },
-        shutdownIdleGrace: '20s',
+        shutdownIdleGrace: '1h',
       });
       onTestFinished(() => router.stop());
       await narrows([...USUAL, '--admin', router.url('admin'), '-o', folder]);
       const script = join(folder, 'narrows-ready.sh');
       const hidden = program === 'curl' ? '' : 'command() { return 1; }; ';
-      const ask = () => spawnSync('sh', ['-c', `${hidden}. ${script}`], { encoding: 'utf8' }).status;
-      expect(ask()).toBe(0);
+      const isReady = () => spawnSync('sh', ['-c', `${hidden}. ${script}`], { encoding: 'utf8' }).status === 0;
+      return { router, isReady };
+    }
+
+    it('tells a router that is ready from one that hangs or is dead', async () => {
+      const { router, isReady } = await routerAndScript();
+      expect(isReady()).toBe(true);
       router.child.kill('SIGSTOP');
-      expect(ask()).not.toBe(0);
+      expect(isReady()).toBe(false);
       router.child.kill('SIGCONT');
-      expect(ask()).toBe(0);
+      expect(isReady()).toBe(true);
       router.signal('SIGKILL');
       await router.exited;
-      expect(ask()).not.toBe(0);
-    },
-  );
+      expect(isReady()).toBe(false);
+    });
+
+    it('tells one that is stopping while a client is still connected', async () => {
+      const { router, isReady } = await routerAndScript();
+      const idle = await openTo(router.url('web')); // it stays, and the router with it
+      onTestFinished(() => void idle.destroy());
+      idle.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      await new AnswerReader(idle).next();
+      router.signal('SIGTERM');
+      while ((await fetch(`${router.url('admin')}/api/ready`)).status !== 503);
+      expect(isReady()).toBe(false);
+      expect((await fetch(`${router.url('admin')}/api/live`)).status).toBe(200);
+    });
+  });
 });

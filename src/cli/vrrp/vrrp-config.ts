@@ -1,7 +1,7 @@
 // `narrows vrrp-config`: configuration of keepalived for front tiers that share an address, and its health check script.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { adminUrl, duration, ipAddress, wholeNumber } from '../option-values.ts';
 import { refuse } from '../refusal.ts';
 import { keepalivedConfig, MADE_HERE, readyScript } from './keepalived.ts';
@@ -20,6 +20,7 @@ interface VrrpOptions {
 }
 
 const USUAL_FOLDER = '/etc/keepalived';
+const CONFIG = 'keepalived.conf';
 const SCRIPT = 'narrows-ready.sh';
 
 export function registerVrrpConfig(program: Command): void {
@@ -36,11 +37,15 @@ export function registerVrrpConfig(program: Command): void {
       51,
     )
     .option('--priority <n>', 'the highest holds the address; otherwise at each front tier', wholeNumber(1, 254), 100)
-    .option('--advert <duration>', 'time between two signs of life; three missing ones move the address', advert, 300)
+    .addOption(
+      new Option('--advert <duration>', 'time between two signs of life; three missing ones move the address')
+        .argParser(advert)
+        .default(300, '300ms'),
+    )
     .option('--no-preempt', 'one that comes back leaves the address where it is')
     .option('--admin <url>', 'admin API of the router on this machine', plainAdmin, 'http://127.0.0.1:9400')
     .option('--script', 'print the health check script instead')
-    .option('-o, --output <folder>', `write keepalived.conf and ${SCRIPT} there instead`)
+    .option('-o, --output <folder>', `write ${CONFIG} and ${SCRIPT} there instead`)
     .action(vrrpConfig);
 }
 
@@ -55,21 +60,44 @@ function vrrpConfig(options: VrrpOptions, command: Command): void {
   const config = keepalivedConfig({ ...options, addresses, peers, script: join(folder, SCRIPT) });
   const script = readyScript(new URL(options.admin));
   if (options.output === undefined) return void process.stdout.write(options.script ? script : config);
-  const file = join(folder, 'keepalived.conf');
   try {
-    if (isOfSomebody(file))
-      command.error(`error: ${file} was not made here, and is left as it is: name another folder, or move it away`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, config, { mode: 0o644 });
-    writeFileSync(join(folder, SCRIPT), script, { mode: 0o755 });
+    const why = whyNotThere(folder);
+    if (why !== null) command.error(`error: ${why}`);
+    writeBoth(folder, config, script);
   } catch (error) {
     refuse(error);
   }
 }
 
+/** Why the files should not be in this folder, in a sentence; null: they may. */
+function whyNotThere(folder: string): string | null {
+  const file = join(folder, CONFIG);
+  if (isOfSomebody(file))
+    return `${file} was not made here, and is left as it is: name another folder, or move it away`;
+  const closed = closedFolder(folder);
+  if (closed === null) return null;
+  return `keepalived runs the script as nobody, who may not enter ${closed}: name another folder, or chmod o+x`;
+}
+
+/** Throws where the file system does. */
+function writeBoth(folder: string, config: string, script: string): void {
+  process.umask(0o022); // that of root may keep nobody out of what is made here
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, CONFIG), config);
+  writeFileSync(join(folder, SCRIPT), script);
+  chmodSync(join(folder, SCRIPT), 0o755); // also one that was there
+}
+
 /** It may hold other instances, which would be lost. */
 function isOfSomebody(file: string): boolean {
   return existsSync(file) && !readFileSync(file, 'utf8').startsWith(MADE_HERE);
+}
+
+/** The first folder on the way there, of those that exist, that is not open to everybody; null: all are. */
+function closedFolder(folder: string): string | null {
+  const above = dirname(folder) === folder ? null : closedFolder(dirname(folder));
+  if (above !== null || !existsSync(folder)) return above;
+  return (statSync(folder).mode & 0o001) === 0 ? folder : null;
 }
 
 function isV6(address: string): boolean {
