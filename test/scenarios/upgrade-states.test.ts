@@ -52,6 +52,20 @@ describe.each([0, 2])('with %i workers', (workers) => {
     expect(statusOf(running).counters).toMatchObject({ failedRequests: 0, currentRequests: 0 });
   });
 
+  it('ForcefulStop reaches sessions from before a reload that changed how the server is connected', async () => {
+    const server = await webSocketBackend();
+    const running = await shop([server.address], AT_ONCE, ADMIN, { workers });
+    const socket = await openWebSocket(running.url);
+    await eventually(() => sessionsOf(running) === 1);
+    const protocol = { ...AT_ONCE.protocol, proxyProtocol: 'v1' };
+    await running.router.reload(shopConfig([server.address], { protocol }, ADMIN));
+    expect(await echoed(socket, 'on')).toBe('on');
+    const end = closed(socket);
+    await setState(running, 'ForcefulStop');
+    expect((await end).code).toBe(1001);
+    await eventually(() => sessionsOf(running) === 0);
+  });
+
   it.each(['Drain', 'GracefulStop'])('%s lets sessions run, and brings no new ones', async (state) => {
     const servers = [await webSocketBackend(), await webSocketBackend()];
     const running = await shop(

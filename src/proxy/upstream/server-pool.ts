@@ -164,6 +164,10 @@ export class ServerPool {
     connection.destroy();
   }
 
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
   closeIdle(): void {
     for (const connection of this.#idle.splice(0)) connection.destroy();
   }

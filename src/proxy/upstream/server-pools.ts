@@ -20,6 +20,8 @@ export class ServerPools {
   /** Node reads TLS record by record (RFC 8446 5.1). */
   readonly #recordBuffers = new ReadBuffers(16_384);
   readonly #pools = new Map<string, ServerPool>();
+  /** That no server of the configuration uses any more, while something runs on them. */
+  readonly #leaving = new Set<ServerPool>();
   /** The same pools by slot of the server, so that a request does no look-up by text; those by TLS apart. */
   #bySlot: ServerPool[] = [];
   #secureBySlot: ServerPool[] = [];
@@ -63,6 +65,7 @@ export class ServerPools {
       if (wanted.has(key)) continue;
       this.#pools.delete(key);
       pool.forgetConnections();
+      if (!pool.isEmpty) this.#leaving.add(pool);
     }
     if (snapshot.origins === null) for (const [, pool] of this.#ofOrigins) pool.forgetConnections();
   }
@@ -83,18 +86,20 @@ export class ServerPools {
 
   /** An operator stops the server `id` (FARM/ADDRESS) at once. */
   cut(id: string): void {
-    for (const pool of this.#pools.values()) if (pool.server.id === id) pool.cut();
+    for (const pool of [...this.#pools.values(), ...this.#leaving]) if (pool.server.id === id) pool.cut();
   }
 
   /** On a clock tick: workers share what protocol.maxConnections allows. Of origins each has its own. */
   share(): void {
     for (const pool of this.#pools.values()) pool.share();
+    for (const pool of this.#leaving) if (pool.isEmpty) this.#leaving.delete(pool);
   }
 
   destroy(): void {
-    for (const pool of this.#pools.values()) pool.destroy();
+    for (const pool of [...this.#pools.values(), ...this.#leaving]) pool.destroy();
     for (const [, pool] of this.#ofOrigins) pool.destroy();
     this.#pools.clear();
+    this.#leaving.clear();
     this.#bySlot = [];
     this.#secureBySlot = [];
   }
