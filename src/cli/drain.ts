@@ -48,6 +48,7 @@ async function drain(client: AdminClient, named: NamedServer, options: DrainOpti
   };
   const body = { state: 'Drain', ...limits, ...changeBody(options) };
   const done = await client.do<{ audit: number }>('PUT', `${serverPath(named)}/state`, body);
+  if (json && !wait) process.stdout.write(`${JSON.stringify(done)}\n`);
   if (!json) sayChange(`${named.farm}/${named.server} drains`, done);
   if (wait) await waitForEnd(client, named, json === true);
 }
@@ -76,7 +77,7 @@ async function waitForEnd(client: AdminClient, named: NamedServer, json: boolean
 const ENDS: Readonly<Record<NonNullable<DrainStatus['endedBy']>, string>> = {
   noBindings: 'nobody is bound to it',
   idle: 'no bound client was seen for long enough',
-  deadline: 'its deadline came, and clients were still bound to it',
+  deadline: 'its deadline came first',
 };
 
 function sayBindings({ clients, hosts, requests, webSockets, lastUse }: Bindings): string {

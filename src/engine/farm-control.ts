@@ -148,6 +148,7 @@ export class FarmControl {
     const id = serverId(farm.name, server.address);
     this.#startDrain(farm, server, limits, (endedBy) => {
       this.#services.table.setAvailability(this.#services.table.slotOf(id)!, Availability.Inactive);
+      this.changes.drained(farm.name, server.address);
       this.#tellDrained(farm, server, endedBy);
     });
   }

@@ -58,8 +58,8 @@ export interface ServerOperations {
   bindings(farm: string, server: string): Bindings;
   /** The drain of a server that drains, or the last one; null where there was none. */
   drain(farm: string, server: string): DrainStatus | null;
-  /** Resolves when the drain of the server is done, or is called off. */
-  whenDrained(farm: string, server: string): Promise<DrainStatus>;
+  /** Resolves when the drain of the server is done; with null once it is called off, at once where there is none. */
+  whenDrained(farm: string, server: string): Promise<DrainStatus | null>;
 }
 
 export interface NewServer {

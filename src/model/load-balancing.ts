@@ -28,6 +28,14 @@ export function hashesAddress({ hashServerVariables }: { hashServerVariables: re
   return hashServerVariables.length === 1 && hashServerVariables[0]!.toUpperCase() === 'REMOTE_ADDR';
 }
 
+/** To these all servers weigh the same, and none starts slowly. */
+export const weightlessMethods: ReadonlySet<string> = new Set<BalancingMethod>([
+  'LeastRequests',
+  'LeastResponseTime',
+  'Fastest',
+  'RequestHash',
+]);
+
 /** Those that ARR 3.0 accepts and carries out as WeightedRoundRobin (arr.md 6.1). */
 export const upgradeOnlyMethods: ReadonlySet<string> = new Set<BalancingMethod>([
   'LeastRequests',

@@ -91,6 +91,16 @@ describe('narrows', () => {
     const idle = await narrows('drain', `shop/${bound}`, '--wait', '--idle', '1s', '--json');
     expect([idle.code, JSON.parse(idle.stdout)]).toEqual([0, expect.objectContaining({ endedBy: 'idle' })]);
     await narrows('start', `shop/${bound}`);
+    const noted = await narrows('drain', `shop/${bound}`, '--json');
+    expect([noted.code, JSON.parse(noted.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ change: expect.objectContaining({ after: 'Drain' }) }),
+    ]);
+    const waiting = narrows('drain', `shop/${bound}`, '--wait', '--idle', '1h', '--why', 'to be called off');
+    while (!(await narrows('audit')).stdout.includes('to be called off'));
+    await narrows('start', `shop/${bound}`);
+    const calledOff = await waiting;
+    expect([calledOff.code, calledOff.stderr]).toEqual([1, expect.stringContaining('was called off')]);
   });
 
   it('adds, weighs and removes servers', async () => {

@@ -1,5 +1,8 @@
 // What each state of a server means for running requests, bound clients and new ones (arr.md 8.3), through real requests.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createRouter, type Router } from '../../src/index.ts';
 import { askAdmin } from '../kit/ask-admin.ts';
 import { until } from '../kit/until.ts';
@@ -183,6 +186,20 @@ describe('a drain', () => {
     expect(body.drain).toMatchObject({ endedBy: 'deadline', clients: 1 });
   });
 
+  it('that is called off, or is none, is null for whoever waits', async () => {
+    await start();
+    const first = await ask(url, '/');
+    const server = servedBy(first);
+    await setState(server, 'Drain');
+    const waiting = admin('GET', `${serverPath(server)}/drain?wait=60000`);
+    await setState(server, 'Start');
+    expect(await waiting).toMatchObject({ status: 200, body: { drain: null } });
+    expect(await admin('GET', `${serverPath(server)}/drain?wait=60000`)).toMatchObject({
+      status: 200,
+      body: { drain: null },
+    });
+  });
+
   it('can be asked about beforehand, and nothing changes', async () => {
     await start();
     const first = await ask(url, '/');
@@ -234,6 +251,29 @@ describe('a slow start', () => {
 });
 
 describe('what is to survive a restart', () => {
+  it('of a drain is how it ended', async () => {
+    const stateDirectory = mkdtempSync(join(tmpdir(), 'narrows-states-'));
+    onTestFinished(() => rmSync(stateDirectory, { recursive: true }));
+    const config = { ...configOf({}), stateDirectory };
+    const restart = async () => {
+      await router?.stop();
+      router = createRouter(config, { workers: 0 });
+      const { listeners } = await router.start();
+      adminUrl = listeners.find(({ name }) => name === 'admin')!.url;
+    };
+    await restart();
+    const [a, b] = servers as [CountingServer, CountingServer];
+    await setState(a, 'Drain', { persist: true, deadline: 10 });
+    await setState(b, 'Drain', { deadline: 10 });
+    for (const server of [a, b]) await admin('GET', `${serverPath(server)}/drain?wait=60000`);
+    expect([statusOf(a).state, statusOf(b).state]).toEqual(['Inactive', 'Inactive']);
+    await restart();
+    expect([statusOf(a), statusOf(b)]).toMatchObject([
+      { state: 'Inactive', drain: null },
+      { state: 'Active', drain: null },
+    ]);
+  });
+
   it('is refused where there is no stateDirectory', async () => {
     await start();
     const { status, body } = await admin('PUT', `${serverPath(servers[0]!)}/state`, { state: 'Drain', persist: true });

@@ -193,6 +193,11 @@ describe('warnings', () => {
       'liveTrafficFailurePeriod is 0',
     ],
     [
+      'a slow start that nobody sees',
+      'farms: { a: { servers: [h], slowStart: 30s, loadBalancing: { algorithm: leastrequests } } }',
+      'slowStart has no effect with LeastRequests',
+    ],
+    [
       'buffers beyond a gigabyte',
       'farms: { a: { servers: [h], protocol: { minResponseBuffer: 256KB } } }',
       '2.4 GB (256KB × 10000 connections)',

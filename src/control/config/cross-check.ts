@@ -4,7 +4,7 @@ import { formatByteSize } from '../../base/byte-size.ts';
 import { closestWord } from '../../base/closest-word.ts';
 import { shown } from '../../base/setting.ts';
 import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
-import { balancingMethods } from '../../model/load-balancing.ts';
+import { balancingMethod, balancingMethods, weightlessMethods } from '../../model/load-balancing.ts';
 import { checkAddressRanges } from './address-ranges.ts';
 import { checkAccess } from './check-access.ts';
 import { checkDuplicates } from './check-duplicates.ts';
@@ -53,6 +53,7 @@ export function crossCheck(
   checkAddressRanges(written, problems);
   warnOfUselessFarms(config, raw, extensions, problems);
   warnOfLiveTraffic(config, raw, problems);
+  warnOfSlowStart(config, problems);
   checkPages(config, problems);
   warnOfBuffers(config, problems);
   warnOfRetries(config, problems);
@@ -137,6 +138,15 @@ function warnOfLiveTraffic(config: Config, raw: Raw, problems: ProblemList): voi
       const message = `${key} has no effect while liveTrafficFailurePeriod is 0: the live-traffic test is off`;
       problems.warning(['farms', name, 'healthCheck', key], message, 'set liveTrafficFailurePeriod, such as 60s');
     }
+  }
+}
+
+function warnOfSlowStart({ farms }: Config, problems: ProblemList): void {
+  for (const { name, slowStart, loadBalancing } of farms) {
+    const method = balancingMethod(loadBalancing.algorithm);
+    if (slowStart === 0 || method === undefined || !weightlessMethods.has(method)) continue;
+    const message = `slowStart has no effect with ${method}, which counts no weights`;
+    problems.warning(['farms', name, 'slowStart'], message, 'take LeastConnections or PowerOfTwoChoices, or warmUp');
   }
 }
 

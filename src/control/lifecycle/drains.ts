@@ -5,7 +5,8 @@ import type { DrainStatus } from '../../model/farm-operations.ts';
 
 /** Who is bound to a server now. Times are seconds since 1970; 0 is never. */
 export interface LiveBindings {
-  clients: number;
+  /** Counted when it is asked for: there may be millions. */
+  readonly clients: number;
   hosts: number;
   requests: number;
   webSockets: number;
@@ -28,7 +29,7 @@ interface Drain {
   readonly startedAt: number;
   readonly onDone: (endedBy: DrainEnd) => void;
   /** For all who wait, however often they ask. */
-  readonly end: PromiseWithResolvers<DrainStatus>;
+  readonly end: PromiseWithResolvers<DrainStatus | null>;
   /** Every request that was sent to the server by its state before is counted. */
   isSettled: boolean;
   endedBy: DrainEnd | null;
@@ -60,7 +61,7 @@ export class Drains {
   /** Begins a drain, in place of one that may be under way. @param onDone is called once, not before this has returned */
   start(id: string, limits: DrainLimits, onDone: (endedBy: DrainEnd) => void): void {
     const before = this.#drains.get(id);
-    const end = before?.endedBy === null ? before.end : Promise.withResolvers<DrainStatus>();
+    const end = before?.endedBy === null ? before.end : Promise.withResolvers<DrainStatus | null>();
     const startedAt = this.#clock.wall();
     const drain: Drain = {
       ...{ limits, startedAt, onDone, end, isSettled: false },
@@ -79,9 +80,8 @@ export class Drains {
   callOff(id: string): void {
     const drain = this.#drains.get(id);
     if (drain === undefined) return;
-    const status = this.status(id)!;
     this.#drains.delete(id);
-    drain.end.resolve(status);
+    drain.end.resolve(null);
   }
 
   isUnderWay(id: string): boolean {
@@ -105,7 +105,7 @@ export class Drains {
     };
   }
 
-  /** Resolves when the drain of `id` is done or called off; null at once where there is none. */
+  /** Resolves when the drain of `id` is done; with null once it is called off, at once where there is none. */
   whenDone(id: string): Promise<DrainStatus | null> {
     const drain = this.#drains.get(id);
     if (drain === undefined || drain.endedBy !== null) return Promise.resolve(this.status(id));
@@ -130,7 +130,7 @@ export class Drains {
     if (endedBy === null) return;
     drain.endedBy = endedBy;
     drain.endedAt = now;
-    drain.last = bindings;
+    drain.last = { ...bindings };
     const status = this.status(id)!;
     drain.end.resolve(status);
     drain.onDone(endedBy);

@@ -109,4 +109,12 @@ describe('warming up', () => {
     await turn();
     expect([state.warming, fetched.length, failures]).toEqual([false, 1, []]);
   });
+
+  it('that begins anew says nothing of the one before, which was not to end', async () => {
+    const { fetched, failures, begin } = setUp({ warmUp });
+    begin();
+    begin();
+    await turn();
+    expect([fetched.length, failures]).toEqual([2, []]);
+  });
 });

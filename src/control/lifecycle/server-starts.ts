@@ -66,8 +66,9 @@ export class ServerStarts {
       },
     };
     this.#starts.set(id, start);
-    void this.#fetchAll(farm, server, urls, abort.signal, id).then(() => {
-      if (this.#starts.get(id) !== start) return;
+    const isUnderWay = (): boolean => this.#starts.get(id) === start;
+    void this.#fetchAll(farm, server, urls, abort.signal, isUnderWay).then(() => {
+      if (!isUnderWay()) return;
       this.#starts.delete(id);
       // The ramp begins before anybody may see the server with all of its weight.
       if (farm.slowStart > 0) this.#ramp(farm, slot, id);
@@ -80,12 +81,13 @@ export class ServerStarts {
     server: ServerConfig,
     urls: readonly string[],
     signal: AbortSignal,
-    id: string,
+    isUnderWay: () => boolean,
   ): Promise<void> {
     for (const url of urls) {
       if (signal.aborted) return;
       const fault = await this.#services.fetch(farm, server, url, signal);
-      if (fault !== null && this.#starts.has(id)) this.#services.onWarmUpFailed(id, `${url}: ${fault}`);
+      if (fault !== null && isUnderWay())
+        this.#services.onWarmUpFailed(serverId(farm.name, server.address), `${url}: ${fault}`);
     }
   }
 

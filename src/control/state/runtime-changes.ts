@@ -122,6 +122,13 @@ export class RuntimeChanges {
     this.#change(persist, ({ servers }) => setOverride(servers, serverId(farm, address), { state }));
   }
 
+  /** The drain of a server has ended: what was to be kept of it is how it ended. */
+  drained(farm: string, address: string): void {
+    const id = serverId(farm, address);
+    const isKept = this.#kept.servers[id]?.state === 'Drain';
+    if (this.#now.servers[id]?.state === 'Drain') this.setState(farm, address, 'GracefulStop', isKept);
+  }
+
   setFarmEnabled(farm: string, enabled: boolean | null, persist: boolean): void {
     this.#change(persist, ({ farms }) => {
       if (enabled === null) delete farms[farm];

@@ -35,12 +35,7 @@ export function serverOperations(running: Running): ServerOperations {
       return { ...counts, lastUse: lastUse === 0 ? null : new Date(lastUse * 1000).toISOString() } satisfies Bindings;
     },
     drain: (farm, server) => control.drains.status(findServer(running, farm, server).id),
-    async whenDrained(farm, server) {
-      const { id } = findServer(running, farm, server);
-      const status = await control.drains.whenDone(id);
-      if (status === null) throw new OperationError('conflict', `${id} does not drain`);
-      return status;
-    },
+    whenDrained: async (farm, server) => control.drains.whenDone(findServer(running, farm, server).id),
   };
 }
 
@@ -89,12 +84,12 @@ export function liveBindings(
   const farm = running.checked.config.farms.find(({ name }) => name === farmName);
   const memory = farm === undefined ? undefined : bindings.memoryOf(farm);
   const since = Math.floor((clock.wall() - (farm?.affinity.timeout ?? 0)) / 1000);
-  const clients =
-    memory === undefined ? 0 : new BindingTable(memory).count(bindingValue(slot, state.generation), since);
   const { currentRequests, currentWebSocketRequests } = state.totals();
   const mapped = hosts.usesOf(farmName, id.slice(slash + 1));
   return {
-    clients,
+    get clients() {
+      return memory === undefined ? 0 : new BindingTable(memory).count(bindingValue(slot, state.generation), since);
+    },
     hosts: mapped.count,
     requests: Math.max(0, currentRequests - currentWebSocketRequests), // other threads go on counting meanwhile
     webSockets: currentWebSocketRequests,

@@ -157,7 +157,7 @@ export class RequestQueue implements PlaceQueue {
   #refusal(code: 'queueFull' | 'queueTimeout', reason: string): ProxyError {
     const { name, queue } = this.#config;
     const retryAfter = String(Math.max(1, Math.ceil(queue.timeout / 1000)));
-    const text = `farm ${name}: all servers have their maxRequests, and ${reason}`;
+    const text = `farm ${name}: no server that the request may go to has a place (maxRequests), and ${reason}`;
     return new ProxyError(code, text, undefined, [['Retry-After', retryAfter]]);
   }
 }

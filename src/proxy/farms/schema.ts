@@ -109,7 +109,7 @@ export const farmShape = {
     })
     .prefault({}),
   slowStart: duration(
-    'A server that starts or has recovered begins with a tenth of its weight and has all of it after this. 0: at once.',
+    'A server that starts or has recovered begins with a tenth of its weight and has all of it after this. 0: at once. Methods that count no weights (LeastRequests, LeastResponseTime, Fastest, RequestHash) know no slow start.',
     { max: 86_400_000, zeroIsOff: true },
   ).prefault(0),
   warmUp: warmUpSchema.optional(),

@@ -23,7 +23,7 @@ function reasonOf(farm: Farm, server: Server, isIn: boolean): string {
   if (isIn || standing !== 'available') return standing;
   const { priorityGroupActivation } = farm.config.loadBalancing;
   if (priorityGroupActivation === 0) return standing;
-  return `available, in priority group ${server.config.priorityGroup}: ${priorityGroupActivation} servers of higher groups are`;
+  return `available, in priority group ${server.config.priorityGroup}: enough servers of higher groups are (priorityGroupActivation ${priorityGroupActivation})`;
 }
 
 /** `farm shop: 3 servers: 2 unhealthy, 1 draining`. */
