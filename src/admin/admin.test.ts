@@ -94,7 +94,11 @@ describe('the routes of the admin API', () => {
     const reload = async () => void reloads++;
     await start(samplePort({ reload }));
     const reply = await send('POST', '/api/reload');
-    expect([reply.status, reply.json(), reloads]).toEqual([200, { snapshot: sampleStatus.snapshot }, 1]);
+    expect([reply.status, reply.json(), reloads]).toEqual([
+      200,
+      { snapshot: sampleStatus.snapshot, needsRestart: [] },
+      1,
+    ]);
   });
 
   it('need no body where they say nothing: curl -X POST sends none, nor its length', async () => {
@@ -186,7 +190,7 @@ describe('the routes of the admin API', () => {
     }
     const routed = adminRoutes(samplePort(), '').routes.filter(({ method }) => method !== 'ALL');
     const named = routed.map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
-    expect(described.sort()).toEqual([...new Set(named)].sort());
+    expect([...described, 'get /'].sort()).toEqual([...new Set(named)].sort()); // `/` is for people
     const explain = paths['/api/explain']!.post!.requestBody!.content['application/json']!.schema;
     expect(explain).toMatchObject({ required: ['url'], additionalProperties: false });
   });

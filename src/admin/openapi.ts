@@ -28,8 +28,12 @@ const problem = {
   required: ['file', 'line', 'column', 'severity', 'message'],
 };
 
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
 /** @param version of the router */
-export function openApi(version: string): object {
+export function openApi(version: string): OpenApi & Record<string, unknown> {
   const { $schema: _, ...explainSchema } = z.toJSONSchema(explainBody, { io: 'input' });
   return {
     openapi: '3.1.0',

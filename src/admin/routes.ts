@@ -6,6 +6,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { readExplainBody } from './explain-body.ts';
 import { farmRoutes } from './farm-routes.ts';
 import { hostRoutes } from './host-routes.ts';
+import { INDEX_HEADERS, indexPage } from './index-page.ts';
 import { limitBody } from './limit-body.ts';
 import { openApi } from './openapi.ts';
 
@@ -13,6 +14,10 @@ import { openApi } from './openapi.ts';
 export function adminRoutes(port: AdminPort, version: string): Hono {
   const routes = new Hono();
   routes.use('/api/*', limitBody);
+  routes.get('/', (c) => {
+    const document = openApi(version);
+    return c.html(indexPage(version, document.paths), 200, INDEX_HEADERS);
+  });
   routes.get('/api/status', (c) => c.json(port.status()));
   routes.get('/api/certificates', (c) => c.json(port.certificates()));
   routes.get('/api/live', (c) => c.json({ live: port.isLive() }, port.isLive() ? 200 : 503));
@@ -27,7 +32,8 @@ export function adminRoutes(port: AdminPort, version: string): Hono {
       if (error instanceof ConfigError) return c.json({ errors: error.errors }, 422);
       throw error;
     }
-    return c.json({ snapshot: port.status().snapshot });
+    const { snapshot, needsRestart } = port.status();
+    return c.json({ snapshot, needsRestart });
   });
 
   routes.post('/api/explain', async (c) => {

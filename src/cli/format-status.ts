@@ -29,6 +29,7 @@ export function formatStatus(status: RouterStatus): string {
     `${count(workers.length, 'worker')}, ${count(restarts, 'restart')}, ${count(connections, 'client connection')}`,
     ...listeners.map(listenerText),
   ];
+  if (status.needsRestart.length > 0) head.push(`${status.needsRestart.join(', ')}: changes only with a restart`);
   if (snapshot.lastError !== null) {
     head.push(`last reload REFUSED ${snapshot.lastError.at}: ${snapshot.lastError.message}`);
   }

@@ -127,6 +127,14 @@ describe('narrows reload', () => {
     expect([code, stdout, reloads]).toEqual([0, 'reloaded: configuration 4\n', 1]);
   });
 
+  it('says what changes with a restart only', async () => {
+    const status = () => ({ ...sampleStatus, needsRestart: ['workers'] });
+    admin = await startSampleAdmin(samplePort({ status, reload: async () => {} }));
+    const { stdout } = await run(['reload', '--admin', admin.url]);
+    expect(stdout).toBe('reloaded: configuration 4\nworkers changes only with a restart\n');
+    expect((await run(['status', '--admin', admin.url])).stdout).toContain('workers: changes only with a restart\n');
+  });
+
   it('prints every error of a refused configuration as check does', async () => {
     const reload = async () => {
       throw new ConfigError([

@@ -16,8 +16,9 @@ export function registerReload(program: Command): void {
           throw new AdminError('the configuration was refused; the router goes on with the one it has');
         }
         if (status !== 200) throw new AdminError(`the router answers ${status}: ${JSON.stringify(body)}`);
-        const { snapshot } = body as { snapshot: { id: number } };
+        const { snapshot, needsRestart } = body as { snapshot: { id: number }; needsRestart: string[] };
         process.stdout.write(`reloaded: configuration ${snapshot.id}\n`);
+        for (const key of needsRestart) process.stdout.write(`${key} changes only with a restart\n`);
       }),
     );
 }

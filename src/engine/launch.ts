@@ -119,6 +119,7 @@ function assemble(
       control,
       hosts,
     },
+    startedWith: config,
     checked: written,
     affinitySecret: secret,
     rates: new RequestRates(() => requestTotals(table), clock),

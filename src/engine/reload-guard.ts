@@ -5,14 +5,14 @@ import { serverId } from '../model/server-table.ts';
 import type { CheckedConfig } from './load-checked.ts';
 import { ListenError } from './settle-listeners.ts';
 
-/** Keys that a reload does not change, of those that `next` writes otherwise. */
-export function fixedKeysChanged(running: Config, next: Config): string[] {
+/** Keys that a reload does not change, of those that `next` writes otherwise. @param started what the router was started with */
+export function fixedKeysChanged(started: Config, next: Config): string[] {
   const fixed: [string, (config: Config) => unknown][] = [
     ['admin.address', (config) => config.admin.address],
     ['workers', (config) => config.workers],
     ['stateDirectory', (config) => config.stateDirectory],
   ];
-  return fixed.filter(([, read]) => JSON.stringify(read(running)) !== JSON.stringify(read(next))).map(([name]) => name);
+  return fixed.filter(([, read]) => JSON.stringify(read(started)) !== JSON.stringify(read(next))).map(([name]) => name);
 }
 
 /**

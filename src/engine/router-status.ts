@@ -17,6 +17,7 @@ import type {
   ServerStatus,
 } from '../model/status.ts';
 import { virtualServersOf } from './make-revision.ts';
+import { fixedKeysChanged } from './reload-guard.ts';
 import type { Running } from './running.ts';
 import { type ListenerScheme, listenerUrl } from './settle-listeners.ts';
 import { VERSION } from './version.ts';
@@ -37,6 +38,7 @@ export function statusOf(running: Running, lastError: RouterStatus['snapshot']['
     version: VERSION,
     startedAt: iso(startedAt),
     snapshot: { id: revision.id, loadedAt: iso(loadedAt), lastError },
+    needsRestart: fixedKeysChanged(running.startedWith, running.written.config),
     workers: planes.states.map((worker) => ({ ...worker, startedAt: iso(worker.startedAt) })),
     listeners: listenerStatuses(running),
     farms: farmStatuses(running, rates),

@@ -131,7 +131,7 @@ export class Router {
       );
     }
     this.#logWarnings(checked, running.written);
-    for (const key of fixedKeysChanged(before, checked.config)) {
+    for (const key of fixedKeysChanged(running.startedWith, checked.config)) {
       this.#logger.warn({ event: 'needs-restart', key }, `${key} changes only with a restart`);
     }
     return checked;

@@ -5,6 +5,7 @@ import type { HostMappings } from '../control/hosts/host-mappings.ts';
 import type { RequestRates } from '../control/observe/request-rates.ts';
 import type { BindingTables } from '../control/state/binding-tables.ts';
 import type { TicketKeys } from '../control/state/ticket-keys.ts';
+import type { Config } from '../model/config.ts';
 import type { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { AccessLogFile } from './access-log-file.ts';
 import type { AdminDoor } from './admin-door.ts';
@@ -35,6 +36,8 @@ export interface Running {
   readonly tieSeed: number;
   readonly startedAt: number;
   readonly clock: Clock;
+  /** As written when the router was started. */
+  readonly startedWith: Config;
   /** As written. */
   written: CheckedConfig;
   /** What runs: as written, with the servers that came meanwhile and what operators changed. */

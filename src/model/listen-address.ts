@@ -1,4 +1,5 @@
 // Addresses to listen on: `host:port`, `[v6]:port`, `*:port`, `:port`, `unix:/path`.
+import { parseAddress } from '../base/address-range.ts';
 import type { ListenAddress } from './config.ts';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/i;
@@ -19,6 +20,7 @@ export function parseListenAddress(written: string): ListenAddress | { fault: st
   const host = match[1] ?? match[2]!;
   if (match[1] !== undefined ? !isIPv6Text(host) : !/^[A-Za-z0-9._*-]*$/.test(host))
     return { fault: `"${host}" is not a host` };
+  if (isBrokenIPv4(host)) return { fault: `"${host}" is not an IPv4 address` };
   return { kind: 'tcp', host: host === '' || host === '*' ? '0.0.0.0' : host, port };
 }
 
@@ -36,4 +38,14 @@ export function isLoopback(address: ListenAddress): boolean {
 /** True for the characters of an IPv6 address, with or without a zone; the system has the last word when it binds. */
 export function isIPv6Text(host: string): boolean {
   return /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[\w.-]+)?$/.test(host);
+}
+
+/** True for an IPv6 address, with or without a zone. */
+export function isIPv6Address(text: string): boolean {
+  return isIPv6Text(text) && parseAddress(text.replace(/%.*$/, '')) !== null;
+}
+
+/** True for what looks like an IPv4 address and is none: no host has such a name (RFC 1123 2.1). */
+export function isBrokenIPv4(host: string): boolean {
+  return /^[\d.]*\.[\d.]*$/.test(host) && parseAddress(host) === null;
 }

@@ -43,6 +43,31 @@ export const upgradeOnlyMethods: ReadonlySet<string> = new Set<BalancingMethod>(
   'WeightedTotalTraffic',
 ]);
 
+/** What other products call them, in lower case without marks between words. */
+const FOREIGN_NAMES: Readonly<Record<string, BalancingMethod>> = {
+  roundrobin: 'WeightedRoundRobin',
+  rr: 'WeightedRoundRobin',
+  wrr: 'WeightedRoundRobin',
+  weighted: 'WeightedRoundRobin',
+  leastconn: 'LeastConnections',
+  leastconnection: 'LeastConnections',
+  leasttime: 'LeastResponseTime',
+  iphash: 'RendezvousHash',
+  source: 'RendezvousHash',
+  sourceip: 'RendezvousHash',
+  uri: 'RequestHash',
+  urihash: 'RequestHash',
+  hash: 'RendezvousHash',
+  consistenthash: 'RendezvousHash',
+  random: 'PowerOfTwoChoices',
+  p2c: 'PowerOfTwoChoices',
+};
+
+/** Our method for what another product calls `name`; undefined where nobody does. */
+export function methodCalled(name: string): BalancingMethod | undefined {
+  return FOREIGN_NAMES[name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')];
+}
+
 /** The method of this name in its own spelling, whatever its letter case; undefined where it is none of ours. */
 export function balancingMethod(name: string): BalancingMethod | undefined {
   return balancingMethods.find((method) => method.toLowerCase() === name.toLowerCase());

@@ -1,7 +1,7 @@
 // The address of a server of a farm: `host`, `host:port`, `[v6]`, `[v6]:port`, `unix:/path`. The string as written is
 // the server's identity (CONTRACT 2); here it becomes where to connect.
 import type { ServerConfig } from './farm-config.ts';
-import { isIPv6Text } from './listen-address.ts';
+import { isBrokenIPv4, isIPv6Address, isIPv6Text } from './listen-address.ts';
 
 export interface ServerTarget {
   target: ServerConfig['target'];
@@ -20,9 +20,10 @@ export function parseServerAddress(written: string): ServerTarget | { fault: str
   if (written.includes('://')) return { fault: `"${written}" is a URL, expected host:port` };
   const match = /^(?:\[([^\]]*)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(written);
   if (!match)
-    return isIPv6Text(written) ? { fault: `an IPv6 address needs brackets: "[${written}]"` } : notAnAddress(written);
+    return isIPv6Address(written) ? { fault: `an IPv6 address needs brackets: "[${written}]"` } : notAnAddress(written);
   const host = match[1] ?? match[2]!;
   if (match[1] !== undefined ? !isIPv6Text(host) : !/^[A-Za-z0-9._-]+$/.test(host)) return notAnAddress(written);
+  if (isBrokenIPv4(host)) return { fault: `"${host}" is not an IPv4 address` };
   if (match[3] === undefined) return { target: { kind: 'tcp', host }, port: null };
   const port = Number(match[3]);
   if (port < 1 || port > 65535) return { fault: `${port} is not a port: expected 1 to 65535` };

@@ -7,6 +7,8 @@ export interface RouterStatus {
   version: string;
   startedAt: string;
   snapshot: SnapshotStatus;
+  /** Keys that the configuration writes otherwise than the router was started with: they change with a restart only. */
+  needsRestart: readonly string[];
   workers: WorkerStatus[];
   listeners: ListenerStatus[];
   farms: FarmStatus[];

@@ -11,6 +11,7 @@ export const sampleStatus: RouterStatus = {
   version: '1.2.3',
   startedAt: '2026-01-01T00:00:00.000Z',
   snapshot: { id: 4, loadedAt: '2026-01-01T01:00:00.000Z', lastError: null },
+  needsRestart: [],
   workers: [{ id: 0, startedAt: '2026-01-01T00:00:00.000Z', restarts: 0, connections: 3 }],
   listeners: [{ name: 'web', url: 'http://127.0.0.1:8080' }],
   farms: [

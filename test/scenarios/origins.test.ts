@@ -236,7 +236,9 @@ describe('a name that is being looked up', () => {
     client.send(askFor('slow.example'));
     await eventually(() => server.asked.length > 0);
     clock.advance(5000);
-    expect((await client.response()).body.toString()).toContain('could not connect to slow.example in time');
+    expect((await client.response()).body.toString()).toContain(
+      'could not connect to slow.example in time (proxy.timeout)',
+    );
   });
 
   it('is nobody’s business once the client has left', async () => {

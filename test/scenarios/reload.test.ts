@@ -345,6 +345,9 @@ describe('every key changes with a reload', () => {
     expect(log.all('needs-restart').map(({ key }) => key)).toEqual(['admin.address', 'workers', 'stateDirectory']);
     expect(url('admin')).toBe(at);
     expect(router.status().snapshot.id).toBe(2);
+    expect(router.status().needsRestart).toEqual(['admin.address', 'workers', 'stateDirectory']);
+    await router.reload();
+    expect(router.status().needsRestart).toEqual(['admin.address', 'workers', 'stateDirectory']);
   });
 });
 

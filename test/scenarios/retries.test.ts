@@ -55,6 +55,12 @@ describe('a failed attempt', () => {
     expect([status, body.toString(), first.requests.length, second.requests.length]).toEqual([200, 'second', 1, 1]);
   });
 
+  it('is tried again where retry.on has a status as a number', async () => {
+    const [first, second] = await pair(() => failed(503));
+    const { status, body } = await ask(await shop([first, second], retry({ on: [503] })));
+    expect([status, body.toString()]).toEqual([200, 'second']);
+  });
+
   it.each<[string, Answer, number]>([
     ['lost', resets, 502],
     ['invalid', () => 'garbage\r\n\r\n', 502],
@@ -105,7 +111,10 @@ describe('a failed attempt', () => {
     clock.advance(800);
     clock.advance(200); // together more than three seconds, although the second had only one
     const { status, body } = await asked;
-    expect([status, body.toString()]).toEqual([502, expect.stringContaining('did not answer in time')]);
+    expect([status, body.toString()]).toEqual([
+      502,
+      expect.stringContaining('did not answer in time (protocol.timeout)'),
+    ]);
   });
 
   it('with a byte now and then is still over after perTryTimeout', async () => {
@@ -134,7 +143,8 @@ describe('a failed attempt', () => {
     const answer = ask(running);
     await until(() => running.router.status().farms[0]!.servers[0]!.counters.currentRequests === 1);
     clock.advance(5100);
-    expect((await answer).status).toBe(502);
+    const { status, body } = await answer;
+    expect([status, body.toString()]).toEqual([502, expect.stringContaining('in time (protocol.timeout)')]);
     expect(second.connections).toHaveLength(0);
     expect(running.router.status().farms[0]!.servers[1]!.counters.totalRequests).toBe(0);
   });

@@ -133,6 +133,14 @@ workers: many
       'listeners: { s: { address: ":9", tls: { certificates: [ { cert: a } ] } } }',
       'either cert and key, or pfx',
     ],
+    ['an address that is none', 'farms: { a: { servers: ["300.1.1.1:80"] } }', '"300.1.1.1" is not an IPv4 address'],
+    ['a port that is none', 'farms: { a: { servers: ["127.0.0.1:abc"] } }', '"127.0.0.1:abc" is not host, host:port'],
+    ['an address of a listener that is none', 'listeners: { a: { address: "1.2.3:80" } }', '"1.2.3" is not an IPv4'],
+    [
+      'a method as another product calls it',
+      'farms: { a: { servers: [h], loadBalancing: { algorithm: least_conn } } }',
+      'did you mean "LeastConnections"?',
+    ],
     [
       'a key of hsts that is misspelt',
       'listeners: { s: { address: ":9", tls: { certificates: [ { cert: a, key: b } ], hsts: { maxAge: 30d, preloaded: true } } } }',
@@ -192,6 +200,12 @@ describe('warnings', () => {
       'farms: { a: { servers: [h], healthCheck: { maxLiveTrafficFailures: 3 } } }',
       'liveTrafficFailurePeriod is 0',
     ],
+    [
+      'priority groups that nobody asked for',
+      'farms: { a: { servers: [ { address: h, priorityGroup: 2 }, g ] } }',
+      'set priorityGroupActivation: 1',
+    ],
+    ['a test without a URL', 'farms: { a: { servers: [h], healthCheck: { interval: 5s } } }', 'no test is made'],
     [
       'a slow start that nobody sees',
       'farms: { a: { servers: [h], slowStart: 30s, loadBalancing: { algorithm: leastrequests } } }',

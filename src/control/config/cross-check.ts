@@ -4,7 +4,7 @@ import { formatByteSize } from '../../base/byte-size.ts';
 import { closestWord } from '../../base/closest-word.ts';
 import { shown } from '../../base/setting.ts';
 import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
-import { balancingMethod, balancingMethods, weightlessMethods } from '../../model/load-balancing.ts';
+import { balancingMethod, balancingMethods, methodCalled, weightlessMethods } from '../../model/load-balancing.ts';
 import { checkAddressRanges } from './address-ranges.ts';
 import { checkAccess } from './check-access.ts';
 import { checkDuplicates } from './check-duplicates.ts';
@@ -54,6 +54,8 @@ export function crossCheck(
   warnOfUselessFarms(config, raw, extensions, problems);
   warnOfLiveTraffic(config, raw, problems);
   warnOfSlowStart(config, problems);
+  warnOfPriorityGroups(config, problems);
+  warnOfIdleTests(config, raw, problems, isOfIis);
   checkPages(config, problems);
   warnOfBuffers(config, problems);
   warnOfRetries(config, problems);
@@ -104,7 +106,7 @@ function checkAlgorithms(raw: Raw, brought: readonly string[], problems: Problem
     const { algorithm } = isMap(farm) && isMap(farm.loadBalancing) ? farm.loadBalancing : {};
     if (typeof algorithm !== 'string') continue;
     if (known.some((each) => each.toLowerCase() === algorithm.toLowerCase())) continue;
-    const near = closestWord(algorithm, known);
+    const near = methodCalled(algorithm) ?? closestWord(algorithm, known);
     const all = `expected ${known.join(', ')}`;
     problems.error(
       ['farms', name, 'loadBalancing', 'algorithm'],
@@ -147,6 +149,41 @@ function warnOfSlowStart({ farms }: Config, problems: ProblemList): void {
     if (slowStart === 0 || method === undefined || !weightlessMethods.has(method)) continue;
     const message = `slowStart has no effect with ${method}, which counts no weights`;
     problems.warning(['farms', name, 'slowStart'], message, 'take LeastConnections or PowerOfTwoChoices, or warmUp');
+  }
+}
+
+function warnOfPriorityGroups({ farms }: Config, problems: ProblemList): void {
+  for (const { name, servers, loadBalancing } of farms) {
+    const groups = new Set(servers.map(({ priorityGroup }) => priorityGroup));
+    if (loadBalancing.priorityGroupActivation > 0 || groups.size < 2) continue;
+    const message =
+      'priorityGroup has no effect while loadBalancing.priorityGroupActivation is 0: all servers get requests';
+    problems.warning(
+      ['farms', name, 'servers'],
+      message,
+      'set priorityGroupActivation: 1 for a group that takes over from another',
+    );
+  }
+}
+
+/** Settings of a test by URL that is never made. */
+function warnOfIdleTests(
+  { farms }: Config,
+  raw: Raw,
+  problems: ProblemList,
+  isOfIis: (path: ConfigPath) => boolean,
+): void {
+  for (const { name, healthCheck } of farms) {
+    const farm = isMap(raw.farms) ? raw.farms[name] : undefined;
+    const written = isMap(farm) && isMap(farm.healthCheck) ? farm.healthCheck : {};
+    const key = ['interval', 'timeout', 'retries', 'responseMatch', 'statusCodeMatch'].find((each) => each in written);
+    const path: ConfigPath = ['farms', name, 'healthCheck'];
+    if (key === undefined || healthCheck.url !== '' || isOfIis([...path, key])) continue;
+    problems.warning(
+      [...path, key],
+      `${key} has no effect: no test is made without healthCheck.url`,
+      'set url: /health, or tcp:',
+    );
   }
 }
 

@@ -20,7 +20,12 @@ export const retrySchema = z
   .strictObject({
     attempts: whole('Attempts in all, each on another server. Default: 1 + protocol.retries.', 1, 21).optional(),
     on: z
-      .array(choice('A failure.', retryConditions))
+      .array(
+        z.preprocess(
+          (written) => (typeof written === 'number' ? String(written) : written),
+          choice('A failure.', retryConditions),
+        ),
+      )
       .meta({
         description:
           'Failures after which another server is tried. connect: no connection could be made, for any method. The others only for methods that may be repeated (RFC 9110 9.2.2): lost: the connection broke before a response; timeout: none came in time (see perTryTimeout); invalid: it could not be read; 502, 503, 504: that status.',

@@ -65,16 +65,16 @@ export function lostInsideResponse(server: string, error: SystemError | null): P
   return new ProxyError('incompleteResponse', `${server} broke off its response`, error);
 }
 
-/** The time-out passed before the head of a response had come. */
-export function lateBeforeResponse(server: string, connected: boolean, uploading: boolean): ProxyError {
-  if (!connected) return new ProxyError('connectTimeout', `could not connect to ${server} in time`);
-  if (uploading) return new ProxyError('sendTimeout', `${server} stopped reading the request`);
-  return new ProxyError('responseTimeout', `${server} did not answer in time`);
+/** The time-out passed before the head of a response had come. @param limit the setting that it is */
+export function lateBeforeResponse(server: string, limit: string, connected: boolean, uploading: boolean): ProxyError {
+  if (!connected) return new ProxyError('connectTimeout', `could not connect to ${server} in time (${limit})`);
+  if (uploading) return new ProxyError('sendTimeout', `${server} stopped reading the request (${limit})`);
+  return new ProxyError('responseTimeout', `${server} did not answer in time (${limit})`);
 }
 
-/** The time-out passed inside the response. */
-export function stalledInsideResponse(server: string): ProxyError {
-  return new ProxyError('responseTimeout', `${server} stopped sending its response`);
+/** The time-out passed inside the response. @param limit the setting that it is */
+export function stalledInsideResponse(server: string, limit: string): ProxyError {
+  return new ProxyError('responseTimeout', `${server} stopped sending its response (${limit})`);
 }
 
 /** A 101 that is no answer to what was asked. @param fault what is wrong with it */

@@ -345,8 +345,9 @@ export class Exchange implements BodySink, BodySource, ConnectionSeeker, Connect
 
   onDeadline(): void {
     const { id } = this.server;
-    if (this.#relay !== null) this.fail(failure.stalledInsideResponse(id));
-    else this.fail(failure.lateBeforeResponse(id, this.connected, this.#uploading));
+    const limit = this.#services.limitReached(this.ctx, this.#relay === null && !this.#uploading ? this.run : null);
+    if (this.#relay !== null) this.fail(failure.stalledInsideResponse(id, limit));
+    else this.fail(failure.lateBeforeResponse(id, limit, this.connected, this.#uploading));
   }
 
   onCut(): void {

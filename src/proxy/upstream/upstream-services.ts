@@ -94,6 +94,12 @@ export class UpstreamServices {
     return ctx.farm!.config.protocol.timeout - (this.clock.monotonic() - since);
   }
 
+  /** The setting whose time is over. @param run where perTryTimeout may be it: then all attempts together have some time left */
+  limitReached(ctx: RequestContext, run: RetryRun | null): string {
+    if (run !== null && run.rules.perTryTimeout > 0 && this.timeLeft(ctx, run.since) > 0) return 'retry.perTryTimeout';
+    return ctx.farm!.isOrigin ? 'proxy.timeout' : 'protocol.timeout';
+  }
+
   /**
    * The exchange of `ctx` leaves a connection of `pool` in good order: it is kept for the client alone, or for whoever comes
    * next, or closed.
