@@ -293,10 +293,10 @@ describe('a body that may have to be sent again', () => {
   });
 
   it('costs only the retry where the disk does not take it', async () => {
-    const body = patterned(200 * KB);
+    const body = patterned(2000 * KB); // more than what waits for the disk
     const [first, second] = await pair(() => failed(503));
     const stateDirectory = '/dev/null/nowhere';
-    const router = await shop([first, second], retry({ bodyFile: '1MB' }), { stateDirectory });
+    const router = await shop([first, second], retry({ bodyFile: '4MB' }), { stateDirectory });
     expect((await ask(router, put(body), 'PUT')).status).toBe(503);
     expect(hashOf(first.requests[0]!.body)).toBe(hashOf(body));
     expect(second.requests).toHaveLength(0);

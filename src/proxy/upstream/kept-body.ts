@@ -19,7 +19,7 @@ export class KeptBody {
   trailers = '';
   /** Bytes that were kept. */
   length = 0;
-  /** It was too long, or could not be written: it cannot be sent again. */
+  /** It was too long, or more of it came than the disk took: it cannot be sent again. */
   lost = false;
   readonly #limits: KeptBodyLimits;
   readonly #files: SpillFiles;
@@ -46,7 +46,7 @@ export class KeptBody {
 
   /** True where the whole of what has come is here. */
   get usable(): boolean {
-    return !this.lost && this.#file?.broken !== true;
+    return !this.lost;
   }
 
   /** @param act called when `behind` has become false */

@@ -11,11 +11,12 @@ const PIECE = 65_536;
 export class SpillFile {
   /** Bytes taken, written or not. */
   length = 0;
-  /** The file cannot be used. */
+  /** The disk took no more: what was taken before can be read, and nothing is added. */
   broken = false;
   /** Called when `behind` has become false. */
   onCaughtUp: (() => void) | null = null;
   readonly #files: SpillFiles;
+  /** From #written on. */
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #written = 0;
@@ -45,7 +46,8 @@ export class SpillFile {
   /** Bytes from `at` on. Null where the file cannot be read. */
   async read(at: number): Promise<Buffer | null> {
     while (at >= this.#written && this.#work !== null) await this.#work;
-    if (this.broken || this.#file === null) return null;
+    if (at >= this.#written) return this.#unwritten(at - this.#written);
+    if (this.#file === null) return null;
     try {
       const buffer = Buffer.allocUnsafe(Math.min(PIECE, this.#written - at));
       const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, at);
@@ -72,29 +74,33 @@ export class SpillFile {
     }
     this.#work = null;
     if (this.#closed) return this.#closeFile();
-    if (this.broken) this.#dropPending();
     this.onCaughtUp?.();
   }
 
   async #writePending(file: FileHandle): Promise<void> {
     const wasBehind = this.behind;
-    const pieces = this.#pending;
+    const pieces = [...this.#pending]; // they stay until the disk has them
     const bytes = this.#pendingBytes;
-    this.#pending = [];
     const { bytesWritten } = await file.writev(pieces, this.#written);
     if (bytesWritten !== bytes) throw new Error('the disk took a part of it'); // a hole would be sent as the body
+    this.#pending.splice(0, pieces.length);
     this.#written += bytes;
     this.#pendingBytes -= bytes;
     if (wasBehind && !this.behind) this.onCaughtUp?.();
   }
 
-  #dropPending(): void {
-    this.#pending = [];
-    this.#pendingBytes = 0;
+  #unwritten(offset: number): Buffer | null {
+    let start = 0;
+    for (const piece of this.#pending) {
+      if (offset < start + piece.length) return piece.subarray(offset - start);
+      start += piece.length;
+    }
+    return null;
   }
 
   #closeFile(): void {
-    this.#dropPending();
+    this.#pending = [];
+    this.#pendingBytes = 0;
     this.#file?.close().catch(() => {});
     this.#file = null;
   }
