@@ -8,5 +8,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     retry: 0,
+    globalSetup: 'test/kit/temporary-folder.ts',
   },
 });
