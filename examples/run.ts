@@ -26,20 +26,24 @@ if (start === undefined || positionals.length > 1) {
 }
 
 const freePorts = values['free-ports'] === true;
-const deployment = new Deployment(freePorts, values.netns ? makeNetwork() : null);
 let code = 0;
-const stop = (): void => void deployment.stop().then(() => process.exit(code));
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
+/** At the second time what is left is killed: nothing may stay behind. */
+const stop = (): void =>
+  deployment.isStopping ? deployment.kill() : void deployment.stop().then(() => process.exit(code));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop); // before there is anything to leave behind
+const deployment = new Deployment(freePorts, values.netns ? makeNetwork() : null);
 try {
   const places = await start(deployment, name);
   process.stdout.write(
     `${name}\n\n${places}${clientPlace()}\nexamples/${name}/README.md says what to try. Ctrl-C ends all of it.\n`,
   );
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  code = 1;
-  stop();
+  // What was told to end while it started has not failed.
+  if (!deployment.isStopping) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    code = 1;
+    stop();
+  }
 }
 
 /** Exits where that cannot be done here. */

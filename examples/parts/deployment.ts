@@ -18,6 +18,7 @@ export class Deployment {
   /** With machines of its own; null: all of it is on this one. */
   readonly network: Network | null;
   readonly #processes: StartedProcess[] = [];
+  #isStopping = false;
 
   constructor(takesFreePorts: boolean, network: Network | null) {
     this.takesFreePorts = takesFreePorts && network === null; // the machines of a network have all ports
@@ -37,11 +38,13 @@ export class Deployment {
   /** Starts one more. Rejects with an Error of one line when it does not become ready. */
   async start(command: readonly string[], options: StartOptions): Promise<StartedProcess> {
     const { machine = 'inside' } = options;
-    const started = await StartedProcess.start(this.network?.on(machine, command) ?? command, {
+    if (this.#isStopping) throw new Error('the deployment is ending');
+    const started = new StartedProcess(this.network?.on(machine, command) ?? command, {
       ...options,
       onLost: (lost) => this.say(`${lost.title} (pid ${lost.pid}) has ended`),
     });
     this.#processes.unshift(started); // whoever stands in front ends first
+    await started.ready();
     return started;
   }
 
@@ -52,11 +55,21 @@ export class Deployment {
 
   /** Ends what was started, the front tier first. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     try {
       for (const started of this.#processes) await started.stop();
     } finally {
       this.network?.remove();
       rmSync(this.folder, { recursive: true, force: true });
     }
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  /** What does not end when it is asked to. */
+  kill(): void {
+    for (const started of this.#processes) started.kill();
   }
 }

@@ -39,7 +39,7 @@ function startKeepalived(
 ): Promise<StartedProcess> {
   const folder = join(deployment.folder, `keepalived-${number}`);
   const shared = ['--address', `${SHARED_ADDRESS}/${PREFIX}`, '--interface', 'eth0', '--peer', MACHINES[peer]];
-  execFileSync(NARROWS, ['vrrp-config', ...shared, '--priority', String(priority), '-o', folder]);
+  execFileSync(NARROWS, ['vrrp-config', ...shared, '--priority', String(priority), '-o', folder], { stdio: 'pipe' });
   const files = ['-f', join(folder, 'keepalived.conf'), '-p', join(folder, 'pid'), '-r', join(folder, 'vrrp.pid')];
   return deployment.start(['keepalived', '--dont-fork', '--log-console', '--vrrp', ...files], {
     title: `keepalived ${number}`,

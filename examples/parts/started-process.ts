@@ -19,10 +19,13 @@ export class StartedProcess {
   readonly #child: ChildProcess;
   /** Resolves with what ended it. */
   readonly #exited: Promise<string>;
+  readonly #saysReady = Promise.withResolvers<true>();
+  /** The first lines of its stderr. */
+  readonly #complaints: string[] = [];
   readonly #urls = new Map<string, string>();
   #isEnding = false;
 
-  private constructor(command: readonly string[], options: ProcessOptions) {
+  constructor(command: readonly string[], options: ProcessOptions) {
     this.title = options.title;
     const [program, ...rest] = command;
     // A group of its own: Ctrl-C is for us alone, who end the processes in their order.
@@ -35,29 +38,20 @@ export class StartedProcess {
       this.#child.once('error', (error) => resolve(error.message));
       this.#child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     });
-    createInterface(this.#child.stderr!).on('line', (line) => options.onLine?.(line));
-    process.once('exit', () => this.#child.kill('SIGKILL')); // nothing stays, whatever becomes of us
+    createInterface(this.#child.stderr!).on('line', (line) => {
+      if (this.#complaints.length < 5) this.#complaints.push(line);
+      if (options.ready?.test(line)) this.#saysReady.resolve(true);
+      options.onLine?.(line);
+    });
+    createInterface(this.#child.stdout!).on('line', (line) => this.#onOutput(line));
+    process.once('exit', () => this.kill()); // nothing stays, whatever becomes of us
     void this.#exited.then(() => this.#isEnding || options.onLost(this));
   }
 
   /** Resolves when it says that it is ready. Rejects with an Error of one line when it ends before that. */
-  static async start(command: readonly string[], options: ProcessOptions): Promise<StartedProcess> {
-    const complaints: string[] = [];
-    const saysReady = Promise.withResolvers<true>();
-    const onLine = (line: string): void => {
-      if (complaints.length < 5) complaints.push(line);
-      if (options.ready?.test(line)) saysReady.resolve(true);
-      options.onLine?.(line);
-    };
-    const started = new StartedProcess(command, { ...options, onLine });
-    createInterface(started.#child.stdout!).on('line', (line) => {
-      const [word, name, url] = line.split(' ');
-      if (word === 'ready') saysReady.resolve(true);
-      if (word === 'listening') started.#urls.set(name!, url!);
-    });
-    const isReady = await Promise.race([saysReady.promise, started.#exited.then(() => false)]);
-    if (isReady) return started;
-    throw new Error(`${options.title} did not start (${await started.#exited}): ${complaints.join(' ')}`);
+  async ready(): Promise<void> {
+    const isReady = await Promise.race([this.#saysReady.promise, this.#exited.then(() => false)]);
+    if (!isReady) throw new Error(`${this.title} did not start (${await this.#exited}): ${this.#complaints.join(' ')}`);
   }
 
   get pid(): number {
@@ -79,6 +73,18 @@ export class StartedProcess {
   async stop(): Promise<void> {
     this.#isEnding = true;
     this.#child.kill('SIGTERM');
+    this.#child.kill('SIGCONT'); // one that was stopped to see what happens does not hear the other signal
     await this.#exited;
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #onOutput(line: string): void {
+    const [word, name, url] = line.split(' ');
+    if (word === 'ready') this.#saysReady.resolve(true);
+    if (word === 'listening') this.#urls.set(name!, url!);
   }
 }

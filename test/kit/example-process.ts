@@ -1,10 +1,13 @@
 // One of the worked deployments as a real process, on free ports.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { environmentOf } from './process-files.ts';
 
-const RUN = fileURLToPath(new URL('../../examples/run.ts', import.meta.url));
+export const RUN = fileURLToPath(new URL('../../examples/run.ts', import.meta.url));
 
 export interface ExampleProcess {
   /** Of a process of it, by its title. */
@@ -18,8 +21,8 @@ export interface ExampleProcess {
   namespaces: string | undefined;
   /** Resolves when so many lines like `pattern` have come. */
   line(pattern: RegExp, count?: number): Promise<void>;
-  /** Ctrl-C. @returns the exit code */
-  interrupt(): Promise<number | null>;
+  /** Ctrl-C, or another signal. @returns the exit code */
+  interrupt(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 /** Starts examples/NAME; it ends with the test. */
@@ -28,8 +31,8 @@ export async function startExample(name: string, options: readonly string[] = []
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const interrupt = (): Promise<number | null> => {
-    child.kill('SIGINT');
+  const interrupt = (signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> => {
+    child.kill(signal);
     return exited;
   };
   onTestFinished(async () => void (child.exitCode === null && (await interrupt())));
@@ -70,4 +73,28 @@ export async function startExample(name: string, options: readonly string[] = []
     line,
     interrupt,
   };
+}
+
+/** Ctrl-C, after which no process, no namespace and no file of it is there. */
+export async function endsWithoutTrace(example: ExampleProcess): Promise<void> {
+  const folder = folderOf(example);
+  expect(await example.interrupt()).toBe(0);
+  expectNoTrace(example, folder);
+}
+
+/** Of its processes' files. */
+export function folderOf({ pid }: Pick<ExampleProcess, 'pid'>): string {
+  return dirname(environmentOf(pid('router 1')).STATE!);
+}
+
+export function expectNoTrace({ pids, namespaces }: ExampleProcess, folder: string): void {
+  for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  expect(existsSync(folder)).toBe(false);
+  if (namespaces !== undefined) expect(namespacesOf(namespaces)).toEqual([]);
+}
+
+/** Those whose names begin so. */
+export function namespacesOf(prefix: string): string[] {
+  const list = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
+  return list.split('\n').filter((name) => name.startsWith(`${prefix}-`));
 }
