@@ -6,9 +6,10 @@ import { get } from '../kit/client.ts';
 import { settled } from '../kit/eventually.ts';
 import { fieldOf } from '../kit/message.ts';
 import { patterned, patternFault } from '../kit/patterned-bytes.ts';
-import type { RunningRouter } from '../kit/router.ts';
+import { type RunningRouter, shop } from '../kit/router.ts';
 import { LOCAL, SecureShop, TO_SHOP } from '../kit/secure-shop.ts';
 import { opensslIsMissing, TestCertificates } from '../kit/test-certificates.ts';
+import { tlsClient } from '../kit/tls-client.ts';
 import type { WirePeer } from '../kit/wire-peer.ts';
 
 const isMissing = opensslIsMissing();
@@ -95,6 +96,27 @@ describe.skipIf(isMissing)('an idle connection by TLS', () => {
     await server.connections[0]!.closed();
     expect([await ask(router), server.connections.length]).toEqual([200, 2]);
     expect(server.sessionsReused).toEqual([false, false]);
+  });
+
+  it('serves the next request although the client was slower than the server', async () => {
+    const sized = (startLine: string) => patterned(Number(/\d+/.exec(startLine)![0]));
+    const server = await secure.server(LOCAL, ({ startLine }) => {
+      const body = sized(startLine);
+      return Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`), body]);
+    });
+    const own = certificates.make(LOCAL);
+    const tls = { certificates: [{ cert: own.certFile, key: own.keyFile }] };
+    const listeners = { web: { address: '127.0.0.1:0', tls } };
+    const protocol = { timeout: '5s', tls: { ca: certificates.ca } };
+    const { url } = await shop([server], { protocol }, { listeners, rules: TO_SHOP });
+    const { peer } = await tlsClient(url);
+    // Of some of these the last record is here when the client is full: reading has stopped by then.
+    for (let size = 60_000; size <= 300_000; size += 10_000) {
+      peer.send(get(`/${size}`));
+      const { status, body } = await peer.response();
+      expect([size, status, body.length]).toEqual([size, 200, size]);
+    }
+    expect(server.connections).toHaveLength(1);
   });
 
   it('that the server has closed meanwhile is replaced, and the request repeated', async () => {

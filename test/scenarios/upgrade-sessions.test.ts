@@ -166,6 +166,23 @@ describe('the end of a session', () => {
     expect(await client.closed()).toBe('end');
   });
 
+  it('may come between the handshake and its 101', async () => {
+    const server = await backend(undefined, { onConnection: () => {} });
+    const running = await shop([server]);
+    const client = await running.connect();
+    client.send(handshake());
+    const connection = await server.connection(0);
+    await connection.receives('\r\n\r\n');
+    client.end();
+    const later = (await running.connect()).send('GET / HTTP/9.9\r\n\r\n');
+    await later.receives('HTTP/1.1 505'); // the router has seen the end by now
+    connection.send(`${accepted()}hello`);
+    await client.receives('\r\n\r\nhello');
+    expect(await connection.closed()).toBe('end');
+    connection.end();
+    expect(await client.closed()).toBe('end');
+  });
+
   it('comes with all that was said before it, however slow the other side is', async () => {
     const server = await sessionServer();
     const session = await openSession(await shop([server]), server);

@@ -261,7 +261,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#bodyWanted = true;
     this.#awaitBody();
     this.#resumeReading();
-    if (this.#reader.held === 0) return;
+    if (this.#reader.held === 0 && !this.#inputEnded) return; // of an end that came before its session nothing else tells
     // Inside #begin the loop of #advance stands above us: the body is pushed from here, the next head is not started.
     if (this.#advancing) this.#readBody();
     else this.#advance();

@@ -117,6 +117,8 @@ export class ServerConnection implements SocketReader {
   takeBack(): void {
     this.#user = null;
     this.#deadline.stop();
+    // TLS passes on the records that it has, although nothing more is to be read: the last one may come then.
+    if (this.socket.isPaused()) this.socket.resume();
   }
 
   /** @param said seconds, by the server's Keep-Alive field; below 0: it said nothing. @param most ms, protocol.idleTimeout */
