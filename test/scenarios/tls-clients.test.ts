@@ -9,7 +9,7 @@ import { backend } from '../kit/backend.ts';
 import { client, get } from '../kit/client.ts';
 import { eventually } from '../kit/eventually.ts';
 import { fieldOf } from '../kit/message.ts';
-import { shop } from '../kit/router.ts';
+import { shop, shopConfig } from '../kit/router.ts';
 import { type MadeCertificate, opensslIsMissing, TestCertificates } from '../kit/test-certificates.ts';
 import { tlsClient } from '../kit/tls-client.ts';
 
@@ -206,6 +206,25 @@ describe.skipIf(skipped)('a reload while a connection is kept', () => {
       [without!, untrusted!, trusted!].map(async ({ peer }) => (await peer.response()).status),
     );
     expect(statuses).toEqual([403, 403, 200]);
+  });
+
+  it('answers one more request of a client whose certificate is revoked now, however many are on their way', async () => {
+    const port = await freePort();
+    const shown = ofClient();
+    const running = await shop([await backend()], {}, listenersOf('web', port, asking));
+    const { peer } = await tlsClient(running.url, { cert: shown.cert, key: shown.key });
+    peer.send(get());
+    expect((await peer.response()).status).toBe(200);
+    const { farms } = shopConfig([await backend()]);
+    await running.router.reload({
+      ...listenersOf('web', port, { ...asking, revocationLists: revocationList(shown) }),
+      farms,
+    });
+    peer.send(get().repeat(10));
+    const last = await peer.response();
+    expect(fieldOf(last, 'connection')).toBe('close');
+    await peer.closed();
+    expect(peer.text.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
   });
 
   it('keeps the connection where only the certificate of the listener is another', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/index.ts';
 import { askAdmin } from '../kit/ask-admin.ts';
 import { client } from '../kit/client.ts';
-import { eventually } from '../kit/eventually.ts';
+import { eventually, settled } from '../kit/eventually.ts';
 import { openSession, received, sessionServer } from '../kit/raw-upgrade.ts';
 import { type RunningRouter, shop, shopConfig } from '../kit/router.ts';
 import { pass } from '../kit/stop-router.ts';
@@ -202,6 +202,23 @@ describe('ForcefulStop', () => {
     expect(await session.client.closed()).toBe('end');
     await session.server.closed();
     await eventually(() => sessionsOf(running) === 0);
+  });
+
+  it('keeps no client for ever that has stopped reading before', async () => {
+    const server = await sessionServer();
+    const limits = { bodyProgressTimeout: '300ms', lingerTimeout: '300ms', idleTimeout: '1s' };
+    const running = await shop([server], { protocol: { upgrade: { closeSpread: 0 } } }, { ...ADMIN, limits });
+    const session = await openSession(running, server);
+    session.client.socket.pause();
+    const frame = Buffer.concat([Buffer.from([0x82, 126, 4000 >> 8, 4000 & 255]), Buffer.alloc(4000)]); // written as text
+    while (session.server.socket.writableLength < 500_000) {
+      session.server.socket.write(frame);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await settled(() => session.server.socket.bytesWritten - session.server.socket.writableLength);
+    await setState(running, 'ForcefulStop');
+    await eventually(() => sessionsOf(running) === 0);
+    await eventually(() => running.router.status().workers[0]!.connections === 0);
   });
 
   it('spreads the closing of many over closeSpread', async () => {

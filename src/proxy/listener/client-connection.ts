@@ -184,7 +184,6 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#state = BUSY;
     this.#deadline.stop();
     this.beginOn(services.snapshot);
-    if (this.outdated) this.#leaving = true;
     this.#keep = head.keepAlive;
     this.#clientCloses = !head.keepAlive;
     this.#awaits100 = head.expectContinue;
@@ -306,9 +305,9 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.writeSwitch(head);
   }
 
-  /** No further request can come, or is wanted. */
+  /** No further request can come, or is wanted; where the listener asks something else of clients now, not even what has come. */
   #isLast(): boolean {
-    return this.#reader.held === 0 && (this.#inputEnded || this.#leaving);
+    return this.outdated || (this.#reader.held === 0 && (this.#inputEnded || this.#leaving));
   }
 
   /** A body that nobody wanted and that has come already is dropped here, so that the connection can be kept. */
@@ -367,7 +366,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#reader.clear();
     this.#lingered = 0;
     this.#deadline.stop();
-    if (this.retains) this.socket.setTimeout(this.#limits.bodyProgressTimeout); // after a session nobody has set it
+    if (this.unsent) this.socket.setTimeout(this.#limits.bodyProgressTimeout); // of TLS, or after a session, nobody has set it
     if (this.#inputEnded) return this.socket.destroySoon();
     this.socket.end(() => {
       if (this.#state === LINGERING) this.#wait(this.#limits.lingerTimeout);
