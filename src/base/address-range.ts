@@ -52,9 +52,11 @@ export function parseAddress(text: string): number[] | null {
   return isMapped ? bytes!.slice(12) : bytes;
 }
 
+/** No zeros in front: some programs read such a number to the base of 8, and the system refuses it. */
 function ipv4Bytes(text: string): number[] | null {
   const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return null;
+  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255))
+    return null;
   return parts.map(Number);
 }
 

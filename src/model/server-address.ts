@@ -1,7 +1,7 @@
 // The address of a server of a farm: `host`, `host:port`, `[v6]`, `[v6]:port`, `unix:/path`. The string as written is
 // the server's identity (CONTRACT 2); here it becomes where to connect.
 import type { ServerConfig } from './farm-config.ts';
-import { isBrokenIPv4, isIPv6Address, isIPv6Text } from './listen-address.ts';
+import { isBrokenIPv4, isIPv6Address, portFault } from './listen-address.ts';
 
 export interface ServerTarget {
   target: ServerConfig['target'];
@@ -22,7 +22,7 @@ export function parseServerAddress(written: string): ServerTarget | { fault: str
   if (!match)
     return isIPv6Address(written) ? { fault: `an IPv6 address needs brackets: "[${written}]"` } : notAnAddress(written);
   const host = match[1] ?? match[2]!;
-  if (match[1] !== undefined ? !isIPv6Text(host) : !/^[A-Za-z0-9._-]+$/.test(host)) return notAnAddress(written);
+  if (match[1] !== undefined ? !isIPv6Address(host) : !/^[A-Za-z0-9._-]+$/.test(host)) return notAnAddress(written);
   if (isBrokenIPv4(host)) return { fault: `"${host}" is not an IPv4 address` };
   if (match[3] === undefined) return { target: { kind: 'tcp', host }, port: null };
   const port = Number(match[3]);
@@ -31,5 +31,5 @@ export function parseServerAddress(written: string): ServerTarget | { fault: str
 }
 
 function notAnAddress(written: string): { fault: string } {
-  return { fault: `"${written}" is not host, host:port, [v6]:port or unix:/path` };
+  return { fault: portFault(written, 1) ?? `"${written}" is not host, host:port, [v6]:port or unix:/path` };
 }

@@ -47,6 +47,21 @@ describe('narrows check', () => {
     expect((await narrows(['check', '-c', configFile(GOOD), '--json'])).stdout).toBe('[]\n');
   });
 
+  it('says which addresses are none, wherever they stand', async () => {
+    const file = configFile(`trustedProxies: [ 300.1.1.1, 10.0.0.0/8 ]
+listeners:
+  web: { address: "127.0.0.1:0", proxyProtocol: { from: [ 10.0.0.0/33, 010.0.0.1 ] } }
+`);
+    const { code, stdout, stderr } = await narrows(['check', '-c', file]);
+    expect([code, stderr]).toEqual([1, '']);
+    const right = 'write it like 10.0.0.0/8 or fd00::/8';
+    expect(stdout.split('\n').filter((line) => line.includes('error'))).toEqual([
+      `${file}:1:19: error: "300.1.1.1" is not a range of addresses, ${right}`,
+      `${file}:3:59: error: "10.0.0.0/33" is not a range of addresses, ${right}`,
+      `${file}:3:72: error: "010.0.0.1" is not a range of addresses, ${right}`,
+    ]);
+  });
+
   it('says that a file is not there', async () => {
     const { code, stdout } = await narrows(['check', '-c', '/nowhere/narrows.yaml']);
     expect(code).toBe(1);

@@ -1,6 +1,6 @@
 // Bindings of a site as written → BindingConfig.
+import { parseAddress } from '../../base/address-range.ts';
 import type { ConfigPath } from '../../model/config.ts';
-import { isIPv6Text } from '../../model/listen-address.ts';
 import type { BindingConfig } from '../../model/site-config.ts';
 import type { ProblemList } from './problem-list.ts';
 
@@ -15,11 +15,19 @@ export function buildBindings(bindings: readonly string[], path: ConfigPath, pro
 function readBinding(binding: string, path: ConfigPath, problems: ProblemList): BindingConfig | null {
   const match = BINDING.exec(binding);
   const port = Number(match?.[4]);
-  if (match === null || port < 1 || port > 65535 || (match[2] !== undefined && !isIPv6Text(match[2]))) {
+  if (match === null || port < 1 || port > 65535) {
     problems.error(path, `"${binding}" is not a binding`, 'write IP:PORT:HOST, such as *:80:www.example.com or *:80:');
     return null;
   }
   const address = match[2] ?? match[3]!;
+  if (address !== '' && address !== '*' && parseAddress(address) === null) {
+    problems.error(
+      path,
+      `"${address}" is not an IP address`,
+      'write the address of this machine, or * for all of them',
+    );
+    return null;
+  }
   return {
     protocol: match[1]?.toLowerCase() === 'https' ? 'https' : 'http',
     address: address === '' ? '*' : address,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { AccessLogConfig, AdminConfig, Config } from '../../model/config.ts';
 import { defaultLevelSettings, noFiltering } from '../../model/level-settings.ts';
 import { isLoopback } from '../../model/listen-address.ts';
+import { readAddressRanges } from './address-ranges.ts';
 import { buildFarms } from './build-farms.ts';
 import { buildFiltering } from './build-filtering.ts';
 import type { ServerLevel } from './build-level.ts';
@@ -37,7 +38,7 @@ export function buildConfig(
   absent: AbsentSections,
   problems: ProblemList,
 ): Config {
-  const { limits, trustedProxies, compatibility, workers, watch, resolvers } = written;
+  const { limits, compatibility, workers, watch, resolvers } = written;
   const { enabled, ...proxy } = written.proxy;
   const { shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh } = written;
   const server: ServerLevel = {
@@ -69,7 +70,8 @@ export function buildConfig(
     vulnerablePatterns: written.vulnerablePatterns,
     slowPatterns: [],
     requestFiltering: buildFiltering(noFiltering, written.requestFiltering),
-    ...{ limits, trustedProxies, compatibility, workers, watch, resolvers },
+    trustedProxies: readAddressRanges(written.trustedProxies, ['trustedProxies'], problems),
+    ...{ limits, compatibility, workers, watch, resolvers },
     ...{ shutdownTimeout, shutdownIdleGrace, workerStallTimeout, dnsRefresh },
   };
 }

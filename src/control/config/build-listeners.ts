@@ -3,6 +3,7 @@ import type { ConfigPath, ListenAddress, ListenerConfig } from '../../model/conf
 import { formatListenAddress, parseListenAddress } from '../../model/listen-address.ts';
 import type { BindingConfig, SiteConfig } from '../../model/site-config.ts';
 import { withoutCertificates } from '../../model/tls-config.ts';
+import { readAddressRanges } from './address-ranges.ts';
 import { buildTls, checkTls } from './build-tls.ts';
 import { buildVirtualServer, checkVirtualServer } from './build-virtual-server.ts';
 import type { ConfigSource } from './config-source.ts';
@@ -34,7 +35,8 @@ export function buildListeners(
     const { protocol, proxyProtocol } = listener;
     const tls = listener.tls === undefined ? null : buildTls(listener.tls, [...path, 'tls'], source);
     const virtualServer = protocol === 'tcp' ? buildVirtualServer(listener) : null;
-    return { name, address, protocol, virtualServer, tls, proxySenders: proxyProtocol?.from ?? [], anyPort: false };
+    const proxySenders = readAddressRanges(proxyProtocol?.from ?? [], [...path, 'proxyProtocol', 'from'], problems);
+    return { name, address, protocol, virtualServer, tls, proxySenders, anyPort: false };
   });
   reportTwins(listeners, problems);
   for (const { name, bindings } of sites) {

@@ -134,7 +134,21 @@ workers: many
       'either cert and key, or pfx',
     ],
     ['an address that is none', 'farms: { a: { servers: ["300.1.1.1:80"] } }', '"300.1.1.1" is not an IPv4 address'],
-    ['a port that is none', 'farms: { a: { servers: ["127.0.0.1:abc"] } }', '"127.0.0.1:abc" is not host, host:port'],
+    ['a port that is none', 'farms: { a: { servers: ["127.0.0.1:abc"] } }', '"abc" is not a port: expected 1 to 65535'],
+    ['no port behind the colon', 'farms: { a: { servers: ["shop:"] } }', 'nothing behind the colon is not a port'],
+    ['a port of a listener that is none', 'listeners: { a: { address: "[::1]:abc" } }', '"abc" is not a port'],
+    [
+      'an IPv6 address without brackets',
+      'farms: { a: { servers: ["::1:80"] } }',
+      'an IPv6 address needs brackets: "[::1:80]", write it like [fd00::1]:8080',
+    ],
+    ['an IPv6 address that is none', 'listeners: { a: { address: "[1:2]:80" } }', '"1:2" is not a host'],
+    [
+      'a binding to an address that is none',
+      'sites: { a: { bindings: ["300.1.1.1:80:"] } }',
+      '"300.1.1.1" is not an IP',
+    ],
+    ['a range of an address that is none', 'trustedProxies: [ 010.0.0.1 ]', '"010.0.0.1" is not a range'],
     ['an address of a listener that is none', 'listeners: { a: { address: "1.2.3:80" } }', '"1.2.3" is not an IPv4'],
     [
       'a method as another product calls it',
@@ -170,6 +184,11 @@ workers: many
       problemsOf(
         `farms: { shop: { servers: [h] } }\nrules: [ { name: r, action: { type: Rewrite, url: "http://${host}/" } } ]\nproxy: { enabled: true }`,
       ).filter((line) => line.includes('no farm'));
+    expect(
+      problemsOf(
+        'rules: [ { name: r, action: { type: Rewrite, url: "http://300.1.1.1/" } } ]\nproxy: { enabled: true }',
+      ),
+    ).toContainEqual(expect.stringContaining('warning: "300.1.1.1" is not an IPv4 address: no request gets there'));
     expect(to('shpo')).toEqual([expect.stringMatching(/^2:51: warning: .*, did you mean "shop"\?$/)]);
     for (const fine of ['SHOP', 'shop.example', 'elsewhere', 'localhost', '127.0.0.1:80']) expect(to(fine)).toEqual([]);
   });

@@ -4,8 +4,8 @@ import { formatByteSize } from '../../base/byte-size.ts';
 import { closestWord } from '../../base/closest-word.ts';
 import { shown } from '../../base/setting.ts';
 import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
+import { isBrokenIPv4 } from '../../model/listen-address.ts';
 import { balancingMethod, balancingMethods, methodCalled, weightlessMethods } from '../../model/load-balancing.ts';
-import { checkAddressRanges } from './address-ranges.ts';
 import { checkAccess } from './check-access.ts';
 import { checkDuplicates } from './check-duplicates.ts';
 import { checkHttpsBindings } from './check-https-bindings.ts';
@@ -13,7 +13,6 @@ import { checkServerTls } from './check-server-tls.ts';
 import { checkVirtualServers, farmsOfVirtualServers } from './check-virtual-servers.ts';
 import { lintRules } from './lint/lint-rules.ts';
 import type { ProblemList } from './problem-list.ts';
-import type { Written } from './root-schema.ts';
 import { lostTargets } from './rule-targets.ts';
 import { farmNamesOf, isMap, rulesOf } from './written-lists.ts';
 
@@ -38,7 +37,6 @@ export interface FoundExtensions {
  */
 export function crossCheck(
   config: Config,
-  written: Written,
   raw: Raw,
   extensions: FoundExtensions,
   problems: ProblemList,
@@ -50,7 +48,6 @@ export function crossCheck(
   if (config.proxy.enabled) warnOfNearFarms(raw, hostsOfOurs(config), problems);
   else checkRuleTargets(raw, hostsOfOurs(config), problems, isOfIis);
   checkVirtualServers(config, farmNamesOf(raw), problems);
-  checkAddressRanges(written, problems);
   warnOfUselessFarms(config, raw, extensions, problems);
   warnOfLiveTraffic(config, raw, problems);
   warnOfSlowStart(config, problems);
@@ -85,6 +82,8 @@ function checkRuleTargets(
 /** With the proxy on any host will do, and the mistyped name of a farm is found out only by the requests that fail. */
 function warnOfNearFarms(raw: Raw, ours: Set<string>, problems: ProblemList): void {
   for (const { host, path } of lostTargets(raw, ours)) {
+    if (isBrokenIPv4(host))
+      problems.warning([...path, 'action', 'url'], `"${host}" is not an IPv4 address: no request gets there`);
     const near = host.includes('.') ? null : closestWord(host, farmNamesOf(raw));
     const message = `there is no farm "${host}": the proxy is on, and a host of this name is asked`;
     if (near) problems.warning([...path, 'action', 'url'], message, `did you mean "${near}"?`);

@@ -101,8 +101,7 @@ function interpret(input: Input, options: LoadOptions, extensions: FoundExtensio
   const written = checkSections(withArrDefaults(raw), problems);
   const config = buildConfig(written, raw, file, source, options, problems);
   if (raw.vulnerablePatterns === undefined && hasRulesOfIis(config, source)) config.vulnerablePatterns = 'limit';
-  if (readSoundly)
-    crossCheck(config, written, raw, extensions, problems, (path) => isXmlName(source.locate(path).file));
+  if (readSoundly) crossCheck(config, raw, extensions, problems, (path) => isXmlName(source.locate(path).file));
   warnOfMissing(raw, problems);
   if (input.ofIis) warnOfDepartures(raw, problems);
   if (readSoundly && !problems.hasErrorIn('rewriteMaps')) problems.all.push(...(options.faultsOfRooms?.(config) ?? []));

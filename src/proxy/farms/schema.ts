@@ -11,7 +11,9 @@ const ADDRESS =
 const serverAddress = text(ADDRESS, { nonEmpty: true, trimmed: true })
   .transform((written, ctx) => {
     const read = parseServerAddress(written);
-    return 'fault' in read ? refuse(ctx, written, read.fault, 'write it like 10.0.0.1:8080') : { written, ...read };
+    if (!('fault' in read)) return { written, ...read };
+    const isLikeIPv6 = written.split(':').length > 2 && !written.includes('://');
+    return refuse(ctx, written, read.fault, `write it like ${isLikeIPv6 ? '[fd00::1]:8080' : '10.0.0.1:8080'}`);
   })
   .meta({ description: ADDRESS });
 
