@@ -221,8 +221,29 @@ describe('warnings', () => {
     ],
     [
       'priority groups that nobody asked for',
-      'farms: { a: { servers: [ { address: h, priorityGroup: 2 }, g ] } }',
-      'set priorityGroupActivation: 1',
+      'farms: { a: { servers: [ g, { address: h, priorityGroup: 2 } ] } }',
+      '1:58: warning: priorityGroup has no effect while loadBalancing.priorityGroupActivation is 0: all servers get requests, set priorityGroupActivation: 1',
+    ],
+    [
+      'one priority group that nobody asked for',
+      'farms: { a: { servers: [ { address: h, priorityGroup: 2 } ] } }',
+      'priorityGroup has no effect',
+    ],
+    [
+      'a test of one server without a URL',
+      'farms: { a: { servers: [ { address: h, healthCheck: { retries: 1 } }, { address: g, healthCheck: { url: /up } } ] } }',
+      '1:64: warning: retries has no effect: no test is made without healthCheck.url',
+    ],
+    ['how a test that is not made ends', 'farms: { a: { servers: [h], healthCheck: { rise: 2 } } }', 'no test is made'],
+    [
+      'servers that are taken out for ever',
+      'farms: { a: { servers: [h], healthCheck: { liveTrafficFailurePeriod: 60s } } }',
+      'stay out until an operator brings them back',
+    ],
+    [
+      'memory that nobody says',
+      'farms: { a: { servers: [h], affinity: { useHostName: true, hostAffinityProvider: HostNameMemory } } }',
+      'HostNameMemory has no effect',
     ],
     ['a test without a URL', 'farms: { a: { servers: [h], healthCheck: { interval: 5s } } }', 'no test is made'],
     [
@@ -273,6 +294,16 @@ describe('warnings', () => {
   ])('%s', (_what, text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(/^\d+:\d+: warning: /)]);
     expect(problemsOf(text)[0]).toContain(message);
+  });
+
+  it('nothing of tests that some servers have alone', () => {
+    const farm = (servers: string, more = '') =>
+      problemsOf(
+        `farms: { a: { servers: [${servers}], ${more} healthCheck: { interval: 5s, liveTrafficFailurePeriod: 60s } } }`,
+      );
+    expect(farm('g, { address: h, healthCheck: { url: /up } }')).toEqual([]);
+    expect(farm('g', 'serversFrom: [ { file: servers.yaml } ],')).toEqual([]);
+    expect(farm('g')).toHaveLength(2);
   });
 
   it('nothing of pathMap, which acts', () => {

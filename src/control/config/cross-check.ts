@@ -5,12 +5,13 @@ import { closestWord } from '../../base/closest-word.ts';
 import { shown } from '../../base/setting.ts';
 import type { Config, ConfigPath, ConfigProblem } from '../../model/config.ts';
 import { isBrokenIPv4 } from '../../model/listen-address.ts';
-import { balancingMethod, balancingMethods, methodCalled, weightlessMethods } from '../../model/load-balancing.ts';
+import { balancingMethods, methodCalled } from '../../model/load-balancing.ts';
 import { checkAccess } from './check-access.ts';
 import { checkDuplicates } from './check-duplicates.ts';
 import { checkHttpsBindings } from './check-https-bindings.ts';
 import { checkServerTls } from './check-server-tls.ts';
 import { checkVirtualServers, farmsOfVirtualServers } from './check-virtual-servers.ts';
+import { warnOfIdleSettings } from './idle-settings.ts';
 import { lintRules } from './lint/lint-rules.ts';
 import type { ProblemList } from './problem-list.ts';
 import { lostTargets } from './rule-targets.ts';
@@ -49,10 +50,7 @@ export function crossCheck(
   else checkRuleTargets(raw, hostsOfOurs(config), problems, isOfIis);
   checkVirtualServers(config, farmNamesOf(raw), problems);
   warnOfUselessFarms(config, raw, extensions, problems);
-  warnOfLiveTraffic(config, raw, problems);
-  warnOfSlowStart(config, problems);
-  warnOfPriorityGroups(config, problems);
-  warnOfIdleTests(config, raw, problems, isOfIis);
+  warnOfIdleSettings(config, raw, problems, isOfIis);
   checkPages(config, problems);
   warnOfBuffers(config, problems);
   warnOfRetries(config, problems);
@@ -125,64 +123,6 @@ function warnOfUselessFarms(config: Config, raw: Raw, extensions: FoundExtension
   for (const { name, servers, serversFrom } of config.farms) {
     if (servers.some((server) => server.enabled) || serversFrom.length > 0) continue;
     problems.warning(['farms', name], `farm "${name}" has no enabled server: its requests are answered with 502.4`);
-  }
-}
-
-/** ARR's default of 0 makes the other live-traffic settings dead letters (DESIGN 6). */
-function warnOfLiveTraffic(config: Config, raw: Raw, problems: ProblemList): void {
-  for (const { name, healthCheck } of config.farms) {
-    if (healthCheck.liveTrafficFailurePeriod > 0) continue;
-    const farm = isMap(raw.farms) ? raw.farms[name] : undefined;
-    const written = isMap(farm) ? farm.healthCheck : undefined;
-    for (const key of ['liveTrafficFailureCodes', 'maxLiveTrafficFailures']) {
-      if (!isMap(written) || written[key] === undefined) continue;
-      const message = `${key} has no effect while liveTrafficFailurePeriod is 0: the live-traffic test is off`;
-      problems.warning(['farms', name, 'healthCheck', key], message, 'set liveTrafficFailurePeriod, such as 60s');
-    }
-  }
-}
-
-function warnOfSlowStart({ farms }: Config, problems: ProblemList): void {
-  for (const { name, slowStart, loadBalancing } of farms) {
-    const method = balancingMethod(loadBalancing.algorithm);
-    if (slowStart === 0 || method === undefined || !weightlessMethods.has(method)) continue;
-    const message = `slowStart has no effect with ${method}, which counts no weights`;
-    problems.warning(['farms', name, 'slowStart'], message, 'take LeastConnections or PowerOfTwoChoices, or warmUp');
-  }
-}
-
-function warnOfPriorityGroups({ farms }: Config, problems: ProblemList): void {
-  for (const { name, servers, loadBalancing } of farms) {
-    const groups = new Set(servers.map(({ priorityGroup }) => priorityGroup));
-    if (loadBalancing.priorityGroupActivation > 0 || groups.size < 2) continue;
-    const message =
-      'priorityGroup has no effect while loadBalancing.priorityGroupActivation is 0: all servers get requests';
-    problems.warning(
-      ['farms', name, 'servers'],
-      message,
-      'set priorityGroupActivation: 1 for a group that takes over from another',
-    );
-  }
-}
-
-/** Settings of a test by URL that is never made. */
-function warnOfIdleTests(
-  { farms }: Config,
-  raw: Raw,
-  problems: ProblemList,
-  isOfIis: (path: ConfigPath) => boolean,
-): void {
-  for (const { name, healthCheck } of farms) {
-    const farm = isMap(raw.farms) ? raw.farms[name] : undefined;
-    const written = isMap(farm) && isMap(farm.healthCheck) ? farm.healthCheck : {};
-    const key = ['interval', 'timeout', 'retries', 'responseMatch', 'statusCodeMatch'].find((each) => each in written);
-    const path: ConfigPath = ['farms', name, 'healthCheck'];
-    if (key === undefined || healthCheck.url !== '' || isOfIis([...path, key])) continue;
-    problems.warning(
-      [...path, key],
-      `${key} has no effect: no test is made without healthCheck.url`,
-      'set url: /health, or tcp:',
-    );
   }
 }
 
