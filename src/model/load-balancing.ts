@@ -43,29 +43,41 @@ export const upgradeOnlyMethods: ReadonlySet<string> = new Set<BalancingMethod>(
   'WeightedTotalTraffic',
 ]);
 
-/** What other products call them, in lower case without marks between words. */
-const FOREIGN_NAMES: Readonly<Record<string, BalancingMethod>> = {
-  roundrobin: 'WeightedRoundRobin',
-  rr: 'WeightedRoundRobin',
-  wrr: 'WeightedRoundRobin',
-  weighted: 'WeightedRoundRobin',
-  leastconn: 'LeastConnections',
-  leastconnection: 'LeastConnections',
-  leasttime: 'LeastResponseTime',
-  iphash: 'RendezvousHash',
-  source: 'RendezvousHash',
-  sourceip: 'RendezvousHash',
-  uri: 'RequestHash',
-  urihash: 'RequestHash',
-  hash: 'RendezvousHash',
-  consistenthash: 'RendezvousHash',
-  random: 'PowerOfTwoChoices',
-  p2c: 'PowerOfTwoChoices',
-};
+/** Ours, and the setting that makes it what was meant. */
+interface Meant {
+  readonly method: BalancingMethod;
+  readonly setting?: string;
+}
 
-/** Our method for what another product calls `name`; undefined where nobody does. */
-export function methodCalled(name: string): BalancingMethod | undefined {
-  return FOREIGN_NAMES[name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')];
+const byAddress: Meant = { method: 'RendezvousHash', setting: 'hashServerVariable: REMOTE_ADDR' };
+const byName: Meant = { method: 'RendezvousHash', setting: 'hashServerVariable naming what is hashed' };
+const byQuery: Meant = { method: 'RequestHash', setting: 'hashServerVariable: QUERY_STRING and queryStringNames' };
+
+/** What other products call them, in lower case without marks between words. */
+const FOREIGN_NAMES: ReadonlyMap<string, Meant> = new Map([
+  ...alike({ method: 'WeightedRoundRobin' }, 'roundrobin rr wrr staticrr weighted'),
+  ...alike({ method: 'LeastConnections' }, 'leastconn leastconnection lc wlc weightedleastconnections'),
+  ...alike({ method: 'LeastResponseTime' }, 'leasttime'),
+  ...alike({ method: 'PowerOfTwoChoices' }, 'random randomchoose randomtwo randomtwoleastconn p2c'),
+  ...alike(byAddress, 'iphash clientiphash source sourceip sourcehash sourceiphash sh hrw'),
+  ...alike({ method: 'RequestHash' }, 'uri urihash urlhash'),
+  ...alike(byQuery, 'urlparam query'),
+  ...alike(byName, 'hash consistenthash ringhash maglev hdr header'),
+]);
+
+function alike(meant: Meant, names: string): [string, Meant][] {
+  return names.split(' ').map((name) => [name, meant]);
+}
+
+/** What of ours another product calls `name`, or somebody writes with marks between its words; undefined where nobody does. */
+export function methodCalled(name: string): Meant | undefined {
+  // BIG-IP says at the end of a name what it counts: pool members, or nodes.
+  const plain = name
+    .toLowerCase()
+    .replaceAll(/\(.*?\)|[^a-z0-9]/g, '')
+    .replace(/(?:member|node)$/, '');
+  const method = balancingMethod(plain);
+  return method === undefined ? FOREIGN_NAMES.get(plain) : { method };
 }
 
 /** The method of this name in its own spelling, whatever its letter case; undefined where it is none of ours. */

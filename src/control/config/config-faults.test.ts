@@ -151,11 +151,6 @@ workers: many
     ['a range of an address that is none', 'trustedProxies: [ 010.0.0.1 ]', '"010.0.0.1" is not a range'],
     ['an address of a listener that is none', 'listeners: { a: { address: "1.2.3:80" } }', '"1.2.3" is not an IPv4'],
     [
-      'a method as another product calls it',
-      'farms: { a: { servers: [h], loadBalancing: { algorithm: least_conn } } }',
-      'did you mean "LeastConnections"?',
-    ],
-    [
       'a key of hsts that is misspelt',
       'listeners: { s: { address: ":9", tls: { certificates: [ { cert: a, key: b } ], hsts: { maxAge: 30d, preloaded: true } } } }',
       'unknown key, did you mean "preload"?',
@@ -191,6 +186,31 @@ workers: many
     ).toContainEqual(expect.stringContaining('warning: "300.1.1.1" is not an IPv4 address: no request gets there'));
     expect(to('shpo')).toEqual([expect.stringMatching(/^2:51: warning: .*, did you mean "shop"\?$/)]);
     for (const fine of ['SHOP', 'shop.example', 'elsewhere', 'localhost', '127.0.0.1:80']) expect(to(fine)).toEqual([]);
+  });
+
+  it.each([
+    ['RoundRobin', '"WeightedRoundRobin"?'],
+    ['round-robin', '"WeightedRoundRobin"?'],
+    ['static-rr', '"WeightedRoundRobin"?'],
+    ['weighted round robin', '"WeightedRoundRobin"?'],
+    ['least_conn', '"LeastConnections"?'],
+    ['leastconn', '"LeastConnections"?'],
+    ['least-connections-member', '"LeastConnections"?'],
+    ['wlc', '"LeastConnections"?'],
+    ['fastest-node', '"Fastest"?'],
+    ['LEAST_REQUEST', '"LeastRequests"?'],
+    ['least_time', '"LeastResponseTime"?'],
+    ['random two least_conn', '"PowerOfTwoChoices"?'],
+    ['random(2)', '"PowerOfTwoChoices"?'],
+    ['ip_hash', '"RendezvousHash", with hashServerVariable: REMOTE_ADDR?'],
+    ['source', '"RendezvousHash", with hashServerVariable: REMOTE_ADDR?'],
+    ['RING_HASH', '"RendezvousHash", with hashServerVariable naming what is hashed?'],
+    ['url_param', '"RequestHash", with hashServerVariable: QUERY_STRING and queryStringNames?'],
+    ['uri', '"RequestHash"?'],
+  ])('a method as others call it: %s', (algorithm, meant) => {
+    expect(problemsOf(`farms: { a: { servers: [h], loadBalancing: { algorithm: "${algorithm}" } } }`)).toEqual([
+      expect.stringContaining(`did you mean ${meant} (expected WeightedRoundRobin, `),
+    ]);
   });
 
   it('an admin API that others can reach without a token', () => {

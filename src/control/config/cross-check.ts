@@ -103,12 +103,14 @@ function checkAlgorithms(raw: Raw, brought: readonly string[], problems: Problem
     const { algorithm } = isMap(farm) && isMap(farm.loadBalancing) ? farm.loadBalancing : {};
     if (typeof algorithm !== 'string') continue;
     if (known.some((each) => each.toLowerCase() === algorithm.toLowerCase())) continue;
-    const near = methodCalled(algorithm) ?? closestWord(algorithm, known);
+    const meant = methodCalled(algorithm);
+    const near = meant?.method ?? closestWord(algorithm, known);
+    const setting = meant?.setting === undefined ? '' : `, with ${meant.setting}`;
     const all = `expected ${known.join(', ')}`;
     problems.error(
       ['farms', name, 'loadBalancing', 'algorithm'],
       `farms.${name}.loadBalancing.algorithm: ${shown(algorithm)} is not known here`,
-      near ? `did you mean "${near}"? (${all})` : all,
+      near ? `did you mean "${near}"${setting}? (${all})` : all,
     );
   }
 }
