@@ -124,7 +124,7 @@ export function choice<const W extends string>(about: string, words: readonly W[
     .transform((written, ctx): W => {
       const found = words.find((word) => word.toLowerCase() === written.toLowerCase());
       if (found !== undefined) return found;
-      const near = closestWord(written, words);
+      const near = /^\d+$/.test(written) ? null : closestWord(written, words); // no status is near to another
       const all = `expected ${words.join(', ')}`;
       return refuse(
         ctx,

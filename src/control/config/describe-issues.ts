@@ -74,9 +74,12 @@ function describe(issue: Issue, base: ConfigPath, schema: z.ZodType): SchemaProb
   ];
 }
 
-/** Numbers and the like where text belongs want quotes, nothing else. */
+/** Numbers and the like where text belongs want quotes, nothing else; one value where a list belongs wants brackets. */
 function wrongTypeAdvice(issue: Issue): { suggestion?: string } {
-  if (issue.code !== 'invalid_type' || issue.expected !== 'string') return {};
+  if (issue.code !== 'invalid_type') return {};
+  const one = issue.expected === 'array' ? /got (".*"|[\w.-]+)$/.exec(issue.message)?.[1] : undefined;
+  if (one !== undefined && one !== 'null') return { suggestion: `write it as a list: [${one}]` };
+  if (issue.expected !== 'string') return {};
   const got = /got (-?\d[\d.]*|true|false)$/.exec(issue.message)?.[1];
   return got ? { suggestion: `quote it: "${got}"` } : {};
 }
