@@ -63,7 +63,9 @@ export class AdminClient {
     try {
       return await fetch(this.#base + path, init);
     } catch (error) {
-      throw new AdminError(`cannot reach the admin API at ${this.#base}: ${causeOf(error)}. Is the router running?`);
+      throw new AdminError(
+        `no router answers at ${this.#base} (${causeOf(error)}): start one with "narrows run -c FILE" or "narrows demo", or say with --admin URL where its admin API is`,
+      );
     }
   }
 }

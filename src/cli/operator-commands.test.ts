@@ -114,7 +114,7 @@ describe('narrows status', () => {
     const { code, stdout, stderr } = await run(['status', '--admin', gone.url]);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /^narrows: cannot reach the admin API at http:\S+: .*ECONNREFUSED.*\. Is the router running\?\n$/,
+      /^narrows: no router answers at http:\S+ \(.*ECONNREFUSED.*\): start one with "narrows run -c FILE".*\n$/,
     );
   });
 });

@@ -131,6 +131,6 @@ headers that rules changed
   it('says in one line that there is no router to ask', async () => {
     const { code, stderr } = await narrows(['explain', '--admin', 'http://127.0.0.1:1', '--url', 'http://a/']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^narrows: cannot reach the admin API at http:\/\/127\.0\.0\.1:1: .*\n$/);
+    expect(stderr).toMatch(/^narrows: no router answers at http:\/\/127\.0\.0\.1:1 .*\n$/);
   });
 });

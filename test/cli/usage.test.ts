@@ -91,4 +91,16 @@ describe('narrows', () => {
     const { stdout } = await promisify(execFile)('bash', ['-c', `${script}${ask}`]);
     expect(stdout).toBe(`${words}\n`);
   });
+
+  it.each([
+    ...['status', 'status --watch', 'reload', 'certs', 'audit', 'audit undo 1', 'servers list', 'servers add shop/a'],
+    ...['start shop/a', 'stop shop/a', 'drain shop/a --wait', 'health shop/a', 'farm shop offline'],
+    ...['affinity hosts shop', 'explain --url http://a/'],
+  ])('%s: where no router runs it says whom it asked, and how to start one', async (command) => {
+    const { code, stdout, stderr } = await narrows([...command.split(' '), '--admin', 'http://127.0.0.1:1']);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^narrows: no router answers at http:\/\/127\.0\.0\.1:1 \(.+\): start one with "narrows run -c FILE" or "narrows demo", or say with --admin URL where .*\n$/,
+    );
+  });
 });
