@@ -77,9 +77,13 @@ export function farmPaths(refused: object): object {
       get: operation(`${SERVER}/bindings`, 'Who is bound to a server now: who a drain would wait for.', read),
     },
     [`${SERVER}/drain`]: {
-      get: operation(`${SERVER}/drain`, 'The drain of a server. wait=MS answers when it is done.', read, undefined, [
-        'wait',
-      ]),
+      get: operation(
+        `${SERVER}/drain`,
+        'The drain of a server; null where there was none, or it was called off. wait=MS answers when it is over.',
+        read,
+        undefined,
+        ['wait'],
+      ),
     },
     [`${SERVER}/health`]: {
       get: operation(`${SERVER}/health`, 'The health of a server, why, and what changed lately.', read),

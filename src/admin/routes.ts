@@ -6,7 +6,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { readExplainBody } from './explain-body.ts';
 import { farmRoutes } from './farm-routes.ts';
 import { hostRoutes } from './host-routes.ts';
-import { INDEX_HEADERS, indexPage } from './index-page.ts';
+import { INDEX_HEADERS, indexOf, indexPage } from './index-page.ts';
 import { limitBody } from './limit-body.ts';
 import { openApi } from './openapi.ts';
 
@@ -15,8 +15,10 @@ export function adminRoutes(port: AdminPort, version: string): Hono {
   const routes = new Hono();
   routes.use('/api/*', limitBody);
   routes.get('/', (c) => {
-    const document = openApi(version);
-    return c.html(indexPage(version, document.paths), 200, INDEX_HEADERS);
+    const index = indexOf(version, openApi(version).paths);
+    const accept = c.req.header('accept') ?? '';
+    const isForPrograms = accept.includes('application/json') && !accept.includes('text/html');
+    return isForPrograms ? c.json(index, 200, INDEX_HEADERS) : c.html(indexPage(index), 200, INDEX_HEADERS);
   });
   routes.get('/api/status', (c) => c.json(port.status()));
   routes.get('/api/certificates', (c) => c.json(port.certificates()));

@@ -1,24 +1,18 @@
 // The affinity cookie of a parent domain in the jar of a client that is not ours: curl, which knows the public suffixes.
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRouter, type Router } from '../../src/index.ts';
+import { hasCurl } from '../kit/has-curl.ts';
 import { type CountingServer, countingServer } from '../kit/zero-loss-server.ts';
 
 let servers: CountingServer[];
 let router: Router;
 let port: string;
 let folder: string;
-
-function curlIsMissing(): boolean {
-  if (spawnSync('curl', ['--version'], { stdio: 'ignore' }).error === undefined) return false;
-  if (process.env.CI === 'true') throw new Error('curl is not installed');
-  process.stderr.write('SKIPPED: tests of cookies in the jar of curl, because it is not installed\n');
-  return true;
-}
 
 async function start(affinity: object): Promise<void> {
   const farm = { servers: servers.map(({ address }) => address), affinity: { useCookie: true, ...affinity } };
@@ -48,7 +42,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.skipIf(curlIsMissing())('in the jar of curl', () => {
+describe.runIf(hasCurl('cookies in the jar of curl'))('in the jar of curl', () => {
   it('the cookie is for one host, unless the farm says otherwise', async () => {
     await start({});
     expect(await servedAt('a.shop.example.com')).toBe('a');
