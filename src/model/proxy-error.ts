@@ -116,7 +116,7 @@ export const errorKinds = {
   connectFailed: because(upstream('connection_refused', 12029), 'No connection could be made to the server.'),
   connectTimeout: because(
     upstream('connection_timeout', 12002),
-    'No connection could be made to the server within protocol.timeout.',
+    'No connection could be made to the server within protocol.timeout (to an origin: proxy.timeout) or retry.perTryTimeout, or the system gave up before (ETIMEDOUT).',
   ),
   nameNotResolved: because(upstream('dns_error', 12007), 'The name of the server has no address.'),
   certificateRefused: because(
@@ -137,11 +137,11 @@ export const errorKinds = {
   ),
   sendTimeout: because(
     upstream('connection_write_timeout', 12002),
-    'The server stopped reading the request for protocol.timeout.',
+    'The server stopped reading the request for protocol.timeout (of an origin: proxy.timeout).',
   ),
   responseTimeout: because(
     upstream('http_response_timeout', 12002),
-    'The server did not answer, or stopped answering, for protocol.timeout (or retry.perTryTimeout).',
+    'The server did not answer, or stopped answering, for protocol.timeout (of an origin: proxy.timeout) or retry.perTryTimeout.',
   ),
   closedDuringUpload: because(
     upstream('connection_terminated', 12030),
@@ -200,11 +200,11 @@ export const errorKinds = {
   ),
   queueFull: because(
     proxy(503, 3, 'connection_limit_reached'),
-    'All servers have their maxRequests, and so many requests wait already as queue.length says.',
+    'Servers have their maxRequests, and so many requests wait already as queue.length says.',
   ),
   queueTimeout: because(
     proxy(503, 2, 'connection_limit_reached'),
-    'All servers had their maxRequests for as long as queue.timeout.',
+    'The request got no place at a server (maxRequests) within queue.timeout.',
   ),
   sessionStopped: because(
     proxy(101, 0, 'connection_terminated'),
@@ -212,7 +212,7 @@ export const errorKinds = {
   ),
   sessionIdle: because(
     proxy(101, 0, 'connection_timeout'),
-    'A session was closed after protocol.upgrade.idleTimeout, or because one side had ended and the other fell silent. Nobody sees this answer; the log has it.',
+    'A session was closed after protocol.upgrade.idleTimeout, or because one side had ended and the other sent nothing for as long (protocol.timeout where there is no idleTimeout). Nobody sees this answer; the log has it.',
   ),
   farmOffline: because(proxy(503, 0, 'destination_unavailable'), 'The farm is offline, and has a maintenancePage.'),
   connectionLimit: because(

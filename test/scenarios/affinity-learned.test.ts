@@ -137,6 +137,7 @@ describe('the server of a client is gone', () => {
     const refused = await visit();
     expect([refused.status, /^retry-after: (\d+)/im.exec(refused.head)?.[1]]).toEqual([503, '10']);
     expect(refused.head).toMatch(/^proxy-status: narrows; error=destination_unavailable/im);
+    expect(refused.head).toContain('takes no requests (affinity.whenServerGone is refuse)');
     expect((await ask(url, '/', 'X-Tenant: other\r\n')).status).toBe(200);
     await server.revive();
     await until(() => isHealthy(server));
@@ -177,6 +178,18 @@ describe('the server of a client is gone', () => {
     await server.revive();
     const answer = await waiting;
     expect([answer.status, servers['abc'.indexOf(servedBy(answer))]]).toEqual([200, server]);
+  });
+
+  it('and wait says for how long where no server is left', async () => {
+    await start({ ...affinity, whenServerGone: 'wait', waitTimeout: '60ms' }, 0, health);
+    const server = await takeDown();
+    await Promise.all(servers.filter((each) => each !== server).map((each) => each.kill()));
+    await until(() => servers.every((each) => !isHealthy(each)));
+    const answer = await visit();
+    expect([answer.status, answer.head]).toEqual([
+      502,
+      expect.stringMatching(/3 unhealthy; .* the client is bound to, was not back within affinity\.waitTimeout/),
+    ]);
   });
 
   it('and wait gives it another server when it has waited long enough', async () => {

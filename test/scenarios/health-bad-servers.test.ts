@@ -87,7 +87,9 @@ describe('a server that answers slowly', () => {
   it('fails its URL test, whose response must be complete in time', async () => {
     const address = await badServer(drip);
     await start([address], { url: '/health', interval: '50ms', timeout: '200ms', retries: 0 });
-    expect((await router.log.nth('serverUnhealthy', 0)).reason).toBe('URL test: no complete response in 200 ms');
+    expect((await router.log.nth('serverUnhealthy', 0)).reason).toBe(
+      'URL test: no complete response in 200 ms (healthCheck.timeout)',
+    );
   });
 
   it('fails no request while bytes come, however long it takes', async () => {

@@ -148,7 +148,9 @@ describe('a request in the queue', () => {
     const response = await (await send(running)).response();
     expect([response.status, fieldOf(response, 'retry-after')]).toEqual([503, '7']);
     expect(response.body.toString()).toContain('503.3');
-    expect(fieldOf(response, 'proxy-status')).toContain('2 requests wait already (queue.length)');
+    expect(fieldOf(response, 'proxy-status')).toContain(
+      '2 requests wait already for a place at a server (queue.length, maxRequests)',
+    );
   });
 
   it('is answered with 503 after queue.timeout', async () => {
@@ -164,7 +166,37 @@ describe('a request in the queue', () => {
     const response = await waiting!.response();
     expect([response.status, fieldOf(response, 'retry-after')]).toEqual([503, '4']);
     expect(response.body.toString()).toContain('503.2');
+    expect(fieldOf(response, 'proxy-status')).toContain(
+      'farm shop: the request got no place at a server (maxRequests) within 4000 ms (queue.timeout)',
+    );
     expect(farmStatus(running).queuedRequests).toBe(0);
+  });
+
+  it('is not told that no server has a place where one has: others may wait for another server', async () => {
+    const [bound, free] = [await patient(), await backend(() => ok('free'))];
+    const running = await limited([bound, free], 1, { affinity: { useCookie: true }, queue: { length: 1 } });
+    const client = await send(running, '/first');
+    await answer(bound, 0);
+    const cookie = fieldOf(await client.response(), 'set-cookie')!.split(';')[0];
+    await send(running, '/held', `Cookie: ${cookie}\r\n`);
+    await bound.request(1);
+    await send(running, '/waiting', `Cookie: ${cookie}\r\n`);
+    await until(() => farmStatus(running).queuedRequests === 1);
+    const response = await (await send(running)).response();
+    expect([response.status, fieldOf(response, 'proxy-status')]).toEqual([
+      503,
+      expect.stringContaining('farm shop: 1 request waits already for a place at a server (queue.length, maxRequests)'),
+    ]);
+  });
+
+  it('is told where none may wait', async () => {
+    const server = await patient();
+    const running = await limited([server], 1, { queue: { length: 0 } });
+    await send(running);
+    await server.request(0);
+    expect(fieldOf(await (await send(running)).response(), 'proxy-status')).toContain(
+      'no server that the request may go to has a place (maxRequests), and none may wait (queue.length is 0)',
+    );
   });
 
   it('has all of protocol.timeout for its server afterwards', async () => {

@@ -240,10 +240,10 @@ describe('the end of a session', () => {
 });
 
 describe('time', () => {
-  const within = async (farm: Record<string, unknown>) => {
+  const within = async (farm: Record<string, unknown>, rest: Record<string, unknown> = {}) => {
     const clock = new SimulatedClock();
     const server = await sessionServer();
-    const running = await shop([server], farm, {}, { clock });
+    const running = await shop([server], farm, rest, { clock });
     return { clock, running, session: await openSession(running, server) };
   };
 
@@ -271,8 +271,12 @@ describe('time', () => {
     await session.server.until(() => (session.server.bytes.at(-8) === 0x88 ? true : null));
   });
 
-  it('ends one whose one side has ended when the other falls silent for protocol.timeout', async () => {
-    const { clock, running, session } = await within({ protocol: { timeout: '10s' } });
+  it.each([
+    ['protocol.timeout', { timeout: '10s' }],
+    ['protocol.upgrade.idleTimeout', { timeout: '60s', upgrade: { idleTimeout: '10s' } }],
+  ])('ends one whose one side has ended when the other falls silent for %s', async (limit, protocol) => {
+    const path = join(tmpdir(), `narrows-silence-${process.pid}.log`);
+    const { clock, running, session } = await within({ protocol }, { accessLog: { path, format: 'json' } });
     session.server.end();
     await session.client.closed();
     for (let n = 0; n < 3; n++) {
@@ -283,6 +287,9 @@ describe('time', () => {
     await pass(clock, 11_000);
     await session.server.closed();
     await eventually(() => countersOf(running).currentRequests === 0);
+    await pass(clock, 1000); // lines are written in blocks
+    const reason = `"reason":"one side had ended, and the other sent nothing for ${limit}"`;
+    await eventually(() => readFileSync(path, 'utf8').includes(reason));
   });
 });
 

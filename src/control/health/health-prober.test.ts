@@ -94,7 +94,7 @@ describe('URL test', () => {
     clock.advance(1);
     await nextResults();
     expect(healthy(0)).toBe(false);
-    expect(prober.evidence(id(0))!.reason).toBe('URL test: no complete response in 30000 ms');
+    expect(prober.evidence(id(0))!.reason).toBe('URL test: no complete response in 30000 ms (healthCheck.timeout)');
     clock.advance(0);
     await until(() => backends[0]!.asked === 3);
   });

@@ -71,10 +71,12 @@ export class UrlTest {
   }
 
   async #probeInTime(): Promise<Verdict> {
-    const { timeout } = this.#test;
+    const { timeout, url } = this.#test;
+    const missing = url === 'tcp:' ? 'no connection' : 'no complete response';
+    const late = `${missing} in ${timeout} ms (healthCheck.timeout)`;
     const running = new AbortController();
     this.#running = running;
-    const callOff = this.#services.clock.after(timeout, () => running.abort(`no complete response in ${timeout} ms`));
+    const callOff = this.#services.clock.after(timeout, () => running.abort(late));
     const verdict = await this.#probe(running.signal);
     callOff();
     return verdict;

@@ -95,10 +95,11 @@ describe('warming up', () => {
   });
 
   it('takes no longer than its timeout', async () => {
-    const { clock, state, fetched, begin } = setUp({ warmUp });
+    const { clock, state, fetched, failures, begin } = setUp({ warmUp });
     begin();
     clock.advance(60_000);
     await turn();
+    expect(failures).toEqual(['/one: not warm within 60 s (warmUp.timeout)']);
     expect([state.warming, fetched.length, fetched[0]!.signal.aborted]).toEqual([false, 1, true]);
   });
 

@@ -53,7 +53,7 @@ export class ServerStarts {
     const { clock, table } = this.#services;
     const abort = new AbortController();
     const { urls, timeout } = farm.warmUp!;
-    const stopTimer = clock.after(timeout, () => abort.abort(`not warm within ${timeout / 1000} s`));
+    const stopTimer = clock.after(timeout, () => abort.abort(`not warm within ${timeout / 1000} s (warmUp.timeout)`));
     table.setWarming(slot, true);
     const end = () => {
       stopTimer();

@@ -14,7 +14,7 @@ const RETRY_AFTER = '10';
 export function holdToServer(ctx: RequestContext, server: Server, clock: Clock): Promise<undefined> | undefined {
   const { whenServerGone, waitTimeout } = ctx.farm!.config.affinity;
   if (whenServerGone === 'refuse') {
-    const reason = `${server.id}, which the client is bound to, takes no requests`;
+    const reason = `${server.id}, which the client is bound to, takes no requests (affinity.whenServerGone is refuse)`;
     throw new ProxyError('boundServerGone', reason, undefined, [['Retry-After', RETRY_AFTER]]);
   }
   if (ctx.client === null) {
@@ -37,7 +37,7 @@ function waitFor(server: Server, ctx: RequestContext, timeout: number, clock: Cl
         if (isBack) ctx.candidates = [server];
         else if (ctx.hostRecord === null) ctx.candidates = ctx.farm!.candidates();
         if (isBack) ctx.affinity = 'kept';
-        needCandidates(ctx);
+        needCandidates(ctx, `${server.id}, which the client is bound to, was not back within affinity.waitTimeout`);
         resolve(undefined);
       } catch (error) {
         reject(error);
@@ -46,9 +46,11 @@ function waitFor(server: Server, ctx: RequestContext, timeout: number, clock: Cl
   });
 }
 
-/** @throws ProxyError noServer */
-export function needCandidates(ctx: RequestContext): void {
-  if (ctx.candidates.length === 0) throw new ProxyError('noServer', ctx.farm!.whyNoServer());
+/** @param more what else there is to say of it @throws ProxyError noServer */
+export function needCandidates(ctx: RequestContext, more = ''): void {
+  if (ctx.candidates.length > 0) return;
+  const reason = ctx.farm!.whyNoServer();
+  throw new ProxyError('noServer', more === '' ? reason : `${reason}; ${more}`);
 }
 
 /** Whether a retry may give the client another server than the one it is bound to. */

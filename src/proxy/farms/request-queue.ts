@@ -72,7 +72,7 @@ export class RequestQueue implements PlaceQueue {
     }
     const { length, timeout } = this.#config.queue;
     const ticket = this.#numbers.tryQueue(length);
-    if (ticket === 0) return go(null, this.#refusal('queueFull', `${length} requests wait already (queue.length)`));
+    if (ticket === 0) return go(null, this.#refusal('queueFull', whyFull(length)));
     const waiter: Waiter = {
       ...{ ctx, ticket, candidates, pick, go },
       until: this.#clock.monotonic() + timeout,
@@ -97,7 +97,7 @@ export class RequestQueue implements PlaceQueue {
   /** @param now monotonic ms */
   #look(now: number): void {
     for (let oldest = this.#waiters[0]; oldest !== undefined && oldest.until <= now; oldest = this.#waiters[0]) {
-      const reason = `no server had a place within ${this.#config.queue.timeout} ms (queue.timeout)`;
+      const reason = `the request got no place at a server (maxRequests) within ${this.#config.queue.timeout} ms (queue.timeout)`;
       this.#leave(oldest, null, this.#refusal('queueTimeout', reason));
     }
     if (!this.#servers.some(hasPlace)) this.#yieldsSince = -1;
@@ -157,9 +157,15 @@ export class RequestQueue implements PlaceQueue {
   #refusal(code: 'queueFull' | 'queueTimeout', reason: string): ProxyError {
     const { name, queue } = this.#config;
     const retryAfter = String(Math.max(1, Math.ceil(queue.timeout / 1000)));
-    const text = `farm ${name}: no server that the request may go to has a place (maxRequests), and ${reason}`;
-    return new ProxyError(code, text, undefined, [['Retry-After', retryAfter]]);
+    return new ProxyError(code, `farm ${name}: ${reason}`, undefined, [['Retry-After', retryAfter]]);
   }
+}
+
+/** Where others wait already nobody has looked whether a server that this request may go to has a place. */
+function whyFull(length: number): string {
+  if (length === 0)
+    return 'no server that the request may go to has a place (maxRequests), and none may wait (queue.length is 0)';
+  return `${length} ${length === 1 ? 'request waits' : 'requests wait'} already for a place at a server (queue.length, maxRequests)`;
 }
 
 /** Hears of the client while nobody reads its body. */

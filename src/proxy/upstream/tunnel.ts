@@ -256,7 +256,8 @@ export class Tunnel implements BodySink, ConnectionUser {
 
   onDeadline(): void {
     if (this.#closing !== null) return this.#cut();
-    const silence = new ProxyError('sessionIdle', 'one side had ended, and the other fell silent');
+    const limit = this.#idle === null ? 'protocol.timeout' : 'protocol.upgrade.idleTimeout';
+    const silence = new ProxyError('sessionIdle', `one side had ended, and the other sent nothing for ${limit}`);
     if (this.#serverEnded) return this.#end(silence); // what it said before may still be on its way to the client
     if (this.#clientEnded) return this.#break(silence);
     const why = new ProxyError('sessionIdle', 'nothing passed for protocol.upgrade.idleTimeout');
