@@ -12,7 +12,7 @@ export interface ClientTlsInfo {
   readonly sessionBits: number;
   /** The certificate that the client was shown. */
   readonly own: Certificate;
-  /** The value of X-ARR-SSL (arr.md 4.1). */
+  /** The value of X-ARR-SSL (arr.md 4.1), one character for each byte. */
   readonly arrSsl: string;
   /** Null where none was asked for, or shown. */
   readonly clientCertificate: ShownCertificate | null;

@@ -66,6 +66,7 @@ export class TestCertificates {
     this.#openssl(
       'req',
       '-new',
+      '-utf8',
       ...newKey,
       '-keyout',
       key,

@@ -1,10 +1,12 @@
 // What servers, rules, logs and clients are told of TLS: headers, variables, certificates of clients, redirects and HSTS.
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { SimulatedClock } from '../../src/index.ts';
 import { backend } from '../kit/backend.ts';
 import { client, get } from '../kit/client.ts';
 import { eventually } from '../kit/eventually.ts';
@@ -49,6 +51,14 @@ describe.skipIf(skipped)('what a server is told of TLS', () => {
     expect(fieldOf(request!, 'x-arr-clientcert')).toBeUndefined();
     expect(fieldOf(request!, 'x-forwarded-proto')).toBe('https');
     expect(JSON.stringify(request!.fields)).not.toContain('forged');
+  });
+
+  it('may be of a certificate with letters beyond ASCII', async () => {
+    const foreign = made.make({ names: 'DNS:shop.example', subject: 'Łódź, 日本' });
+    const { url, server } = await secure({ certificates: [files(foreign)] });
+    expect((await asked(url)).response.status).toBe(200);
+    const value = Buffer.from(fieldOf(server.requests[0]!, 'x-arr-ssl')!, 'latin1').toString('utf8');
+    expect(value).toContain('Łódź');
   });
 
   it('has the certificate of the client', async () => {
@@ -140,6 +150,26 @@ describe.skipIf(skipped)('the certificate of a client', () => {
     expect(await statusOf(url, null)).toBe('200 ');
     expect(await statusOf(url, ofClient({}, others))).toBe('403 403.16');
   });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'is refused once it has expired, in a session that is resumed too (%s)',
+    async (maxVersion) => {
+      const { cert, key } = ofClient();
+      const clock = new SimulatedClock(Date.parse(new X509Certificate(cert).validTo) - 1000);
+      const listeners = { web: { address: '127.0.0.1:0', tls: { certificates: [files(own)], ...tls } } };
+      const { url } = await shop([await backend()], {}, { listeners }, { clock });
+      const options = { servername: 'shop.example', cert, key, maxVersion } as const;
+      const { socket, peer } = await tlsClient(url, options);
+      const session = new Promise<Buffer>((resolve) => socket.once('session', resolve));
+      peer.send(get());
+      expect((await peer.response()).status).toBe(200);
+      clock.advance(2001);
+      const known = maxVersion === 'TLSv1.2' ? socket.getSession()! : await session;
+      const again = await asked(url, { ...options, session: known });
+      expect([again.socket.isSessionReused(), again.response.status]).toEqual([true, 403]);
+      expect(again.response.body.toString()).toContain('403.17');
+    },
+  );
 
   it('is that of the session when one is resumed', async () => {
     const shown = ofClient();

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Certificate } from '../../model/certificate.ts';
 import type { ClientTlsInfo, ShownCertificate } from '../../model/client-tls.ts';
 import type { CertificateSet } from '../../model/listener-rules.ts';
+import { utf8AsLatin1 } from '../../wire/http1/serialise.ts';
 
 /** Bits of the session's key, by a part of the cipher's name. */
 const KEY_BITS: readonly (readonly [RegExp, number])[] = [
@@ -18,15 +19,17 @@ export class ClientTls implements ClientTlsInfo {
   readonly #socket: TLSSocket;
   readonly #set: CertificateSet;
   readonly #asked: boolean;
+  readonly #since: number;
   #own: Certificate | null = null;
   #arrSsl: string | null = null;
   #client: ShownCertificate | null | undefined;
 
-  /** @param asked whether the client was asked for a certificate */
-  constructor(socket: TLSSocket, set: CertificateSet, asked: boolean) {
+  /** @param asked whether the client was asked for a certificate; @param since ms since 1970 */
+  constructor(socket: TLSSocket, set: CertificateSet, asked: boolean, since: number) {
     this.#socket = socket;
     this.#set = set;
     this.#asked = asked;
+    this.#since = since;
     this.protocol = socket.getProtocol() ?? '';
     this.cipher = socket.getCipher()?.standardName ?? '';
     const { servername } = socket as { servername?: string | false | null };
@@ -52,7 +55,7 @@ export class ClientTls implements ClientTlsInfo {
 
   get arrSsl(): string {
     const { keyBits, issuer, subject } = this.own;
-    this.#arrSsl ??= `${keyBits}|${this.sessionBits}|${issuer}|${subject}`;
+    this.#arrSsl ??= utf8AsLatin1(`${keyBits}|${this.sessionBits}|${issuer}|${subject}`);
     return this.#arrSsl;
   }
 
@@ -64,7 +67,11 @@ export class ClientTls implements ClientTlsInfo {
   #readClient(): ShownCertificate | null {
     const certificate = this.#socket.getPeerX509Certificate();
     if (certificate === undefined) return null;
-    return describe(certificate, this.#socket.authorized ? null : String(this.#socket.authorizationError));
+    const { authorized, authorizationError } = this.#socket;
+    if (!authorized) return describe(certificate, String(authorizationError));
+    // A session that is resumed has the verdict of its first handshake.
+    const isOver = certificate.validToDate.getTime() < this.#since;
+    return describe(certificate, isOver ? 'CERT_HAS_EXPIRED' : null);
   }
 }
 

@@ -150,7 +150,7 @@ export class Listener {
     const asked = tls.config.clientCertificates !== 'off';
     const { handshakeTimeout } = this.#services.snapshot.config.limits;
     this.#handshakes.begin(raw, tls, handshakeTimeout, (socket, set) =>
-      this.#open({ socket, raw, header, rules, tls: new ClientTls(socket, set, asked) }),
+      this.#open({ socket, raw, header, rules, tls: new ClientTls(socket, set, asked, this.#services.clock.wall()) }),
     );
   }
 
