@@ -25,6 +25,8 @@ export interface TextRules {
   trimmed?: boolean;
   /** Most characters. */
   longest?: number;
+  /** What is wrong with it; null: nothing. Not asked of an empty one. */
+  fault?: (written: string) => string | null;
   /** Written instead of the value in anything that leaves the router. */
   secret?: boolean;
 }
@@ -40,6 +42,8 @@ export function text(about: string, rules: TextRules = {}) {
       const { longest = LONGEST_TEXT } = rules;
       if (written.length > longest)
         return refuse(ctx, '', `it has ${written.length} characters, and the most is ${longest}`);
+      const fault = written === '' ? null : (rules.fault?.(written) ?? null);
+      if (fault !== null) return refuse(ctx, written, fault);
       return written;
     })
     .meta({

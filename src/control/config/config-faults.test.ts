@@ -162,6 +162,21 @@ workers: many
     ['a range of an address that is none', 'trustedProxies: [ 010.0.0.1 ]', '"010.0.0.1" is not a range'],
     ['an address of a listener that is none', 'listeners: { a: { address: "1.2.3:80" } }', '"1.2.3" is not an IPv4'],
     [
+      'a host with letters beyond ASCII',
+      'farms: { a: { servers: [ { address: h, hostName: łódź.example } ] } }',
+      '"łódź.example" is not the name of a host',
+    ],
+    [
+      'a host that would be two lines',
+      'farms: { a: { servers: [h], protocol: { alternateHostName: "a\\r\\nX: 1" } } }',
+      'is not the name of a host',
+    ],
+    [
+      'a header that no message may have',
+      'farms: { a: { servers: [h], protocol: { logGuidName: "a b" } } }',
+      '"a b" is not the name of a header',
+    ],
+    [
       'a key of hsts that is misspelt',
       'listeners: { s: { address: ":9", tls: { certificates: [ { cert: a, key: b } ], hsts: { maxAge: 30d, preloaded: true } } } }',
       'unknown key, did you mean "preload"?',

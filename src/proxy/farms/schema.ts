@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { choice, duration, flag, refuse, text, whole } from '../../base/setting.ts';
 import { parseServerAddress } from '../../model/server-address.ts';
+import { hostFault } from '../../wire/http1/authority.ts';
 import { retrySchema } from './retry-schema.ts';
 
 const ADDRESS =
@@ -26,6 +27,7 @@ const serverShape = {
   hostName: text('Name of this server, for Host and TLS. Default: the address.', {
     nonEmpty: true,
     trimmed: true,
+    fault: hostFault,
   }).optional(),
   priorityGroup: whole(
     'Servers of the highest group are used first; see loadBalancing.priorityGroupActivation.',

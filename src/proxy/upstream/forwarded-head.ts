@@ -14,7 +14,7 @@ import { BodyKind } from '../../wire/http1/body-kind.ts';
 import { FieldKind } from '../../wire/http1/fields.ts';
 import { FIELD_STRIDE } from '../../wire/http1/message-head.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
-import { fieldLine } from '../../wire/http1/serialise.ts';
+import { fieldLine, utf8AsLatin1 } from '../../wire/http1/serialise.ts';
 import { UpgradePolicy } from './upgrade-policy.ts';
 
 /** Passed on as it is. */
@@ -84,7 +84,7 @@ export class ForwardedHead implements RequestForwarding {
     this.#forwardedBy =
       protocol.xForwardedByHeader === '' || protocol.stealthMode
         ? ''
-        : fieldLine(protocol.xForwardedByHeaderName, protocol.xForwardedByHeader);
+        : fieldLine(protocol.xForwardedByHeaderName, utf8AsLatin1(protocol.xForwardedByHeader));
     this.#beforeFor = `${this.#forwardedBy}${protocol.xForwardedForHeaderName}: `;
     this.#beforeHost = beforeHost('http');
     this.#beforeSecureHost = beforeHost('https');

@@ -1,7 +1,10 @@
 // Settings of the way to the servers: `protocol` of a farm and `proxy` of the router, one set of attributes with
 // different defaults at the two levels (arr.md 3).
 import { z } from 'zod';
+import { printable } from '../../base/printable.ts';
 import { choice, duration, flag, refuse, shown, size, text, whole } from '../../base/setting.ts';
+import { hostFault } from '../../wire/http1/authority.ts';
+import { isFieldName, isFieldValue, utf8AsLatin1 } from '../../wire/http1/serialise.ts';
 
 /** HTTP itself in another version (RFC 9113 3.1): what an intermediary passes on here it would not understand. */
 const REFUSED_UPGRADES: ReadonlySet<string> = new Set(['h2c', 'h2', 'http']);
@@ -135,32 +138,44 @@ const tlsToServers = z
       'TLS with servers that requests or health tests reach by https: everything is verified unless opted out of here, bit by bit. Each opt-out weakens the protection against someone between router and server. Files are read when the configuration is.',
   });
 
+/** The name of a header that we send. */
+const headerName = (about: string) =>
+  text(about, { fault: (name) => (isFieldName(name) ? null : `"${printable(name)}" is not the name of a header`) });
+
 /** ARR's attributes of headers, in both directions. */
 function headerShape(defaults: ProtocolDefaults) {
   return {
     preserveHostHeader: flag("Send the client's Host to the server. false: the server's own name.").prefault(
       defaults.preserveHostHeader,
     ),
-    alternateHostName: text('Host sent instead, whatever preserveHostHeader says; empty: none.').prefault(''),
+    alternateHostName: text('Host sent instead, whatever preserveHostHeader says; empty: none.', {
+      fault: hostFault,
+    }).prefault(''),
     reverseRewriteHostInResponseHeaders: flag(
       "Rewrite the server's or farm's own host in Location and Content-Location to the host that the client asked for. Addresses of third parties are left alone.",
     ).prefault(defaults.reverseRewriteHostInResponseHeaders),
-    xForwardedForHeaderName: text(
+    xForwardedForHeaderName: headerName(
       "Header that carries the client's address; empty sends none. Replaced, not appended to, unless the peer is in trustedProxies: servers that grant rights by it must accept it from the router only.",
     ).prefault('X-Forwarded-For'),
     includePortInXForwardedFor: flag("Write the client's port behind its address.").prefault(true),
-    xForwardedByHeaderName: text(
+    xForwardedByHeaderName: headerName(
       'Header that names this router; sent only where xForwardedByHeader is not empty.',
     ).prefault('X-Forwarded-By'),
-    xForwardedByHeader: text('Value of that header; empty: not sent.').prefault(''),
+    xForwardedByHeader: text('Value of that header; empty: not sent.', {
+      fault: (value) => (isFieldValue(utf8AsLatin1(value)) ? null : 'it holds a character that no header may hold'),
+    }).prefault(''),
     arrResponseHeader: flag(
       "Add `X-Powered-By: ARR/3.0` to responses, ARR's default. It tells strangers what runs here. `compatibility: headers` turns it on.",
     ).prefault(false),
-    sslHeaderName: text('Header that tells the server that the client came by TLS; empty: none.').prefault('X-ARR-SSL'),
-    clientCertHeaderName: text("Header with the client's certificate, base64 of DER; empty: none.").prefault(
+    sslHeaderName: headerName('Header that tells the server that the client came by TLS; empty: none.').prefault(
+      'X-ARR-SSL',
+    ),
+    clientCertHeaderName: headerName("Header with the client's certificate, base64 of DER; empty: none.").prefault(
       'X-ARR-ClientCert',
     ),
-    logGuidName: text("Header with the request's id, as in the access log; empty: none.").prefault('X-ARR-LOG-ID'),
+    logGuidName: headerName("Header with the request's id, as in the access log; empty: none.").prefault(
+      'X-ARR-LOG-ID',
+    ),
     logCacheHitName: text('Word of the log for a cache hit.').prefault('X-ARR-CACHE-HIT'),
     maxForwards: whole(
       'Max-Forwards of a forwarded request: ends a loop through ourselves with 502.6.',

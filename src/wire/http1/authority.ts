@@ -1,4 +1,5 @@
 // host[:port] as it stands in Host and in absolute targets (RFC 3986 3.2, RFC 9110 4.2): no user information, and not empty.
+import { printable } from '../../base/printable.ts';
 import { COLON, HEX_PLUS_ONE, REG_NAME_BYTE } from './byte-classes.ts';
 
 const PERCENT = 0x25;
@@ -85,4 +86,11 @@ function isPortPart(text: string, start: number, end: number): boolean {
     if (port > MAX_PORT) return false;
   }
   return true;
+}
+
+const HOST = /^[\w.~%!$&'()*+,;=-]+(?::\d*)?$|^\[[\da-f:.]+\](?::\d*)?$/i;
+
+/** Why no Host field may hold `text`: it is host, or host:port, in ASCII (RFC 9110 7.2), other letters as xn--… (RFC 3492); null: it may. */
+export function hostFault(text: string): string | null {
+  return HOST.test(text) ? null : `"${printable(text)}" is not the name of a host`;
 }
