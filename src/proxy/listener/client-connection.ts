@@ -365,7 +365,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#state = LINGERING;
     this.#reader.clear();
     this.#lingered = 0;
-    this.#deadline.stop();
+    this.#wait(this.#limits.lingerTimeout); // what is unsent by then has a time-out of its own
     if (this.unsent) this.socket.setTimeout(this.#limits.bodyProgressTimeout); // of TLS, or after a session, nobody has set it
     if (this.#inputEnded) return this.socket.destroySoon();
     this.socket.end(() => {
