@@ -49,7 +49,7 @@ const clientShape = {
   ]).prefault('cookie'),
   name: text('The header, query parameter or server variable that `by` refers to.', { nonEmpty: true }).optional(),
   mostBindings: whole(
-    'Bindings of header, query or variable that are remembered, in memory that all workers share; the least recently used go first.',
+    'Clients that are remembered, in memory that all workers share (20 bytes each); those not seen for the longest go first. By header, query or variable they lose their binding with that; with a cookie they are only counted, to show whom a drain waits for.',
     1024,
     4_194_304,
   ).prefault(65_536),

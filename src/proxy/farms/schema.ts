@@ -20,7 +20,7 @@ const serverAddress = text(ADDRESS, { nonEmpty: true, trimmed: true })
 
 const serverShape = {
   address: serverAddress,
-  enabled: flag('false: the server gets no requests and no tests.').prefault(true),
+  enabled: flag('false: the server gets no requests and no tests, and no command starts it.').prefault(true),
   weight: whole('Share of the requests, relative to the other servers.', 1, 4_294_967_295).prefault(100),
   httpPort: whole('Port for http. Default: that of the address, else 80.', 1, 65_535).optional(),
   httpsPort: whole('Port for https. Default: that of the address, else 443.', 1, 65_535).optional(),
@@ -121,7 +121,9 @@ export const farmShape = {
   retry: retrySchema.prefault({}),
   circuitBreaker: circuitBreakerSchema.optional(),
   drain: drainSchema.prefault({}),
-  enabled: flag('false takes the farm offline: requests for it are answered with 502.4.').prefault(true),
+  enabled: flag(
+    'false takes the farm offline: requests for it are answered with its maintenancePage (503), or with 502.4 where there is none.',
+  ).prefault(true),
   passConnectionCloseHeader: flag(
     "Pass a server's `Connection: close` on to the client instead of keeping its connection.",
   ).prefault(false),
