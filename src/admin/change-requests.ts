@@ -32,15 +32,16 @@ export async function readBody<S extends z.ZodType>(c: Context, schema: S): Prom
   return read.data;
 }
 
-/** Makes a change and records it. */
+/** Makes a change and records it. @param said of it in the body */
 export async function recorded(
   c: Context,
   port: AdminPort,
-  why: string | undefined,
+  said: { why?: string | undefined; persist?: boolean },
   make: () => Promise<Change>,
 ): Promise<{ change: Change; audit: number }> {
-  const change = await make();
-  const { id } = port.audit.record(authorOf(c, why), change);
+  const made = await make();
+  const change: Change = said.persist ? { ...made, kept: true } : made;
+  const { id } = port.audit.record(authorOf(c, said.why), change);
   return { change, audit: id };
 }
 

@@ -20,27 +20,31 @@ export function farmRoutes(port: AdminPort): Hono {
   routes.put('/api/farms/:farm/enabled', (c) =>
     answering(c, async () => {
       const { enabled, why, ...options } = await readBody(c, enabledBody);
-      return recorded(c, port, why, () => members.setFarmEnabled(c.req.param('farm'), enabled, options));
+      return recorded(c, port, { why, ...options }, () =>
+        members.setFarmEnabled(c.req.param('farm'), enabled, options),
+      );
     }),
   );
 
   routes.post('/api/farms/:farm/servers', (c) =>
     answering(c, async () => {
       const { server, why, ...options } = await readBody(c, serverBody);
-      return recorded(c, port, why, () => members.add(c.req.param('farm'), server, options));
+      return recorded(c, port, { why, ...options }, () => members.add(c.req.param('farm'), server, options));
     }),
   );
   routes.get(SERVER, (c) => answering(c, () => serverOf(port, c.req.param('farm'), c.req.param('server'))));
   routes.delete(SERVER, (c) =>
     answering(c, async () => {
       const { why, ...options } = await readBody(c, removeBody);
-      return recorded(c, port, why, () => members.remove(c.req.param('farm'), c.req.param('server'), options));
+      return recorded(c, port, { why, ...options }, () =>
+        members.remove(c.req.param('farm'), c.req.param('server'), options),
+      );
     }),
   );
   routes.put(`${SERVER}/weight`, (c) =>
     answering(c, async () => {
       const { weight, why, ...options } = await readBody(c, weightBody);
-      return recorded(c, port, why, () =>
+      return recorded(c, port, { why, ...options }, () =>
         members.setWeight(c.req.param('farm'), c.req.param('server'), weight, options),
       );
     }),
@@ -52,7 +56,7 @@ export function farmRoutes(port: AdminPort): Hono {
         ...(deadline === undefined ? {} : { deadline }),
         ...(idleTimeout === undefined ? {} : { idleTimeout }),
       };
-      return recorded(c, port, why, () =>
+      return recorded(c, port, { why, persist }, () =>
         servers.setState(c.req.param('farm'), c.req.param('server'), state, { persist, ...limits }),
       );
     }),
@@ -73,7 +77,7 @@ export function farmRoutes(port: AdminPort): Hono {
     answering(c, async () => {
       const { healthy, why } = await readBody(c, healthBody);
       const { farm, server } = c.req.param();
-      return recorded(c, port, why, () =>
+      return recorded(c, port, { why }, () =>
         healthy ? health.setHealthy(farm, server) : health.setUnhealthy(farm, server),
       );
     }),

@@ -24,13 +24,13 @@ export function hostRoutes(port: AdminPort): Hono {
   routes.put('/api/farms/:farm/hosts/:host', (c) =>
     answering(c, async () => {
       const { servers, why } = await readBody(c, assignBody);
-      return recorded(c, port, why, () => hosts.assign(c.req.param('farm'), c.req.param('host'), servers));
+      return recorded(c, port, { why }, () => hosts.assign(c.req.param('farm'), c.req.param('host'), servers));
     }),
   );
   routes.delete('/api/farms/:farm/hosts/:host', (c) =>
     answering(c, async () => {
       const { why } = await readBody(c, noBody);
-      return recorded(c, port, why, () =>
+      return recorded(c, port, { why }, () =>
         hosts.remove(c.req.param('farm'), c.req.param('host'), c.req.query('server')),
       );
     }),

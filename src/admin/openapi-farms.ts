@@ -28,6 +28,7 @@ const changed = {
         host: text,
         before: {},
         after: {},
+        kept: { type: 'boolean', description: 'It survives a restart.' },
       },
     },
     audit: { type: 'integer', description: 'Its number in the record.' },

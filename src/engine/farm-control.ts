@@ -8,7 +8,7 @@ import { type DrainEnd, Drains, type LiveBindings } from '../control/lifecycle/d
 import { ServerStarts } from '../control/lifecycle/server-starts.ts';
 import { Memberships } from '../control/membership/memberships.ts';
 import { AuditLog } from '../control/state/audit-log.ts';
-import { RuntimeChanges } from '../control/state/runtime-changes.ts';
+import { type OwnLimits, RuntimeChanges } from '../control/state/runtime-changes.ts';
 import { StateFile } from '../control/state/state-file.ts';
 import { Webhooks } from '../control/webhooks/webhooks.ts';
 import type { Config } from '../model/config.ts';
@@ -144,7 +144,7 @@ export class FarmControl {
   }
 
   /** Begins the drain of a server that stays a member: it is Inactive afterwards. */
-  drain(farm: FarmConfig, server: ServerConfig, limits: { idleTimeout?: number; deadline?: number }): void {
+  drain(farm: FarmConfig, server: ServerConfig, limits: OwnLimits): void {
     const id = serverId(farm.name, server.address);
     this.#startDrain(farm, server, limits, (endedBy) => {
       this.#services.table.setAvailability(this.#services.table.slotOf(id)!, Availability.Inactive);
@@ -181,11 +181,11 @@ export class FarmControl {
   #restore(farm: FarmConfig, server: ServerConfig): void {
     const { table } = this.#services;
     const slot = table.slotOf(serverId(farm.name, server.address))!;
-    const state = this.changes.override(farm.name, server.address)?.state;
+    const { state, drain = {} } = this.changes.override(farm.name, server.address) ?? {};
     if (state === undefined) return;
     if (state === 'Drain') {
       table.setAvailability(slot, Availability.Draining);
-      this.drain(farm, server, {});
+      this.drain(farm, server, drain);
     } else table.setAvailability(slot, state === 'Start' ? Availability.Active : Availability.Inactive);
   }
 
@@ -241,15 +241,14 @@ export class FarmControl {
     void this.reapply().catch(() => {});
   }
 
-  #startDrain(
-    farm: FarmConfig,
-    server: ServerConfig,
-    limits: { idleTimeout?: number; deadline?: number },
-    onDone: (endedBy: DrainEnd) => void,
-  ): void {
-    const { idleTimeout = farm.drain.idleTimeout, deadline = farm.drain.deadline } = limits;
+  #startDrain(farm: FarmConfig, server: ServerConfig, limits: OwnLimits, onDone: (endedBy: DrainEnd) => void): void {
+    const { deadline } = farm.drain;
+    const {
+      idleTimeout = farm.drain.idleTimeout,
+      until = deadline === 0 ? 0 : this.#services.clock.wall() + deadline,
+    } = limits;
     const { timeout: affinityTimeout } = farm.affinity;
-    this.drains.start(serverId(farm.name, server.address), { affinityTimeout, idleTimeout, deadline }, onDone);
+    this.drains.start(serverId(farm.name, server.address), { affinityTimeout, idleTimeout, until }, onDone);
   }
 
   #tellDrained(farm: FarmConfig, server: ServerConfig, endedBy: DrainEnd): void {

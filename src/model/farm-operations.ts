@@ -21,6 +21,8 @@ export interface Change {
   host?: string;
   before: unknown;
   after: unknown;
+  /** It survives a restart; so does what takes it back. */
+  kept?: boolean;
 }
 
 export interface StateOptions {

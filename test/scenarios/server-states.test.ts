@@ -251,17 +251,45 @@ describe('a slow start', () => {
 });
 
 describe('what is to survive a restart', () => {
-  it('of a drain is how it ended', async () => {
+  /** Starts a router with a state directory. @returns what ends it and starts another one with the same */
+  const startKeeping = async (farm: object = {}) => {
     const stateDirectory = mkdtempSync(join(tmpdir(), 'narrows-states-'));
     onTestFinished(() => rmSync(stateDirectory, { recursive: true }));
-    const config = { ...configOf({}), stateDirectory };
-    const restart = async () => {
-      await router?.stop();
+    const config = { ...configOf(farm), stateDirectory };
+    const begin = async () => {
       router = createRouter(config, { workers: 0 });
       const { listeners } = await router.start();
+      url = listeners.find(({ name }) => name === 'web')!.url;
       adminUrl = listeners.find(({ name }) => name === 'admin')!.url;
     };
+    await begin();
+    return async () => {
+      await router.stop();
+      await begin();
+    };
+  };
+
+  it('is gone once it was taken back', async () => {
+    const restart = await startKeeping();
+    const [a] = servers as [CountingServer];
+    await setState(a, 'Drain', { persist: true, deadline: 10 });
+    await admin('GET', `${serverPath(a)}/drain?wait=60000`);
+    await admin('PUT', `${serverPath(a)}/weight`, { weight: 7, persist: true });
+    await admin('PUT', '/api/farms/shop/enabled', { enabled: false, persist: true });
+    const { body } = await admin('GET', '/api/audit');
+    expect((body.entries as { change: { kept: boolean } }[]).map(({ change }) => change.kept)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    for (const id of [1, 2, 3]) expect((await admin('POST', `/api/audit/${id}/undo`)).status).toBe(200);
+    expect([statusOf(a).state, statusOf(a).weight]).toEqual(['Active', 100]);
     await restart();
+    expect([statusOf(a).state, statusOf(a).weight, router.status().farms[0]!.enabled]).toEqual(['Active', 100, true]);
+  });
+
+  it('of a drain is how it ended', async () => {
+    const restart = await startKeeping();
     const [a, b] = servers as [CountingServer, CountingServer];
     await setState(a, 'Drain', { persist: true, deadline: 10 });
     await setState(b, 'Drain', { deadline: 10 });
@@ -272,6 +300,21 @@ describe('what is to survive a restart', () => {
       { state: 'Inactive', drain: null },
       { state: 'Active', drain: null },
     ]);
+  });
+
+  it('of a drain that is under way are its limits, and the deadline stays where it was', async () => {
+    const restart = await startKeeping();
+    const [a, b, c] = servers as [CountingServer, CountingServer, CountingServer];
+    await setState(a, 'Drain', { persist: true, deadline: 3_600_000 });
+    await setState(b, 'Drain', { persist: true, idleTimeout: 0 }); // its bound clients are not waited for
+    await setState(c, 'Drain', { persist: true });
+    const { deadline } = statusOf(a).drain!;
+    await restart();
+    expect([statusOf(a).drain?.deadline, statusOf(c).drain?.deadline]).toEqual([deadline, null]);
+    expect(await admin('GET', `${serverPath(b)}/drain?wait=60000`)).toMatchObject({
+      body: { drain: { endedBy: 'idle' } },
+    });
+    expect([statusOf(a).state, statusOf(c).state]).toEqual(['Draining', 'Draining']); // clients may have cookies
   });
 
   it('is refused where there is no stateDirectory', async () => {

@@ -7,7 +7,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 function setUp(
-  limits: { affinityTimeout?: number; idleTimeout?: number; deadline?: number } = {},
+  { deadline = 0, ...more }: { affinityTimeout?: number; idleTimeout?: number; deadline?: number } = {},
   settled: Promise<unknown> = Promise.resolve(),
 ) {
   const clock = new SimulatedClock();
@@ -22,7 +22,12 @@ function setUp(
   const start = async () => {
     drains.start(
       'shop/a',
-      { affinityTimeout: 20 * MINUTE, idleTimeout: 20 * MINUTE, deadline: 0, ...limits },
+      {
+        affinityTimeout: 20 * MINUTE,
+        idleTimeout: 20 * MINUTE,
+        until: deadline === 0 ? 0 : clock.wall() + deadline,
+        ...more,
+      },
       (endedBy) => void ends.push(endedBy),
     );
     await Promise.resolve();
@@ -85,6 +90,26 @@ describe('a drain', () => {
     expect(ends).toEqual([]);
     clock.advance(2 * SECOND);
     expect(ends).toEqual(['idle']);
+  });
+
+  it('counts its clients when somebody asks, not each time that it is looked at', async () => {
+    const clock = new SimulatedClock();
+    let counted = 0;
+    const bindings: LiveBindings = {
+      ...{ hosts: 0, requests: 1, webSockets: 0, lastUse: 0 },
+      get clients() {
+        return ++counted;
+      },
+    };
+    const drains = new Drains(
+      clock,
+      () => bindings,
+      () => Promise.resolve(),
+    );
+    drains.start('shop/a', { affinityTimeout: MINUTE, idleTimeout: MINUTE, until: 0 }, () => {});
+    await Promise.resolve();
+    clock.advance(MINUTE);
+    expect([counted, drains.status('shop/a')?.clients, counted]).toEqual([0, 1, 1]);
   });
 
   it('ends at its deadline, whoever is bound', async () => {

@@ -13,13 +13,13 @@ export interface LiveBindings {
   lastUse: number;
 }
 
-/** Milliseconds. */
 export interface DrainLimits {
-  /** A bound client that was not seen for so long is bound no more. */
+  /** A bound client that was not seen for so long is bound no more, ms. */
   affinityTimeout: number;
+  /** Milliseconds. */
   idleTimeout: number;
-  /** 0: none. */
-  deadline: number;
+  /** When it ends at the latest, ms since 1970; 0: no deadline. */
+  until: number;
 }
 
 export type DrainEnd = NonNullable<DrainStatus['endedBy']>;
@@ -99,7 +99,7 @@ export class Drains {
       ...counts,
       lastUse: lastUse === 0 ? null : iso(lastUse * 1000),
       since: iso(startedAt),
-      deadline: limits.deadline === 0 ? null : iso(startedAt + limits.deadline),
+      deadline: limits.until === 0 ? null : iso(limits.until),
       endedBy,
       endedAt: endedBy === null ? null : iso(endedAt),
     };
@@ -137,8 +137,8 @@ export class Drains {
   }
 }
 
-function endOf({ limits, startedAt }: Drain, bindings: LiveBindings, now: number): DrainEnd | null {
-  if (limits.deadline > 0 && now - startedAt >= limits.deadline) return 'deadline';
+function endOf({ limits }: Drain, bindings: LiveBindings, now: number): DrainEnd | null {
+  if (limits.until > 0 && now >= limits.until) return 'deadline';
   if (bindings.requests > 0 || bindings.webSockets > 0) return null;
   // Last uses are whole seconds: one may be up to a second younger than it says.
   const idle = bindings.lastUse === 0 ? Number.POSITIVE_INFINITY : now - (bindings.lastUse + 1) * 1000;

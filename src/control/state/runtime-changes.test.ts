@@ -147,13 +147,16 @@ describe('a restart', () => {
     '{"removed":{"shop":"a:1"}}',
     '{"servers":{"shop/a:1":{"weight":"x"}}}',
     '{"servers":{"shop/a:1":{"state":"Away"}}}',
+    '{"servers":{"shop/a:1":{"state":"Drain","drain":null}}}',
+    '{"servers":{"shop/a:1":{"state":"Drain","drain":{"until":"soon"}}}}',
     '{"farms":{"shop":{"enabled":1}}}',
     '{"farms":{"shop":null}}',
     'null',
     '7',
   ])('starts without a file that is broken (%s), and loses nothing of it', (text) => {
     writeFileSync(join(folder, 'changes.json'), text);
-    expect(shown(open())).toEqual(['a:1*100', 'b:2*100', 'c:3*100']);
+    const changes = open();
+    expect([shown(changes), changes.override('shop', 'a:1')]).toEqual([['a:1*100', 'b:2*100', 'c:3*100'], undefined]);
     if (existsSync(join(folder, 'changes.json'))) return; // it says nothing that we know: no harm
     expect(warnings).toEqual([expect.stringContaining(join(folder, 'changes.json'))]);
     expect(readFileSync(join(folder, 'changes.json.broken'), 'utf8')).toBe(text);

@@ -10,6 +10,15 @@ export interface ServerOverride {
   weight?: number;
   /** Kept only to be restored after a restart. */
   state?: StateAction;
+  drain?: OwnLimits;
+}
+
+/** Of one drain, in place of those of the configuration. */
+export interface OwnLimits {
+  /** Milliseconds. */
+  idleTimeout?: number;
+  /** When it ends at the latest, ms since 1970; 0: no deadline. */
+  until?: number;
 }
 
 /** Everything that was changed, plain data. `persisted` are the keys that survive a restart. */
@@ -117,9 +126,20 @@ export class RuntimeChanges {
     );
   }
 
-  /** @param state undefined: as configured */
-  setState(farm: string, address: string, state: StateAction | undefined, persist: boolean): void {
-    this.#change(persist, ({ servers }) => setOverride(servers, serverId(farm, address), { state }));
+  /** @param state undefined: as configured @param drain of a drain that has limits of its own */
+  setState(
+    farm: string,
+    address: string,
+    state: StateAction | undefined,
+    persist: boolean,
+    drain: OwnLimits = {},
+  ): void {
+    this.#change(persist, ({ servers }) =>
+      setOverride(servers, serverId(farm, address), {
+        state,
+        drain: Object.keys(drain).length === 0 ? undefined : drain,
+      }),
+    );
   }
 
   /** The drain of a server has ended: what was to be kept of it is how it ended. */
@@ -164,7 +184,7 @@ export class RuntimeChanges {
     return this.#now.removed[farm]?.includes(address) ?? false;
   }
 
-  /** What is kept and no more changed so would come back with a restart: so each change goes to both where it was kept. */
+  /** What is kept comes back with a restart, whatever was changed since that is not kept. */
   #change(persist: boolean, apply: (changes: Changes) => void): void {
     apply(this.#now);
     if (!persist) return;
@@ -175,14 +195,20 @@ export class RuntimeChanges {
 
 const STATES: readonly unknown[] = ['Start', 'Drain', 'GracefulStop', 'ForcefulStop'];
 
+function areLimits(drain: unknown): boolean {
+  if (typeof drain !== 'object' || drain === null) return false;
+  const { idleTimeout = 0, until = 0 } = drain as Record<string, unknown>;
+  return [idleTimeout, until].every((time) => Number.isInteger(time) && Number(time) >= 0);
+}
+
 /** A file that another version wrote, or a person. @throws Error that says what is wrong */
 function checkShape({ servers = {}, added = {}, removed = {}, farms = {} }: Partial<Changes>): void {
   for (const part of [servers, added, removed, farms]) {
     if (typeof part !== 'object' || part === null) throw new Error('it has another shape');
   }
-  for (const [id, { weight, state }] of Object.entries(servers)) {
+  for (const [id, { weight, state, drain = {} }] of Object.entries(servers)) {
     const isWeight = weight === undefined || (Number.isInteger(weight) && weight >= 1);
-    if (!isWeight || (state !== undefined && !STATES.includes(state)))
+    if (!isWeight || !areLimits(drain) || (state !== undefined && !STATES.includes(state)))
       throw new Error(`what it says of ${id} is not known`);
   }
   for (const [farm, addresses] of Object.entries(removed)) {

@@ -1,6 +1,7 @@
 // States of servers and their drains (arr.md 8.3).
 
 import type { LiveBindings } from '../../control/lifecycle/drains.ts';
+import type { OwnLimits } from '../../control/state/runtime-changes.ts';
 import { BindingTable } from '../../model/binding-table.ts';
 import { bindingValue } from '../../model/binding-value.ts';
 import {
@@ -54,7 +55,8 @@ async function setState(
   const before = ACTIONS[table.state(slot).availability];
   // The state that servers start with is no change of it.
   const changed = action === 'Start' && farm.serverAutoStart ? undefined : action;
-  control.changes.setState(farm.name, server.address, changed, options.persist ?? false);
+  const limits = action === 'Drain' ? ownLimits(options, running.clock.wall()) : {};
+  control.changes.setState(farm.name, server.address, changed, options.persist ?? false, limits);
   if (action !== 'Drain') control.drains.callOff(id);
   if (action === 'Start') {
     // First what holds it back, then what lets it in.
@@ -64,10 +66,18 @@ async function setState(
     control.starts.cancel(id);
     table.setAvailability(slot, action === 'Drain' ? Availability.Draining : Availability.Inactive);
   }
-  if (action === 'Drain') control.drain(farm, server, options);
+  if (action === 'Drain') control.drain(farm, server, limits);
   if (action === 'ForcefulStop') await planes.cutServer(id);
   control.webhooks.send('serverState', { farm: farm.name, server: server.address, state: action, before });
   return { what: 'state', farm: farm.name, server: server.address, before, after: action };
+}
+
+/** @param now ms since 1970 */
+function ownLimits({ idleTimeout, deadline }: StateOptions, now: number): OwnLimits {
+  return {
+    ...(idleTimeout === undefined ? {} : { idleTimeout }),
+    ...(deadline === undefined ? {} : { until: deadline === 0 ? 0 : now + deadline }),
+  };
 }
 
 /** Who is bound to the server `id` now. */
