@@ -1,6 +1,7 @@
 // The listening socket of a virtual server, and the connections that came through it.
 import { createServer, type Server, type Socket } from 'node:net';
 import { EarlyConnections } from '../base/early-connections.ts';
+import { isNameless } from '../base/peer-address.ts';
 import type { ListenAddress } from '../model/config.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { TcpConnection } from './connection.ts';
@@ -16,6 +17,9 @@ export interface ListenOptions {
 
 /** As long a queue as the system allows: a burst of new clients waits in the kernel instead of being refused. */
 const BACKLOG = 4096;
+
+/** What the log says of connections that it ends: the router stops, or was told to do without it. */
+const ITS_END = 'its listener closes';
 
 export class TcpListener {
   readonly key: string;
@@ -77,7 +81,7 @@ export class TcpListener {
 
   /** Ends the connections of which too little has come to know their farm. */
   closeIdle(): void {
-    for (const connection of [...this.connections]) if (!connection.isBusy) connection.cut('the router stops');
+    for (const connection of [...this.connections]) if (!connection.isBusy) connection.cut(ITS_END);
   }
 
   /** Cuts every connection. @returns how many of them had a server, or were on the way to one */
@@ -85,7 +89,7 @@ export class TcpListener {
     let cut = 0;
     for (const connection of [...this.connections]) {
       if (connection.isBusy) cut++;
-      connection.cut('the router stops');
+      connection.cut(ITS_END);
     }
     return cut;
   }
@@ -106,6 +110,10 @@ export class TcpListener {
   #accept(socket: Socket): void {
     const virtual = this.#virtual();
     if (virtual === null) return this.#early.hold(socket);
+    if (isNameless(socket, this.#options.address.kind)) {
+      this.#services.refused();
+      return void socket.destroy();
+    }
     const connection = new TcpConnection(socket, virtual, this.#services, (closed) => {
       this.connections.delete(closed);
     });

@@ -1,7 +1,7 @@
 // A listening socket and the connections that came through it.
 import { createServer, type Server, type Socket } from 'node:net';
 import { EarlyConnections } from '../../base/early-connections.ts';
-import { addressOfPeer } from '../../base/peer-address.ts';
+import { addressOfPeer, isNameless } from '../../base/peer-address.ts';
 import type { ListenAddress } from '../../model/config.ts';
 import type { ListenerRules, ListenerTls } from '../../model/listener-rules.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -120,6 +120,7 @@ export class Listener {
   #accept(socket: Socket): void {
     const rules = this.#rules();
     if (rules === null) this.#early.hold(socket);
+    else if (isNameless(socket, this.#options.address.kind)) this.#refuse(socket);
     else if (rules.proxySenders?.has(addressOfPeer(socket)) === true) this.#awaitHeader(socket);
     else if (rules.tls === null) this.#open(plain(socket, null, rules));
     else this.#secure(socket, null, rules, rules.tls);
@@ -143,15 +144,18 @@ export class Listener {
   }
 
   #secure(raw: Socket, header: ProxyHeader | null, rules: ListenerRules, tls: ListenerTls): void {
-    if (!this.#services.admitHandshake()) {
-      this.#services.refused();
-      return void raw.destroy();
-    }
+    if (!this.#services.admitHandshake()) return this.#refuse(raw);
     const asked = tls.config.clientCertificates !== 'off';
     const { handshakeTimeout } = this.#services.snapshot.config.limits;
     this.#handshakes.begin(raw, tls, handshakeTimeout, (socket, set) =>
       this.#open({ socket, raw, header, rules, tls: new ClientTls(socket, set, asked, this.#services.clock.wall()) }),
     );
+  }
+
+  /** Nothing can be said to it. */
+  #refuse(socket: Socket): void {
+    this.#services.refused();
+    socket.destroy();
   }
 
   #open(taken: TakenConnection): void {
@@ -166,8 +170,8 @@ export class Listener {
 
   /** Beyond limits.connections: 503 and a close, not silence (CONTRACT 3). */
   #turnAway(socket: Socket): void {
+    if (this.#turnedAway === MOST_TURNED_AWAY) return this.#refuse(socket);
     this.#services.refused();
-    if (this.#turnedAway === MOST_TURNED_AWAY) return void socket.destroy();
     this.#turnedAway++;
     const { clock, snapshot } = this.#services;
     const cancel = clock.after(snapshot.config.limits.lingerTimeout, () => socket.destroy());
