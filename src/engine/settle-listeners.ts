@@ -1,6 +1,6 @@
 // Addresses of listeners, before workers share them: reusePort would hide a port in use, and would give each worker
 // another port for 0, so the control thread binds each address alone first (DESIGN 5).
-import { unlink } from 'node:fs/promises';
+import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Config, ListenAddress, ListenerConfig } from '../model/config.ts';
 import { formatListenAddress } from '../model/listen-address.ts';
@@ -99,17 +99,36 @@ function inUseByUs(name: string, address: ListenAddress, ours: SettledListener):
   return `${place} is in use by ${other}: a reload cannot hand it over, a restart can`;
 }
 
-/** A socket file that nobody listens on is left over from a router that did not stop in order. */
+/** A socket file that nobody listens on is left over from a router that did not stop in order. Nothing else is removed. */
 async function removeStaleSocket(name: string, path: string): Promise<void> {
-  const answered = await new Promise<boolean>((resolve) => {
+  const place = `listener ${name}: unix:${path}`;
+  const kind = await kindOf(path);
+  if (kind === 'none') return;
+  if (kind === 'other') throw new ListenError(`${place} is there already, and is no socket: give another path`, name);
+  const refusal = await refusalOf(path);
+  if (refusal === null) throw new ListenError(`${place} is in use by another program`, name);
+  if (refusal.code !== 'ECONNREFUSED') throw new ListenError(`${place} cannot be opened: ${refusal.message}`, name);
+  await unlink(path).catch((error: Error) => {
+    throw new ListenError(`${place} is left over from another run and cannot be removed: ${error.message}`, name);
+  });
+}
+
+/** Where it cannot be looked at, opening it fails next, and says why. */
+async function kindOf(path: string): Promise<'socket' | 'other' | 'none'> {
+  const found = await lstat(path).catch(() => null);
+  if (found === null) return 'none';
+  return found.isSocket() ? 'socket' : 'other';
+}
+
+/** Null where somebody listens. */
+function refusalOf(path: string): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((resolve) => {
     const probe = connect({ path }, () => {
       probe.destroy();
-      resolve(true);
+      resolve(null);
     });
-    probe.once('error', () => resolve(false));
+    probe.once('error', resolve);
   });
-  if (answered) throw new ListenError(`listener ${name}: unix:${path} is in use by another program`, name);
-  await unlink(path).catch(() => {});
 }
 
 /** What a listener speaks. */

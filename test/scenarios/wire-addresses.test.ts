@@ -1,5 +1,5 @@
 // IPv4, IPv6 and Unix sockets, on both sides.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -50,6 +50,16 @@ describe('Unix sockets', () => {
     asking.send('GET / HTTP/1.0\r\n\r\n');
     await asking.response();
     expect(fieldOf(server.requests[2]!, 'host')).toBe('localhost');
+  });
+});
+
+describe('a listener on a Unix socket', () => {
+  it('removes no file that is not one', async () => {
+    const path = socketPath('data');
+    writeFileSync(path, 'precious');
+    const opened = shop(['127.0.0.1:1'], {}, { listeners: { web: { address: `unix:${path}` } } });
+    await expect(opened).rejects.toThrow(`listener web: unix:${path} is there already, and is no socket`);
+    expect(readFileSync(path, 'utf8')).toBe('precious');
   });
 });
 
