@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { backend, ok } from '../kit/backend.ts';
 import { get, withBody } from '../kit/client.ts';
+import { eventually } from '../kit/eventually.ts';
 import { shop } from '../kit/router.ts';
 
 describe('a client that leaves', () => {
@@ -53,6 +54,22 @@ describe('a client that leaves', () => {
     client.end();
     await connection.closed();
     expect(connection.text).not.toContain('0\r\n\r\n');
+  });
+
+  it('by a FIN behind the head of a request that came early is not answered for that', async () => {
+    const server = await backend(({ startLine }) => (startLine.includes('/slow') ? undefined : ok()));
+    const { connect, router } = await shop([server]);
+    const other = await connect();
+    const client = await connect();
+    client.send(`${get('/slow')}PUT /early HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 5\r\n\r\n`).end();
+    await server.request(0);
+    other.send(get());
+    await other.response(); // its connection is idle now
+    server.connections[0]!.send(ok('slow'));
+    expect(await client.closed()).toBe('end');
+    expect(client.text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    await eventually(() => router.status().farms[0]!.servers[0]!.counters.currentRequests === 0);
+    expect(server.connections.flatMap(({ text }) => text.match(/PUT/g) ?? []).length).toBeLessThanOrEqual(1);
   });
 
   it('in the middle of a head is not answered', async () => {

@@ -8,7 +8,7 @@ import { sendAnswer } from '../../model/answer.ts';
 import type { BodySink, ClientExchange } from '../../model/client.ts';
 import type { LimitsConfig } from '../../model/config.ts';
 import { errorAnswer } from '../../model/error-answer.ts';
-import { ProxyError } from '../../model/proxy-error.ts';
+import { asProxyError, ProxyError } from '../../model/proxy-error.ts';
 import type { RequestHead } from '../../wire/http1/request-head.ts';
 import type { AcceptedConnection } from './client-peer.ts';
 import type { ListenerServices } from './listener-services.ts';
@@ -201,7 +201,7 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     } catch (error) {
       this.#reader.clear();
       this.#keep = false;
-      this.#fail(error as ProxyError);
+      this.#fail(asProxyError(error));
       return false;
     }
     this.#sink?.onBodyPause();
@@ -262,8 +262,8 @@ export class ClientConnection extends ResponseWriter implements ClientExchange {
     this.#resumeReading();
     if (this.#reader.held === 0 && !this.#inputEnded) return; // of an end that came before its session nothing else tells
     // Inside #begin the loop of #advance stands above us: the body is pushed from here, the next head is not started.
-    if (this.#advancing) this.#readBody();
-    else this.#advance();
+    if (!this.#advancing) this.#advance();
+    else if (this.#reader.held > 0) this.#readBody();
   }
 
   limitBody(bytes: number): void {
