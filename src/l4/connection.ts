@@ -278,6 +278,7 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     if (!isHeld && candidates.length > 0 && this.#mayRetry(farm)) {
       this.candidates = candidates;
       if (this.#tryStart()) return;
+      farm.retry?.returnRetry(this.#services.clock.wall());
     }
     this.#fail('notConnected', `could not connect to ${server.id}: ${code}`);
   }

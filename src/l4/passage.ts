@@ -27,7 +27,9 @@ const CONNECTING = 0;
 const OPEN = 1;
 /** The server is gone, the client still sends: it has some time to see the end. */
 const LINGERING = 2;
-const OVER = 3;
+/** The client is gone in order, the server has not taken everything yet. */
+const FINISHING = 3;
+const OVER = 4;
 
 export interface PassageOwner {
   /** The server is reached: begin() is due. */
@@ -210,7 +212,9 @@ export class Passage implements SocketReader, DeadlineOwner {
     this.#serverClosed = true;
     if (this.#phase === OVER) return;
     if (this.#phase === CONNECTING) return this.#giveUp(this.#error?.code ?? 'closed');
-    if (!this.#serverEnded) return this.#break('serverBroke', this.#error?.code ?? 'closed');
+    if (this.#phase === FINISHING && this.#error === null) return this.#settle(this.#endedFirst!, '');
+    if (!this.#serverEnded || this.#phase === FINISHING)
+      return this.#break('serverBroke', this.#error?.code ?? 'closed');
     if (this.#clientEnded) return; // the last bytes are on their way to the client
     // The client goes on sending. Closing at once would destroy what it has not read yet (DESIGN 5).
     this.#phase = LINGERING;
@@ -221,8 +225,10 @@ export class Passage implements SocketReader, DeadlineOwner {
   /** The client's socket is closed. @param code of the error that closed it; null for none */
   onClientClosed(code: string | null): void {
     if (this.#phase === OVER) return;
-    if (this.#endedFirst !== null && this.#serverEnded && (this.#clientEnded || this.#serverClosed)) {
-      return this.#settle(this.#endedFirst, '');
+    if (this.#serverEnded && this.#serverClosed) return this.#settle(this.#endedFirst!, '');
+    if (this.#serverEnded && this.#clientEnded) {
+      this.#phase = FINISHING; // the time of silence goes on
+      return;
     }
     this.#break('clientBroke', code ?? 'closed');
   }
@@ -245,7 +251,6 @@ export class Passage implements SocketReader, DeadlineOwner {
   #settle(end: ConnectionEnd, reason: string): void {
     this.#phase = OVER;
     this.#deadline.stop();
-    if (!this.#serverClosed) this.#socket.destroySoon();
     this.#giveLargeBack(!this.#clientIsFull);
     this.#owner.onOver(end, reason);
   }

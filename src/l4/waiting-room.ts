@@ -22,7 +22,10 @@ export class WaitingRoom {
   look(): void {
     if (this.#waiters.size === 0 || this.#isLooking) return;
     this.#isLooking = true;
-    for (const waiter of this.#waiters) if (waiter.tryAgain()) this.#waiters.delete(waiter);
-    this.#isLooking = false;
+    try {
+      for (const waiter of this.#waiters) if (waiter.tryAgain()) this.#waiters.delete(waiter);
+    } finally {
+      this.#isLooking = false;
+    }
   }
 }

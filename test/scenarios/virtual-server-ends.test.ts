@@ -1,18 +1,39 @@
 // How connections of a virtual server end that never came to a server, or whose server went first: nothing is tried twice, and no
 // place stays taken.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/index.ts';
 import { askAdmin } from '../kit/ask-admin.ts';
 import { backend } from '../kit/backend.ts';
 import { client } from '../kit/client.ts';
-import { eventually } from '../kit/eventually.ts';
+import { eventually, settled } from '../kit/eventually.ts';
 import type { RunningRouter } from '../kit/router.ts';
 import { silentServer } from '../kit/silent-server.ts';
 import { echo, endingOf, front, silent } from '../kit/virtual-server.ts';
+import type { WirePeer } from '../kit/wire-peer.ts';
 
 const countersOf = ({ router }: RunningRouter) => router.status().farms[0]!.servers.map(({ counters }) => counters);
 const connectionsOf = ({ router }: RunningRouter) =>
   router.status().listeners.find(({ name }) => name === 'web')!.connections!;
+
+/** Less than a stream takes before it is full. */
+const PIECE = 16_384;
+
+/** Bytes on their way to `peer` that the system holds (proc_net_tcp: tx_queue and rx_queue). */
+function inSystem({ socket }: WirePeer): number {
+  const near = hexPort(socket.localPort!);
+  const far = hexPort(socket.remotePort!);
+  let bytes = 0;
+  for (const line of readFileSync('/proc/self/net/tcp', 'utf8').split('\n')) {
+    const [, local = '', remote = '', , queues = ''] = line.trim().split(/\s+/);
+    const [sending, receiving] = queues.split(':');
+    if (local.endsWith(near) && remote.endsWith(far)) bytes += Number.parseInt(receiving!, 16);
+    if (local.endsWith(far) && remote.endsWith(near)) bytes += Number.parseInt(sending!, 16);
+  }
+  return bytes;
+}
+
+const hexPort = (port: number): string => `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
 
 async function talking({ url }: RunningRouter) {
   const peer = await client(url);
@@ -47,6 +68,33 @@ describe('a server that has ended and is gone', () => {
         ],
       ],
     );
+  });
+});
+
+describe('a server that has ended its side and reads no more', () => {
+  it('is let go after idleTimeout when the client is gone too', async () => {
+    const clock = new SimulatedClock();
+    const server = await silent();
+    const running = await front([server], {}, { limits: { idleTimeout: '60s' } }, {}, { clock });
+    const peer = await client(running.url);
+    const far = await server.connection(0);
+    far.socket.pause();
+    far.end('bye');
+    await peer.receives('bye');
+    let sent = 0;
+    const withRouter = () => sent - far.socket.bytesRead - inSystem(far);
+    const systemIsFull = async () => withRouter() > 0 && (await settled(withRouter).then(withRouter)) > 0;
+    while (!(await systemIsFull())) {
+      peer.send(Buffer.alloc(PIECE));
+      sent += PIECE;
+      await eventually(() => countersOf(running)[0]!.bytesSent === sent);
+    }
+    peer.end();
+    await settled(() => connectionsOf(running).current);
+    clock.advance(61_000);
+    await eventually(() => connectionsOf(running).current === 0);
+    far.socket.resume();
+    expect(await far.closed()).toBe('reset');
   });
 });
 
@@ -109,6 +157,28 @@ describe('a connection that waits', () => {
 });
 
 describe('a retry', () => {
+  it('that finds no place costs nothing of the budget', async () => {
+    const clock = new SimulatedClock();
+    const closed = await backend();
+    await closed.close();
+    const second = await echo('b');
+    const servers = [
+      { address: closed.address, priorityGroup: 2 },
+      { address: second.address, priorityGroup: 1 },
+    ];
+    const farm = {
+      ...{ servers, loadBalancing: { priorityGroupActivation: 1 }, protocol: { maxConnections: 1 } },
+      retry: { attempts: 2, on: ['connect', 'lost'], budget: { percent: 0, minPerSecond: 1 } },
+    };
+    const running = await front([], farm, {}, {}, { clock });
+    const first = await talking(running);
+    clock.advance(1000);
+    expect(await endingOf(running, 'ping', 'b:ping')).toBe('reset');
+    first.end();
+    await eventually(() => connectionsOf(running).current === 0);
+    expect(await endingOf(running, 'ping', 'b:ping')).toBe('answered');
+  });
+
   it('goes to the next priority group where none of the higher one is left', async () => {
     const closed = await backend();
     await closed.close();
