@@ -1,12 +1,12 @@
 // Connections to servers: which one a request takes, what becomes of it, and what is repeated when it breaks
 // (DESIGN 5 and 6, CONTRACT 3).
 import { describe, expect, it } from 'vitest';
-import { SimulatedClock } from '../../src/index.ts';
+import { type Router, SimulatedClock } from '../../src/index.ts';
 import { type Answer, type Backend, backend, ok } from '../kit/backend.ts';
-import { get, withBody } from '../kit/client.ts';
+import { client, get, withBody } from '../kit/client.ts';
 import { eventually } from '../kit/eventually.ts';
 import { fieldOf } from '../kit/message.ts';
-import { type RunningRouter, shop } from '../kit/router.ts';
+import { type RunningRouter, router, shop } from '../kit/router.ts';
 import type { WirePeer } from '../kit/wire-peer.ts';
 
 /** Sends one request on a connection of its own and gives the body of the answer. */
@@ -19,6 +19,18 @@ async function ask({ connect }: RunningRouter, request = get()): Promise<string>
 }
 
 const usedBy = (server: Backend): number[] => server.requests.map(({ connectionIndex }) => connectionIndex);
+
+/** A farm whose only server has one connection, to the port of `server`. */
+function onPortOf({ address }: Backend, more: Record<string, unknown> = {}): Record<string, unknown> {
+  const [host, port] = address.split(':');
+  const servers = [{ address: host, httpPort: Number(port) }];
+  return {
+    listeners: { web: { address: '127.0.0.1:0' }, ...more },
+    farms: { shop: { servers, protocol: { maxConnections: 1, idleTimeout: '1h' } } },
+  };
+}
+
+const currentRequests = (running: Router): number => running.status().farms[0]!.servers[0]!.counters.currentRequests;
 
 /** Answers after both of two requests are there. */
 function inPairs(): Answer {
@@ -359,6 +371,41 @@ describe('protocol.maxConnections', () => {
     clock.advance(2000);
     await ask(router, withBody('POST', 'x'));
     expect(usedBy(server)).toEqual([0, 1]);
+  });
+
+  it('is not spent on idle connections of a place that a reload has left', async () => {
+    const [before, after] = [await backend(() => undefined), await backend()];
+    const { router: running, connect } = await router(onPortOf(before));
+    const clients = [await connect(), await connect(), await connect()];
+    clients[0]!.send(get());
+    await before.request(0);
+    clients[1]!.send(get());
+    await eventually(() => currentRequests(running) === 2);
+    await running.reload(onPortOf(after));
+    clients[2]!.send(get());
+    await eventually(() => currentRequests(running) === 3);
+    for (const index of [0, 1]) {
+      (await before.request(index)).connection.send(ok());
+      expect((await clients[index]!.response()).status).toBe(200);
+    }
+    expect((await clients[2]!.response()).status).toBe(200);
+    expect(after.requests).toHaveLength(1);
+  });
+
+  it('leaves nobody behind who waits when a reload changes the place', async () => {
+    const [before, after] = [await backend(), await backend()];
+    const raw = { address: '127.0.0.1:0', protocol: 'tcp', farm: 'shop' };
+    const { router: running, urlOf } = await router(onPortOf(before, { raw }));
+    const holder = await client(urlOf('raw'));
+    await before.connection(0);
+    const waiting = await client(urlOf('web'));
+    waiting.send(get());
+    await eventually(() => currentRequests(running) === 2);
+    await running.reload(onPortOf(after, { raw }));
+    holder.end();
+    before.connections[0]!.end();
+    expect((await waiting.response()).status).toBe(200);
+    expect(before.requests).toHaveLength(1);
   });
 
   it('lets nobody wait longer than protocol.timeout', async () => {

@@ -35,6 +35,8 @@ export class ServerPool {
   /** Of the last of them. */
   readonly #session = new TlsSession();
   #generation = 0;
+  /** No server of the configuration in force has it: nothing is kept for later. */
+  isRetired = false;
   /** protocol.maxConnections is set: workers have to share. */
   #limited = false;
   /** When one was last opened, and when one was last given up. */
@@ -117,7 +119,8 @@ export class ServerPool {
   giveBack(connection: ServerConnection): void {
     connection.takeBack();
     connection.served++;
-    if (!connection.usable || connection.generation !== this.#generation) return connection.destroy();
+    const isOutdated = this.isRetired || connection.generation !== this.#generation;
+    if (!connection.usable || isOutdated) return connection.destroy();
     if (this.#owesOne()) return this.#giveUp(connection);
     connection.idleSince = this.#deadlines.now;
     connection.startDeadline(this.#deadlines.queue(connection.keepFor));
@@ -164,8 +167,9 @@ export class ServerPool {
     connection.destroy();
   }
 
+  /** Nothing runs on it, and nobody waits. */
   get isEmpty(): boolean {
-    return this.#open.size === 0;
+    return this.#open.size === 0 && this.#waiters.length === 0;
   }
 
   closeIdle(): void {

@@ -22,6 +22,8 @@ export class ServerPools {
   readonly #pools = new Map<string, ServerPool>();
   /** That no server of the configuration uses any more, while something runs on them. */
   readonly #leaving = new Set<ServerPool>();
+  /** Keys of the servers of the configuration in force. */
+  #wanted: ReadonlySet<string> = new Set();
   /** The same pools by slot of the server, so that a request does no look-up by text; those by TLS apart. */
   #bySlot: ServerPool[] = [];
   #secureBySlot: ServerPool[] = [];
@@ -39,13 +41,14 @@ export class ServerPools {
     const known = bySlot[server.slot];
     if (known !== undefined && known.server === server) return known;
     const pool = this.#poolIn(this.#pools, server, secure);
+    pool.isRetired = !this.#wanted.has(keyOf(server, secure)); // a request may run on an older one
     bySlot[server.slot] = pool;
     return pool;
   }
 
   /** The pool of `server` in `pools`, which is made where there is none yet. */
   #poolIn(pools: PoolsByKey, server: Server, secure: boolean): ServerPool {
-    const key = secure ? server.securePoolKey : server.poolKey;
+    const key = keyOf(server, secure);
     let pool = pools.get(key);
     if (pool === undefined) {
       pool = new ServerPool(server, secure, this.#deadlines, secure ? this.#recordBuffers : this.#buffers);
@@ -61,8 +64,10 @@ export class ServerPools {
     for (const farm of snapshot.farms.values()) {
       for (const server of farm.servers) wanted.add(server.poolKey).add(server.securePoolKey);
     }
+    this.#wanted = wanted;
     for (const [key, pool] of this.#pools) {
-      if (wanted.has(key)) continue;
+      pool.isRetired = !wanted.has(key);
+      if (!pool.isRetired) continue;
       this.#pools.delete(key);
       pool.forgetConnections();
       if (!pool.isEmpty) this.#leaving.add(pool);
@@ -91,7 +96,7 @@ export class ServerPools {
 
   /** On a clock tick: workers share what protocol.maxConnections allows. Of origins each has its own. */
   share(): void {
-    for (const pool of this.#pools.values()) pool.share();
+    for (const pool of [...this.#pools.values(), ...this.#leaving]) pool.share();
     for (const pool of this.#leaving) if (pool.isEmpty) this.#leaving.delete(pool);
   }
 
@@ -103,4 +108,8 @@ export class ServerPools {
     this.#bySlot = [];
     this.#secureBySlot = [];
   }
+}
+
+function keyOf({ poolKey, securePoolKey }: Server, secure: boolean): string {
+  return secure ? securePoolKey : poolKey;
 }
