@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { checkConfig, createRouter, explainConfig, type Router, type RouterOptions } from '../../src/index.ts';
+import {
+  checkConfig,
+  createRouter,
+  explainConfig,
+  type Router,
+  type RouterOptions,
+  SimulatedClock,
+} from '../../src/index.ts';
 import { backend, ok } from '../kit/backend.ts';
 import { EventLog } from '../kit/event-log.ts';
 import { eventually } from '../kit/eventually.ts';
@@ -227,6 +234,25 @@ describe.each([0, 2])('with %i workers', (workers) => {
     expect((await ask(url, '/')).status).toBe(200);
     expect(router.status().snapshot.lastError?.message).toContain('not with this');
   });
+});
+
+it('a balancing method that fails at a retry costs nothing of the budget', async () => {
+  const dead = await backend();
+  await dead.close();
+  const good = await backend(() => ok('good'));
+  const policy = `{ failed: false, pick(candidates, ctx) {
+    if (!ctx.attempts?.length || this.failed) return candidates[0];
+    this.failed = true;
+    throw new Error('not this time');
+  } }`;
+  const shop = {
+    ...{ servers: [dead.address, good.address], loadBalancing: { algorithm: 'mine' } },
+    retry: { attempts: 2, on: ['connect', 'lost'], budget: { percent: 0, minPerSecond: 1 } },
+  };
+  const config = { farms: { shop }, extensions: [creating('loadBalancing', policy)] };
+  const { url } = await start(config, { workers: 0, clock: new SimulatedClock() });
+  expect((await ask(url, '/')).status).toBe(500);
+  expect((await ask(url, '/')).body).toBe('good');
 });
 
 it('a worker that is replaced serves nothing without its extensions', async () => {

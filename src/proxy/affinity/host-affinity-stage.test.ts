@@ -12,7 +12,11 @@ function stageOf(hosts: { name: string; servers: number; equivalentHosts: string
   config.affinity.hostName = { provider: 'HostNameRoundRobin', countersEnabled: true, labels: null, hosts };
   const { owner, slots } = sampleTable(config);
   const servers = sampleServers(config, { owner, slots });
-  const farm = { name: 'shop', config, servers, affinity: null, whyNoServer: () => 'none' } as unknown as Farm;
+  const offered = { now: servers };
+  const farm = {
+    ...{ name: 'shop', config, servers, affinity: null },
+    ...{ candidates: () => offered.now, whyNoServer: () => 'none' },
+  } as unknown as Farm;
   const clock = new SimulatedClock();
   const asked: string[] = [];
   const known = new KnownHosts({
@@ -28,7 +32,7 @@ function stageOf(hosts: { name: string; servers: number; equivalentHosts: string
       inbound: { host: 'X.example:80' },
     }) as unknown as RequestContext;
   const namesOf = ({ candidates }: RequestContext) => candidates.map(({ address }) => address);
-  return { stage, clock, asked, learn, request, namesOf, servers, owner, farm };
+  return { stage, clock, asked, learn, request, namesOf, servers, owner, farm, offered };
 }
 
 describe('the stage of host affinity', () => {
@@ -55,6 +59,16 @@ describe('the stage of host affinity', () => {
     await Promise.resolve();
     clock.advance(1000);
     expect([await waiting, namesOf(ctx), ctx.hostRecord]).toEqual([undefined, ['a:1', 'b:2', 'c:3'], null]);
+  });
+
+  it('lets it go on with those that take work then', async () => {
+    const { stage, clock, request, namesOf, servers, offered } = stageOf();
+    const ctx = request();
+    const waiting = stage.onRequest!(ctx);
+    await Promise.resolve();
+    offered.now = servers.slice(1);
+    clock.advance(1000);
+    expect([await waiting, namesOf(ctx)]).toEqual([undefined, ['b:2', 'c:3']]);
   });
 
   it('asks once for more servers, and again only when the farm offers others', async () => {

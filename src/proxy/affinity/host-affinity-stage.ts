@@ -31,7 +31,10 @@ export function hostAffinityStage(farms: readonly Farm[], hosts: HostDirectory):
         return narrow(ctx, hosts, record);
       }
       if (ctx.candidates.length === 0) return narrow(ctx, hosts, record ?? null);
-      return hosts.ask(farm, host).then((found) => narrow(ctx, hosts, found ?? record ?? null));
+      return hosts.ask(farm, host).then((found) => {
+        ctx.candidates = ctx.farm!.candidates(); // it took a while
+        return narrow(ctx, hosts, found ?? record ?? null);
+      });
     },
     onEnd(ctx) {
       if (ctx.hostRecord === null || ctx.outcome === null) return;

@@ -8,11 +8,13 @@ import { bindingValueOf } from '../../model/binding-value.ts';
 import type { ClientExchange } from '../../model/client.ts';
 import type { Farm } from '../../model/farm.ts';
 import type { AffinityConfig } from '../../model/farm-config.ts';
+import type { HostRecord } from '../../model/host-directory.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { ResponseDraft } from '../../model/response-draft.ts';
 import { affinityStage } from './affinity-stage.ts';
 import { compileAffinity } from './compile-affinity.ts';
+import { SharedHostServers } from './host-servers.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -30,7 +32,8 @@ function farmWith(changes: Partial<AffinityConfig> = byTenant, workers = 1) {
     const servers = sampleServers(config, table, row);
     const services = { clock, memory, seed: { high: 3, low: 4 }, secret: 'of this run', readVariable: () => () => '' };
     const affinity = compileAffinity(config.affinity, 'shop', servers, services);
-    return { servers, farm: { config, affinity, servers, whyNoServer: () => 'none' } as unknown as Farm };
+    const candidates = () => servers.filter(({ state }) => state.takesNewWork);
+    return { servers, farm: { config, affinity, servers, candidates, whyNoServer: () => 'none' } as unknown as Farm };
   });
   const setHealthy = (index: number, isHealthy: boolean) =>
     table.owner.setHealthy(table.slots.get(rows[0]!.servers[index]!.id)!, isHealthy);
@@ -40,8 +43,8 @@ function farmWith(changes: Partial<AffinityConfig> = byTenant, workers = 1) {
     row = 0,
     client: Partial<ClientExchange> | null = { gone: null },
   ): RequestContext => {
-    const { servers, farm } = rows[row]!;
-    const candidates = servers.filter(({ state }) => state.takesNewWork);
+    const { farm } = rows[row]!;
+    const candidates = farm.candidates();
     return {
       ...{ inbound: requestWith(...fields), farm, candidates, client, clientAddress: '192.0.2.1' },
       ...{ affinity: 'off', affinityRenewal: false, boundServer: null, hostRecord: null, trace: null },
@@ -185,6 +188,15 @@ describe('a client that waits for its server', () => {
     setHealthy(1, true);
     clock.advance(50);
     expect([await end(), ctx.affinity, addresses()]).toEqual(['goes on', 'kept', ['b:2']]);
+  });
+
+  it('goes on, after waitTimeout, to a server that takes work then', async () => {
+    const { clock, ctx, end, addresses, setHealthy } = waiting();
+    ctx.hostRecord = { servers: new SharedHostServers(['a:1', 'b:2']) } as unknown as HostRecord;
+    ctx.candidates = ctx.farm!.servers.slice(0, 1);
+    setHealthy(0, false);
+    clock.advance(10 * SECOND);
+    expect([await end(), addresses()]).toEqual(['goes on', ['c:3']]);
   });
 
   it('has left: nothing more is done', async () => {

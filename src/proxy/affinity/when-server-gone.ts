@@ -1,6 +1,6 @@
 // A client whose server takes no requests, in a farm that does not give it another at once (affinity.whenServerGone).
 import type { Clock } from '../../base/clock.ts';
-import type { Server } from '../../model/farm.ts';
+import type { Farm, Server } from '../../model/farm.ts';
 import { ProxyError } from '../../model/proxy-error.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { mayServe } from './may-serve.ts';
@@ -9,6 +9,8 @@ import { mayServe } from './may-serve.ts';
 const LOOK = 50;
 /** What a client that is refused is told to wait, seconds. */
 const RETRY_AFTER = '10';
+
+const NONE: readonly Server[] = [];
 
 /** Refuses the request, or lets it wait for its server; it rejects with what the client did if that goes. @throws ProxyError boundServerGone */
 export function holdToServer(ctx: RequestContext, server: Server, clock: Clock): Promise<undefined> | undefined {
@@ -34,9 +36,9 @@ function waitFor(server: Server, ctx: RequestContext, timeout: number, clock: Cl
       stop();
       if (gone !== null) return reject(gone);
       try {
-        if (isBack) ctx.candidates = [server];
-        else if (ctx.hostRecord === null) ctx.candidates = ctx.farm!.candidates();
         if (isBack) ctx.affinity = 'kept';
+        if (isBack) ctx.candidates = [server];
+        else takeCandidates(ctx, ctx.farm!);
         needCandidates(ctx, `${server.id}, which the client is bound to, was not back within affinity.waitTimeout`);
         resolve(undefined);
       } catch (error) {
@@ -44,6 +46,13 @@ function waitFor(server: Server, ctx: RequestContext, timeout: number, clock: Cl
       }
     });
   });
+}
+
+/** Looks anew where the request may go, after it has waited: at the servers of its host first, where some of those take work. */
+export function takeCandidates(ctx: RequestContext, farm: Farm): void {
+  ctx.candidates = farm.candidates();
+  const ofHost = ctx.hostRecord?.servers.able(farm, ctx.candidates) ?? NONE;
+  if (ofHost.length > 0) ctx.candidates = ofHost;
 }
 
 /** @param more what else there is to say of it @throws ProxyError noServer */

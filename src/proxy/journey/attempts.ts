@@ -57,13 +57,14 @@ export class Attempts implements ExchangeOwner {
   /** As first(), in a farm whose servers have maxRequests: perhaps it has to wait. */
   #queue(ctx: RequestContext, farm: Farm, held: Server | null): void {
     const queue = farm.queue!;
+    const candidates = candidatesNow(ctx, farm, held);
     if (held !== null) ctx.candidates = [held];
     let trial: Server | null = null;
-    const pick = (candidates: readonly Server[]) => {
+    const pick = (offered: readonly Server[]) => {
       trial = held === null ? (farm.breaker?.takeTrial(ctx) ?? null) : null;
-      return trial ?? farm.balancer.pick(candidates, ctx);
+      return trial ?? farm.balancer.pick(offered, ctx);
     };
-    queue.enter(ctx, candidatesNow(ctx, farm, held), pick, (server, error) => {
+    queue.enter(ctx, candidates, pick, (server, error) => {
       if (server === null) return this.#settle(ctx, null, error);
       ctx.server = server;
       ctx.attempts = [];
@@ -189,8 +190,12 @@ export class Attempts implements ExchangeOwner {
       return null;
     }
     ctx.candidates = candidates;
-    const server = start(farm, candidates, ctx);
-    if (server === null) run?.rules.returnRetry(now); // another worker has taken the last place
+    let server: Server | null = null;
+    try {
+      server = start(farm, candidates, ctx);
+    } finally {
+      if (server === null) run?.rules.returnRetry(now); // another worker has taken the last place, or the policy failed
+    }
     return server;
   }
 

@@ -3,6 +3,7 @@ import type { Farm, Server } from '../../model/farm.ts';
 import type { RequestContext } from '../../model/request-context.ts';
 import { Availability } from '../../model/server-state.ts';
 import { mayServe } from '../affinity/may-serve.ts';
+import { takeCandidates } from '../affinity/when-server-gone.ts';
 
 const NONE: readonly Server[] = [];
 
@@ -13,8 +14,9 @@ const NONE: readonly Server[] = [];
 export function candidatesNow(ctx: RequestContext, farm: Farm, held: Server | null): () => readonly Server[] {
   const narrowed = ctx.candidates;
   const bound = ctx.affinity === 'kept' ? (narrowed[0] ?? null) : null;
+  const ofPin = held === null ? NONE : [held];
   return () => {
-    if (held !== null && held.state.availability !== Availability.Inactive) return narrowed;
+    if (held !== null && held.state.availability !== Availability.Inactive) return ofPin;
     ctx.candidates = farm.candidates(); // mayServe() looks there
     if (bound !== null && ctx.affinity === 'kept') {
       if (mayServe(bound, ctx)) ctx.candidates = narrowed;
@@ -23,8 +25,7 @@ export function candidatesNow(ctx: RequestContext, farm: Farm, held: Server | nu
       else ctx.affinity = 'gone'; // it is bound anew
       if (ctx.affinity === 'kept') return ctx.candidates;
     }
-    const ofHost = ctx.hostRecord?.servers.able(farm, ctx.candidates) ?? NONE;
-    if (ofHost.length > 0) ctx.candidates = ofHost;
+    takeCandidates(ctx, farm);
     return ctx.candidates;
   };
 }
