@@ -19,8 +19,8 @@ export class KeptBody {
   trailers = '';
   /** Bytes that were kept. */
   length = 0;
-  /** It was too long, or more of it came than the disk took: it cannot be sent again. */
-  lost = false;
+  /** False where it was too long, or more of it came than the disk took: it cannot be sent again. */
+  usable = true;
   readonly #limits: KeptBodyLimits;
   readonly #files: SpillFiles;
   /** All full but the last. */
@@ -42,11 +42,6 @@ export class KeptBody {
 
   get behind(): boolean {
     return this.#file?.behind ?? false;
-  }
-
-  /** True where the whole of what has come is here. */
-  get usable(): boolean {
-    return !this.lost;
   }
 
   /** @param act called when `behind` has become false */
@@ -101,7 +96,7 @@ export class KeptBody {
     this.#inMemory = 0;
     this.#file?.close();
     this.#file = null;
-    this.lost = true;
+    this.usable = false;
   }
 
   #spill(bytes: Buffer): boolean {

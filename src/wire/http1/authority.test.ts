@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { comparableAuthority, isAuthority } from './authority.ts';
+import { printable } from '../../base/printable.ts';
+import { comparableAuthority, hostFault, isAuthority } from './authority.ts';
 
 const whole = (text: string) => isAuthority(text, 0, text.length);
 
@@ -66,5 +67,16 @@ describe('an authority', () => {
     expect(comparableAuthority('shop.example:', 'http')).toBe('shop.example');
     expect(comparableAuthority('shop.example:443', 'https')).toBe('shop.example');
     expect(comparableAuthority('shop.example:443', 'http')).toBe('shop.example:443');
+  });
+
+  it('is told to whoever writes what no Host field may hold', () => {
+    expect(['a.example', 'a.example:81', '[::1]:80', 'xn--bcher-kva.example'].map(hostFault)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    for (const text of ['', 'bücher.example', 'a b', 'a:99999', 'a:b', 'a%2', '[1:2]', 'http://a'])
+      expect(hostFault(text)).toBe(`"${printable(text)}" is not the name of a host`);
   });
 });

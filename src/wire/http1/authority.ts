@@ -88,9 +88,7 @@ function isPortPart(text: string, start: number, end: number): boolean {
   return true;
 }
 
-const HOST = /^[\w.~%!$&'()*+,;=-]+(?::\d*)?$|^\[[\da-f:.]+\](?::\d*)?$/i;
-
 /** Why no Host field may hold `text`: it is host, or host:port, in ASCII (RFC 9110 7.2), other letters as xn--… (RFC 3492); null: it may. */
 export function hostFault(text: string): string | null {
-  return HOST.test(text) ? null : `"${printable(text)}" is not the name of a host`;
+  return isAuthority(text, 0, text.length) ? null : `"${printable(text)}" is not the name of a host`;
 }
