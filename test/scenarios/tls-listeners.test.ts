@@ -148,12 +148,18 @@ describe.skipIf(skipped)('a listener with tls', () => {
     expect(await failure(url, { ALPNProtocols: ['h2'] })).toMatch(/NO_APPLICATION_PROTOCOL/);
   });
 
-  it('closes a connection that speaks plain HTTP, and harms no other', async () => {
+  it('tells a client that speaks plain HTTP so, closes on any other, and harms nobody', async () => {
     for (const certificates of [[pair(shopCertificate)], [pair(shopCertificate), pair(otherCertificate)]]) {
       const { url, server } = await secureShop({ certificates });
       const plain = await client(url);
       plain.send(get());
+      const { status, body } = await plain.response();
+      expect([status, body.toString()]).toEqual([400, expect.stringContaining('speaks https')]);
       await plain.closed();
+      const other = await client(url);
+      other.send('EHLO\r\n');
+      await other.closed();
+      expect(other.text).not.toContain('HTTP');
       expect(server.requests).toHaveLength(0);
       expect(await shown(url, 'shop.example')).toBe('shop');
     }

@@ -7,6 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { CertificateSet, ListenerTls } from '../../model/listener-rules.ts';
 import { readClientHello } from '../../wire/client-hello.ts';
 import { DECODE_ERROR, UNRECOGNIZED_NAME } from '../../wire/tls-alerts.ts';
+import { isPlainRequest, PLAIN_REQUEST_ANSWER } from './plain-request.ts';
 import { serverOptions } from './tls-options.ts';
 
 /** What a handshake ends in. */
@@ -69,7 +70,7 @@ export class Handshakes {
       if (hello === null) return;
       raw.pause();
       raw.off('data', onData).off('end', onEnd);
-      if (hello === 'other') return void raw.destroy();
+      if (hello === 'other') return isPlainRequest(held) ? tellPlain(raw) : void raw.destroy();
       if (hello === 'malformed') return void raw.end(DECODE_ERROR, () => raw.destroy());
       const set = tls.setFor(hello.serverName);
       if (set === null) return void raw.end(UNRECOGNIZED_NAME, () => raw.destroy());
@@ -106,9 +107,15 @@ export class Handshakes {
     if (known !== undefined) return known;
     const server = createServer(serverOptions(tls, set, timeout));
     server.on('secureConnection', (socket) => this.#secured(socket));
-    server.on('tlsClientError', (_, socket) => socket.destroy());
+    server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
     this.#servers.set(set, server);
     return server;
+  }
+
+  #failed({ code }: NodeJS.ErrnoException, socket: TLSSocket): void {
+    const raw = this.#pending.get(endsOf(socket))?.raw;
+    if (code === 'ERR_SSL_HTTP_REQUEST' && raw !== undefined) tellPlain(raw);
+    socket.destroy();
   }
 
   #secured(socket: TLSSocket): void {
@@ -120,6 +127,10 @@ export class Handshakes {
     socket.allowHalfOpen = true;
     pending.take(socket, pending.set);
   }
+}
+
+function tellPlain(raw: Socket): void {
+  raw.end(PLAIN_REQUEST_ANSWER, () => raw.destroy());
 }
 
 function endsOf({ remoteAddress, remotePort, localAddress }: Socket): string {

@@ -1,0 +1,15 @@
+// What a client is told that speaks HTTP where TLS was expected: a browser with http:// and the port of https.
+
+const TEXT = 'this address speaks https: the request came without TLS\n';
+
+export const PLAIN_REQUEST_ANSWER =
+  `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: ${TEXT.length}\r\n` +
+  `Proxy-Status: narrows; error=http_request_error\r\nConnection: close\r\n\r\n${TEXT}`;
+
+/** Whether bytes that are no TLS begin as a request does (RFC 9112 3). */
+export function isPlainRequest(bytes: Buffer): boolean {
+  return /^[A-Z]+ /.test(bytes.toString('latin1', 0, LONGEST_METHOD));
+}
+
+/** With the blank behind it. */
+const LONGEST_METHOD = 16;
