@@ -202,6 +202,10 @@ export class TcpConnection implements Balanced, PassageOwner, Waiter {
     });
   }
 
+  get unboundIn(): Farm | null {
+    return this.farm!.connections!.affinity === null ? this.farm : null;
+  }
+
   tryAgain(): boolean {
     if (this.#isOver) return true;
     if (this.#findCandidates(this.farm!) !== null || !this.#tryStart()) return false;

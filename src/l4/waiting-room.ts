@@ -1,7 +1,10 @@
-// Connections that wait because every server that they may go to has its maxConnections or maxRequests. They are few, so all of them
-// look when a place may have become free: when a connection of this data plane ends, and at each beat, since others end elsewhere.
+// Connections that wait because every server that they may go to has its maxConnections or maxRequests. They look when a place may
+// have become free: when a connection of this data plane ends, and at each beat, since others end elsewhere.
+import type { Farm } from '../model/farm.ts';
 
 export interface Waiter {
+  /** All who wait for this farm may go to the same servers; null: it is bound to one of them, or may be. */
+  readonly unboundIn: Farm | null;
   /** True when it has found a server, or needs none any more. */
   tryAgain(): boolean;
 }
@@ -23,9 +26,20 @@ export class WaitingRoom {
     if (this.#waiters.size === 0 || this.#isLooking) return;
     this.#isLooking = true;
     try {
-      for (const waiter of this.#waiters) if (waiter.tryAgain()) this.#waiters.delete(waiter);
+      this.#lookInTurn();
     } finally {
       this.#isLooking = false;
+    }
+  }
+
+  /** Where the first of a farm finds no place the others would not either: there may be thousands. */
+  #lookInTurn(): void {
+    const full = new Set<Farm>();
+    for (const waiter of this.#waiters) {
+      const farm = waiter.unboundIn;
+      if (farm !== null && full.has(farm)) continue;
+      if (waiter.tryAgain()) this.#waiters.delete(waiter);
+      else if (farm !== null) full.add(farm);
     }
   }
 }
