@@ -2,8 +2,9 @@
 // pieces, so that the control thread does other things meanwhile.
 
 import { readFileSync, renameSync, statSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../state/make-folder.ts';
 
 /** One host. Times in seconds since 1970. */
 export interface HostRow {
@@ -55,7 +56,7 @@ export class HostFile {
     if (this.#path === null) return;
     const draft = `${this.#path}.${process.pid}`;
     try {
-      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(this.#path));
       await rm(draft, { force: true });
       const file = await open(draft, 'wx', 0o600);
       try {

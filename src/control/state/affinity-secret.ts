@@ -1,8 +1,9 @@
 // The secret of the affinity cookies where the configuration names none: made once in the state directory, so that a
 // restart logs nobody out (CONTRACT 2, affinity value).
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 const FILE_NAME = 'affinity.secret';
 const SHAPE = /^[0-9a-f]{64}$/;
@@ -57,7 +58,7 @@ function read(file: string, warn: (message: string) => void): string | null {
  * empty one, and takes it.
  */
 function make(stateDirectory: string, file: string, warn: (message: string) => void): string {
-  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+  makeFolder(stateDirectory);
   const secret = newSecret();
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {

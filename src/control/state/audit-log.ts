@@ -1,8 +1,9 @@
 // Who changed what, when, from where and why: kept in memory for listing and undoing, and appended to a file of the state directory.
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { AuditEntry, Author, Change } from '../../model/farm-operations.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Entries that are listed. */
 const MOST_LISTED = 1000;
@@ -75,7 +76,7 @@ export class AuditLog {
   #append(entry: AuditEntry): void {
     if (this.#path === null) return;
     try {
-      mkdirSync(join(this.#path, '..'), { recursive: true, mode: 0o700 });
+      makeFolder(join(this.#path, '..'));
       const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
       if (size > MOST_BYTES) renameSync(this.#path, `${this.#path}.1`);
       appendFileSync(this.#path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });

@@ -1,6 +1,7 @@
 // A file of the state directory that holds one JSON value: written whole under another name and renamed, so that nobody ever finds half of it.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 export class StateFile {
   /** Null: there is no state directory, and nothing is kept. */
@@ -53,7 +54,7 @@ export class StateFile {
     if (this.#path === null) return false;
     const draft = `${this.#path}.${process.pid}`;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(this.#path));
       writeFileSync(draft, `${JSON.stringify(value)}\n`, { mode: 0o600 });
       renameSync(draft, this.#path);
       return true;

@@ -2,8 +2,9 @@
 // come twice a day; tickets of the old ones then cost a full handshake, since Node knows one set of keys at a time.
 import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 const FILE_NAME = 'tls-tickets.keys';
 /** What TLS takes: a name and two keys, 16 bytes each. */
@@ -77,7 +78,7 @@ function read(file: string): MadeKeys | null {
 }
 
 function write(stateDirectory: string, file: string, { keys, madeAt }: MadeKeys): void {
-  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+  makeFolder(stateDirectory);
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     writeFileSync(draft, `${madeAt} ${Buffer.from(keys).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
