@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { client } from '../../test/kit/client.ts';
 import { RecordingLogger, samplePort, sampleStatus, startSampleAdmin } from '../../test/kit/sample-admin.ts';
 import { ConfigError } from '../model/config-error.ts';
@@ -91,12 +91,16 @@ describe('the routes of the admin API', () => {
 
   it('reload the configuration and say which one runs then', async () => {
     let reloads = 0;
-    const reload = async () => void reloads++;
+    const warning = { file: 'narrows.yaml', line: 3, column: 5, severity: 'warning' as const, message: 'old' };
+    const reload = async () => {
+      reloads++;
+      return [warning];
+    };
     await start(samplePort({ reload }));
     const reply = await send('POST', '/api/reload');
     expect([reply.status, reply.json(), reloads]).toEqual([
       200,
-      { snapshot: sampleStatus.snapshot, needsRestart: [] },
+      { snapshot: sampleStatus.snapshot, needsRestart: [], warnings: [warning] },
       1,
     ]);
   });
@@ -140,10 +144,10 @@ describe('the routes of the admin API', () => {
   });
 
   it('do not reload on GET', async () => {
-    let reloads = 0;
-    await start(samplePort({ reload: async () => void reloads++ }));
+    const reload = vi.fn(async () => []);
+    await start(samplePort({ reload }));
     expect((await send('GET', '/api/reload')).status).toBe(404);
-    expect(reloads).toBe(0);
+    expect(reload).not.toHaveBeenCalled();
   });
 
   it('explain a request, with defaults for what is not said', async () => {
@@ -282,10 +286,10 @@ describe('pages in a browser', () => {
     ['an old browser on another origin', { origin: 'http://127.0.0.1:8080' }],
     ['a sandbox', { origin: 'null' }],
   ])('cannot change anything from %s', async (_from, headers) => {
-    let reloads = 0;
-    await start(samplePort({ reload: async () => void reloads++ }));
+    const reload = vi.fn(async () => []);
+    await start(samplePort({ reload }));
     expect((await send('POST', '/api/reload', { headers })).status).toBe(403);
-    expect(reloads).toBe(0);
+    expect(reload).not.toHaveBeenCalled();
   });
 
   it('of our own origin may post', async () => {

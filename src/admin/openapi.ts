@@ -64,7 +64,7 @@ export function openApi(version: string): OpenApi & Record<string, unknown> {
         post: {
           summary: 'Reads the configuration again and takes it over, all or nothing.',
           responses: {
-            200: response('Taken over.'),
+            200: response('Taken over, with what there is to warn of.'),
             422: response('Refused; the running configuration stays.', {
               type: 'object',
               properties: { errors: { type: 'array', items: problem } },

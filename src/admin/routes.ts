@@ -1,7 +1,7 @@
 // The admin API's routes (CONTRACT 5). Everything is JSON except the metrics page.
 import { Hono } from 'hono';
 import type { AdminPort } from '../model/admin-port.ts';
-import { ConfigError } from '../model/config-error.ts';
+import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { readExplainBody } from './explain-body.ts';
 import { farmRoutes } from './farm-routes.ts';
@@ -28,14 +28,15 @@ export function adminRoutes(port: AdminPort, version: string): Hono {
   routes.get('/api/openapi.json', (c) => c.json(openApi(version)));
 
   routes.post('/api/reload', async (c) => {
+    let warnings: readonly LocatedProblem[];
     try {
-      await port.reload();
+      warnings = await port.reload();
     } catch (error) {
       if (error instanceof ConfigError) return c.json({ errors: error.errors }, 422);
       throw error;
     }
     const { snapshot, needsRestart } = port.status();
-    return c.json({ snapshot, needsRestart });
+    return c.json({ snapshot, needsRestart, warnings });
   });
 
   routes.post('/api/explain', async (c) => {

@@ -122,14 +122,19 @@ describe('narrows status', () => {
 describe('narrows reload', () => {
   it('says which configuration runs then', async () => {
     let reloads = 0;
-    admin = await startSampleAdmin(samplePort({ reload: async () => void reloads++ }));
+    const reload = async () => {
+      reloads++;
+      return [{ file: 'narrows.yaml', line: 3, column: 5, severity: 'warning' as const, message: 'it is old' }];
+    };
+    admin = await startSampleAdmin(samplePort({ reload }));
     const { code, stdout } = await run(['reload', '--admin', admin.url]);
-    expect([code, stdout, reloads]).toEqual([0, 'reloaded: configuration 4\n', 1]);
+    const said = 'reloaded: configuration 4\nnarrows.yaml:3:5: warning: it is old\n';
+    expect([code, stdout, reloads]).toEqual([0, said, 1]);
   });
 
   it('says what changes with a restart only', async () => {
     const status = () => ({ ...sampleStatus, needsRestart: ['workers'] });
-    admin = await startSampleAdmin(samplePort({ status, reload: async () => {} }));
+    admin = await startSampleAdmin(samplePort({ status, reload: async () => [] }));
     const { stdout } = await run(['reload', '--admin', admin.url]);
     expect(stdout).toBe('reloaded: configuration 4\nworkers changes only with a restart\n');
     expect((await run(['status', '--admin', admin.url])).stdout).toContain('workers: changes only with a restart\n');

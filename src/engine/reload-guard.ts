@@ -17,12 +17,14 @@ export function fixedKeysChanged(started: Config, next: Config): string[] {
 
 /**
  * Farms that would lose more than half of their servers: through the watcher that is more likely an accident than a
- * wish, so it is refused and said; SIGHUP and `reload` do it.
+ * wish, so it is refused and said; SIGHUP and `reload` do it. What a source will name is not known yet.
  */
 export function farmsLosingMost(running: Config, next: Config): string[] {
+  const fromSources = new Set(next.farms.flatMap(({ name, serversFrom }) => (serversFrom.length > 0 ? name : [])));
   const kept = new Set(next.farms.flatMap((farm) => farm.servers.map((server) => serverId(farm.name, server.address))));
   return running.farms
     .filter((farm) => {
+      if (fromSources.has(farm.name)) return false;
       const lost = farm.servers.filter((server) => !kept.has(serverId(farm.name, server.address)));
       return lost.length * 2 > farm.servers.length;
     })

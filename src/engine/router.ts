@@ -93,8 +93,9 @@ export class Router {
     await this.#reload(input ?? this.#input, false);
   }
 
-  async #reload(input: ConfigInput, byWatcher: boolean): Promise<void> {
-    await this.#mustBeReady().planes.inTurn(async () => {
+  /** @returns what there is to warn of */
+  async #reload(input: ConfigInput, byWatcher: boolean): Promise<readonly LocatedProblem[]> {
+    return this.#mustBeReady().planes.inTurn(async () => {
       const running = this.#mustBeReady(); // the turn may come after a call of stop()
       const mark = running.files.mark();
       try {
@@ -110,6 +111,7 @@ export class Router {
         this.#lastError = null;
         this.#reloads.succeeded++;
         this.#logger.info({ event: 'reloaded', snapshot: running.revision.id }, 'the configuration was reloaded');
+        return checked.problems;
       } catch (error) {
         // The sources of servers that run are followed, not those of what was refused.
         void running.control.effective(running.written.config);
@@ -198,7 +200,7 @@ export class Router {
       logger: this.#logger,
       status: () => statusOf(running, this.#lastError),
       certificates: () => reportCertificates(running.written.certificates),
-      reload: () => this.reload(),
+      reload: () => this.#reload(this.#input, false),
       explain: (request) => this.explain(request),
       farms: farmOperations(running),
       audit: running.control.audit,

@@ -132,7 +132,7 @@ describe('narrows explain --file', () => {
 describe('narrows explain --file with an IIS log', () => {
   it('compares each request with what IIS did', async () => {
     const { code, stdout, stderr, file } = await listed(IIS, '--json');
-    expect([code, stderr]).toEqual([1, `${file}:12: 1 fields where #Fields names 10\n`]);
+    expect([code, stderr]).toEqual([1, `${file}:12: 1 field where #Fields names 10\n`]);
     const verdicts = objects(stdout).map(({ line, verdict, why = '' }) => [line, verdict, why]);
     expect(verdicts).toEqual([
       [5, 'same', ''],

@@ -100,7 +100,7 @@ export function samplePort(changes: Partial<AdminPort> = {}): AdminPort {
     certificates: () => ({ certificates: [], warnings: [] }),
     metrics: async () => '# HELP up It is.\n# TYPE up gauge\nup 1\n',
     metricsType: 'text/plain; version=0.0.4; charset=utf-8',
-    reload: async () => undefined,
+    reload: async () => [],
     explain: async (request) => ({ outcome: { kind: 'none' }, asked: request }),
     isLive: () => true,
     isReady: () => true,

@@ -368,6 +368,22 @@ describe('through the watcher', () => {
     expect(router.status().farms[0]!.servers).toHaveLength(1);
   });
 
+  it('a farm whose servers come from a file from now on has lost none', async () => {
+    const file = join(folder, 'narrows.yaml');
+    const members = join(folder, 'members.yaml');
+    writeFileSync(members, JSON.stringify(servers.map(({ address }) => address)));
+    writeFileSync(file, JSON.stringify(config()));
+    log = new EventLog();
+    router = createRouter({ file }, { logger: log, workers: 0 });
+    await router.start();
+    const reloaded = log.nth('reloaded', 0);
+    writeFileSync(file, JSON.stringify(config({}, { servers: [], serversFrom: [{ file: members }] })));
+    await reloaded;
+    expect(router.status().farms[0]!.servers.map(({ address }) => address)).toEqual(
+      servers.map(({ address }) => address),
+    );
+  });
+
   it('a bad file is refused with its faults alone, and what would be right', async () => {
     const file = join(folder, 'narrows.yaml');
     writeFileSync(file, JSON.stringify(config()));

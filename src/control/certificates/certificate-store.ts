@@ -3,6 +3,7 @@
 // read each time, and one that is broken refuses the reload: without it clients could not be judged.
 import { statSync } from 'node:fs';
 import { isSettled, versionOf } from '../../base/file-version.ts';
+import { whyUnreadable } from '../../base/why-unreadable.ts';
 import type { Certificate, ListenerCertificates } from '../../model/certificate.ts';
 import type { Config, ConfigPath, ConfigProblem, ListenerConfig } from '../../model/config.ts';
 import type { CertificateFiles, ListenerTlsConfig } from '../../model/tls-config.ts';
@@ -92,7 +93,7 @@ class Reading {
         this.#problem(path, 'warning', `${folder.path} holds no certificate that can be used`, FOLDER_NAMES);
       return found;
     } catch (error) {
-      this.#problem(path, 'error', `${folder.path} cannot be read: ${(error as Error).message}`);
+      this.#problem(path, 'error', `${folder.path} cannot be read: ${whyUnreadable(error)}`);
       return [];
     }
   }

@@ -1,4 +1,5 @@
 // `tls` of a listener as written → ListenerTlsConfig.
+import { closestWord } from '../../base/closest-word.ts';
 import type { ConfigPath } from '../../model/config.ts';
 import type { CertificateFiles, ListenerTlsConfig } from '../../model/tls-config.ts';
 import type { ConfigSource } from './config-source.ts';
@@ -71,7 +72,7 @@ export function checkTls(
   if (preload && !(includeSubDomains && maxAge >= YEAR))
     problems.warning(
       [...path, 'hsts'],
-      'lists of browsers take no name that is to be preloaded without this',
+      'preload alone puts no name into the lists of browsers: they want its sub-domains too, and a year',
       'set includeSubDomains: true and a maxAge of 365d or more',
     );
   if (tls.revocationLists !== undefined && tls.clientCertificates === 'off')
@@ -90,7 +91,10 @@ function checkRedirect(
   if (redirectFrom === undefined) return;
   const at: ConfigPath = [...path, 'redirectFrom'];
   const from = Object.hasOwn(listeners, redirectFrom) ? listeners[redirectFrom] : undefined;
-  if (from === undefined) problems.error(at, `there is no listener "${redirectFrom}"`);
-  else if (from.tls !== undefined || from.protocol === 'tcp')
+  if (from === undefined) {
+    const near = closestWord(redirectFrom, Object.keys(listeners));
+    const suggestion = near ? `did you mean "${near}"?` : 'name the listener whose plain requests go to https';
+    problems.error(at, `there is no listener "${redirectFrom}"`, suggestion);
+  } else if (from.tls !== undefined || from.protocol === 'tcp')
     problems.error(at, `listener "${redirectFrom}" is no plain http listener`, 'name one without tls');
 }

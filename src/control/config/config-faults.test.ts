@@ -181,6 +181,16 @@ workers: many
       'listeners: { s: { address: ":9", tls: { certificates: [ { cert: a, key: b } ], hsts: { maxAge: 30d, preloaded: true } } } }',
       'unknown key, did you mean "preload"?',
     ],
+    [
+      'a listener whose name is misspelt where plain requests come from',
+      'listeners: { web: { address: ":9" }, s: { address: ":8", tls: { certificates: [ { cert: a, key: b } ], redirectFrom: wbe } } }',
+      'there is no listener "wbe", did you mean "web"?',
+    ],
+    [
+      'a webhook that is reached otherwise than by HTTP',
+      'webhooks: [ { url: "ftp://a" } ]',
+      'webhooks[0].url: is no URL of http or https',
+    ],
     ['a name that would change objects', '__proto__: { a: 1 }', '"__proto__" cannot be used as a name'],
   ])('%s', (_what, text, message) => {
     expect(problemsOf(text).filter((line) => line.includes('error:'))).toEqual([expect.stringContaining(message)]);

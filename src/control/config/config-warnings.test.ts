@@ -80,7 +80,7 @@ describe('warnings', () => {
     [
       'a name that no browser will preload',
       'listeners: { s: { address: ":9", tls: { folder: ., hsts: { maxAge: 30d, preload: true } } } }',
-      'a maxAge of 365d or more',
+      'preload alone puts no name into the lists of browsers: they want its sub-domains too, and a year, set',
     ],
     [
       'a feature of a later version',

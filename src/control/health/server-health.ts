@@ -1,4 +1,5 @@
 // The health of one server: what its tests saw, and what was decided. Whether a mark may be made the farm decides.
+import { count } from '../../base/count.ts';
 import type { HealthCheckConfig } from '../../model/farm-config.ts';
 import type { HealthChange } from '../../model/farm-operations.ts';
 import { FailureWindow } from './failure-window.ts';
@@ -106,7 +107,10 @@ export class ServerHealth {
     const failures = this.#liveFailures.add(this.#services.clock.monotonic());
     if (failures < maxLiveTrafficFailures) return;
     const period = `${liveTrafficFailurePeriod / 1000} s`;
-    this.#verdicts.fail('live traffic', `live traffic: ${failures} failures within ${period}, the last: ${reason}`);
+    this.#verdicts.fail(
+      'live traffic',
+      `live traffic: ${count(failures, 'failure')} within ${period}, the last: ${reason}`,
+    );
   }
 
   get markedBy(): Marker | null {

@@ -208,7 +208,7 @@ describe('a line of a W3C log', () => {
   });
 
   it.each([
-    ['/a', 'cs-uri-stem sc-status', '1 fields where #Fields names 2'],
+    ['/a', 'cs-uri-stem sc-status', '1 field where #Fields names 2'],
     ['200', 'sc-status', 'there is no cs-uri-stem'],
     ['*', 'cs-uri-stem', '"*" is no path'],
   ])('%s under %s is refused', (line, fields, reason) => {

@@ -5,7 +5,7 @@ import { WEBHOOK_EVENTS } from './webhooks.ts';
 
 const webhookSchema = z.strictObject({
   url: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'is no URL of http or https' })
     .transform((url, ctx) => {
       const { username, password } = new URL(url);
       if (username === '' && password === '') return url;
