@@ -58,7 +58,10 @@ export function mappedPath(written: string, before: Record<string, string> = {})
 export function listenAddress(written: string, before: string[] = []): string[] {
   const [, scheme = 'any', address] = /^(?:(https?)=)?(.*)$/s.exec(written)!;
   const isAddress = /^(?:unix:.+|(?:\[[^\]]+\]|[^:[\]=]*):\d{1,5})$/s.test(address!);
-  if (!isAddress) throw new InvalidArgumentError('Expected an address such as 127.0.0.1:8080 or [::1]:8080.');
+  if (!isAddress)
+    throw new InvalidArgumentError(
+      'Expected an address such as 127.0.0.1:8080 or [::1]:8080; http= before it is for plain listeners alone, https= for those with TLS.',
+    );
   if (before.some((other) => (/^(https?)=/.exec(other)?.[1] ?? 'any') === scheme))
     throw new InvalidArgumentError('There are two addresses for the same listeners.');
   return [...before, written];

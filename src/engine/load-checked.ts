@@ -8,7 +8,7 @@ import { configFromObject, type LoadedConfig, type LoadOptions, loadConfig } fro
 import { FolderFiles } from '../control/iis/folder-files.ts';
 import { findSlowPatterns } from '../control/patterns/find-slow-patterns.ts';
 import { BindingTables } from '../control/state/binding-tables.ts';
-import type { Config, ConfigProblem } from '../model/config.ts';
+import type { Config, ConfigProblem, ListenerConfig } from '../model/config.ts';
 import { ConfigError, type LocatedProblem } from '../model/config-error.ts';
 import { ServerTableOwner } from '../model/server-table-owner.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -83,7 +83,18 @@ export async function loadChecked(
   const listeners = overrideListeners(config.listeners, options.listen ?? []);
   const running = { ...config, listeners, extensions: [...config.extensions, ...given] };
   const files = [...new Set([...loaded.files, ...read.files])];
-  return { ...loaded, files, config: running, extensions, certificates: read, broken: NOTHING };
+  const problems = [...loaded.problems, ...leftOut(config, listeners, loaded.locate)];
+  return { ...loaded, problems, files, config: running, extensions, certificates: read, broken: NOTHING };
+}
+
+/** Listeners that `--listen` leaves without an address. */
+function leftOut(config: Config, opened: readonly ListenerConfig[], locate: CheckedConfig['locate']): LocatedProblem[] {
+  const names = new Set(opened.map(({ name }) => name));
+  return config.listeners.flatMap(({ name }) => {
+    if (names.has(name)) return [];
+    const message = `listener "${name}" is not opened: --listen gives all of its kind one address`;
+    return [{ ...locate(['listeners', name]), severity: 'warning' as const, message }];
+  });
 }
 
 /** In the control thread they check and explain; no request ends here. */
