@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import type { Config, ListenAddress, ListenerConfig } from '../model/config.ts';
 import { formatListenAddress } from '../model/listen-address.ts';
 import { listenerKey } from '../model/listener-key.ts';
-import { hasCertificates } from '../model/tls-config.ts';
+import { canBeOpened } from '../model/tls-config.ts';
 import type { SettledListener } from './data-plane-port.ts';
 
 /** A listener that cannot be opened; the message is one line for people. */
@@ -21,7 +21,7 @@ export class ListenError extends Error {
 
 /** Listeners that this version opens; `check` says which others there are. @throws ListenError when there is none */
 export function servedListeners(config: Config): ListenerConfig[] {
-  const served = config.listeners.filter(({ tls }) => tls === null || hasCertificates(tls));
+  const served = config.listeners.filter(canBeOpened);
   if (served.length === 0) throw new ListenError('no listener can be opened: see the warnings of `narrows check`');
   return served;
 }

@@ -31,6 +31,11 @@ export function hasCertificates({ certificates, folder }: ListenerTlsConfig): bo
   return certificates.length > 0 || folder !== null;
 }
 
+/** Whether a listener with `tls` can be opened: without TLS, or with certificates. */
+export function canBeOpened({ tls }: { readonly tls: ListenerTlsConfig | null }): boolean {
+  return tls === null || hasCertificates(tls);
+}
+
 /** What is not written. */
 export const withoutCertificates: ListenerTlsConfig = {
   certificates: [],

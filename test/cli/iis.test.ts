@@ -34,6 +34,19 @@ describe('a file of IIS on the command line', () => {
     expect(stdout).toContain(`${host}:4:51: warning: the https binding of www.example.com`);
   });
 
+  it('of which nothing can be opened is said to be of no use for run', async () => {
+    const noHttp = HOST.replace(
+      /<binding protocol="http" .*?>/,
+      '<binding protocol="net.tcp" bindingInformation="808:*"/>',
+    );
+    const files = folderWith({ 'applicationHost.config': noHttp, 'inetpub/www/web.config': REDIRECT });
+    const options = ['-c', join(files, 'applicationHost.config'), '--map', map, '--skip-https'];
+    const checked = await narrows(['check', ...options]);
+    expect(checked.stdout).toContain('no listener can be opened, so `narrows run` does not start');
+    const started = await narrows(['run', ...options]);
+    expect([started.code, started.stderr]).toEqual([1, expect.stringContaining('no listener can be opened')]);
+  });
+
   it('is explained without certificates, and with the web.config in the folder of its site', async () => {
     const url = 'https://www.example.com/old/a';
     const { code, stdout } = await narrows(['explain', '-c', host, '--map', map, '--url', url, '--json']);
