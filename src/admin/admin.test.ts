@@ -90,15 +90,11 @@ describe('the routes of the admin API', () => {
   });
 
   it('reload the configuration and say which one runs then', async () => {
-    let reloads = 0;
     const warning = { file: 'narrows.yaml', line: 3, column: 5, severity: 'warning' as const, message: 'old' };
-    const reload = async () => {
-      reloads++;
-      return [warning];
-    };
+    const reload = vi.fn(async () => [warning]);
     await start(samplePort({ reload }));
     const reply = await send('POST', '/api/reload');
-    expect([reply.status, reply.json(), reloads]).toEqual([
+    expect([reply.status, reply.json(), reload.mock.calls.length]).toEqual([
       200,
       { snapshot: sampleStatus.snapshot, needsRestart: [], warnings: [warning] },
       1,

@@ -1,10 +1,10 @@
 // `narrows drain`: no new clients for a server, and, with --wait, an end when nobody is bound to it any more. Exit code 1 where the deadline
 // came first (CONTRACT 1).
 import type { Command } from 'commander';
-import { count } from '../base/count.ts';
 import type { Bindings, DrainStatus } from '../index.ts';
 import type { AdminClient } from './admin-client.ts';
 import { addChangeOptions, type ChangeOptions, changeBody, sayChange, serverPath, withAdmin } from './admin-command.ts';
+import { count } from './count.ts';
 import { duration, type NamedServer, namedServer } from './option-values.ts';
 
 interface DrainOptions extends ChangeOptions {

@@ -1,7 +1,7 @@
 // The status of a router as `narrows status` shows it to people.
 
-import { count } from '../base/count.ts';
 import type { RouterStatus } from '../index.ts';
+import { count } from './count.ts';
 import { type Column, formatTable } from './format-table.ts';
 
 type ServerStatus = RouterStatus['farms'][number]['servers'][number];

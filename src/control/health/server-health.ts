@@ -1,5 +1,4 @@
 // The health of one server: what its tests saw, and what was decided. Whether a mark may be made the farm decides.
-import { count } from '../../base/count.ts';
 import type { HealthCheckConfig } from '../../model/farm-config.ts';
 import type { HealthChange } from '../../model/farm-operations.ts';
 import { FailureWindow } from './failure-window.ts';
@@ -109,7 +108,7 @@ export class ServerHealth {
     const period = `${liveTrafficFailurePeriod / 1000} s`;
     this.#verdicts.fail(
       'live traffic',
-      `live traffic: ${count(failures, 'failure')} within ${period}, the last: ${reason}`,
+      `live traffic: ${failures} ${failures === 1 ? 'failure' : 'failures'} within ${period}, the last: ${reason}`,
     );
   }
 

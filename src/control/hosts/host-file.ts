@@ -4,7 +4,7 @@
 import { readFileSync, renameSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from '../state/make-folder.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 
 /** One host. Times in seconds since 1970. */
 export interface HostRow {

@@ -1,5 +1,4 @@
 // A log in the W3C extended format, as IIS and Narrows write it: lines read by the columns that #Fields names.
-import { count } from '../../base/count.ts';
 import type { AskedRequest } from '../../model/explain-request.ts';
 import type { Explainer } from '../../model/explainer.ts';
 import { hostName } from '../../wire/http1/authority.ts';
@@ -42,7 +41,9 @@ export class W3cLog {
     if (columns === null) throw new BadLine('neither JSON, nor a line of a W3C log behind its #Fields');
     const values = text.split(' ');
     if (values.length !== columns.count)
-      throw new BadLine(`${count(values.length, 'field')} where #Fields names ${columns.count}`);
+      throw new BadLine(
+        `${values.length} ${values.length === 1 ? 'field' : 'fields'} where #Fields names ${columns.count}`,
+      );
     if (columns.text(values, 'cs-method') === 'TCP') return null;
     const logged = readLoggedQuery(columns.value(values, 'cs-uri-query') ?? '-');
     this.#tellsRouted ||= logged.hasSuffix;

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 
 const FILE_NAME = 'affinity.secret';
 const SHAPE = /^[0-9a-f]{64}$/;

@@ -2,8 +2,8 @@
 import { appendFileSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import type { AuditEntry, Author, Change } from '../../model/farm-operations.ts';
-import { makeFolder } from './make-folder.ts';
 
 /** Entries that are listed. */
 const MOST_LISTED = 1000;

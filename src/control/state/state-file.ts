@@ -1,7 +1,7 @@
 // A file of the state directory that holds one JSON value: written whole under another name and renamed, so that nobody ever finds half of it.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 
 export class StateFile {
   /** Null: there is no state directory, and nothing is kept. */

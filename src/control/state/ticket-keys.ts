@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 
 const FILE_NAME = 'tls-tickets.keys';
 /** What TLS takes: a name and two keys, 16 bytes each. */
