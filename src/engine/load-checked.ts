@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { CertificateStore, type ReadCertificates } from '../control/certificates/certificate-store.ts';
 import { readServerTls } from '../control/certificates/read-server-tls.ts';
+import { checkSourceFiles } from '../control/config/check-source-files.ts';
 import { configFromObject, type LoadedConfig, type LoadOptions, loadConfig } from '../control/config/load-config.ts';
 import { FolderFiles } from '../control/iis/folder-files.ts';
 import { findSlowPatterns } from '../control/patterns/find-slow-patterns.ts';
@@ -69,7 +70,7 @@ export async function loadChecked(
     },
     async faultsOfFiles(config) {
       read = await certificates.read(config, clock.wall());
-      return [...read.problems, ...(await readServerTls(config, clock.wall()))];
+      return [...read.problems, ...(await readServerTls(config, clock.wall())), ...checkSourceFiles(config)];
     },
     faultsOfRooms(config) {
       const problems: ConfigProblem[] = [];

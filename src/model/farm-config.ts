@@ -1,6 +1,9 @@
 // A farm as written, after validation: plain data with every default filled in. Names and defaults: arr.md 5 to 8, CONTRACT 2.
 import type { ProtocolConfig } from './protocol-config.ts';
 
+/** Of a list of servers from elsewhere, a file or an answer. */
+export const MOST_SOURCE_BYTES = 4 * 1024 * 1024;
+
 export interface FarmConfig {
   name: string;
   enabled: boolean;

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configFile, narrows } from '../kit/narrows-command.ts';
 
@@ -59,6 +61,22 @@ listeners:
       `${file}:1:19: error: "300.1.1.1" is not a range of addresses, ${right}`,
       `${file}:3:59: error: "10.0.0.0/33" is not a range of addresses, ${right}`,
       `${file}:3:72: error: "010.0.0.1" is not a range of addresses, ${right}`,
+    ]);
+  });
+
+  it('says which file that a farm takes servers from cannot be used', async () => {
+    const file = configFile('farms:\n  shop: { serversFrom: [ { file: gone.yaml }, { file: members.yaml } ] }\n');
+    writeFileSync(join(dirname(file), 'members.yaml'), '- "127.0.0.1:9001"\n- "127.0.0.1:90x"\n');
+    const { code, stdout } = await narrows(['check', '-c', file]);
+    expect([code, stdout.split('\n')]).toEqual([
+      0,
+      [
+        expect.stringMatching(
+          /:2:26: warning: .*gone.yaml cannot be read: there is no such file: farm "shop" gets no servers/,
+        ),
+        expect.stringMatching(/:2:47: warning: .*members.yaml: servers\[1\]: "90x" is not a port/),
+        '',
+      ],
     ]);
   });
 

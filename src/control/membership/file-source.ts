@@ -1,10 +1,8 @@
 // Servers from a file: it is looked at twice a second, and read when it has changed.
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ServerConfig } from '../../model/farm-config.ts';
+import { MOST_SOURCE_BYTES, type ServerConfig } from '../../model/farm-config.ts';
 import type { MembershipSource, ParseServers } from './source.ts';
-
-const MOST_BYTES = 4 * 1024 * 1024;
 
 export class FileSource implements MembershipSource {
   readonly name: string;
@@ -25,7 +23,7 @@ export class FileSource implements MembershipSource {
     const { mtimeMs, size, ino } = await stat(this.#path);
     const version = `${mtimeMs} ${size} ${ino}`;
     if (version === this.#version) return this.#servers;
-    if (size > MOST_BYTES) throw new Error(`${this.#path} has more than ${MOST_BYTES} bytes`);
+    if (size > MOST_SOURCE_BYTES) throw new Error(`${this.#path} has more than ${MOST_SOURCE_BYTES} bytes`);
     this.#servers = this.#parse(await readFile(this.#path, 'utf8'), this.name);
     this.#version = version;
     return this.#servers;

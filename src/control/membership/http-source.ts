@@ -1,8 +1,6 @@
 // Servers from an HTTP endpoint that answers with a list.
-import type { MembershipSourceConfig, ServerConfig } from '../../model/farm-config.ts';
+import { type MembershipSourceConfig, MOST_SOURCE_BYTES, type ServerConfig } from '../../model/farm-config.ts';
 import type { MembershipSource, ParseServers } from './source.ts';
-
-const MOST_BYTES = 4 * 1024 * 1024;
 
 export class HttpSource implements MembershipSource {
   readonly name: string;
@@ -43,7 +41,7 @@ async function textOf(response: Response): Promise<string> {
   let length = 0;
   for await (const piece of response.body ?? []) {
     length += piece.length;
-    if (length > MOST_BYTES) throw new Error(`the answer has more than ${MOST_BYTES} bytes`);
+    if (length > MOST_SOURCE_BYTES) throw new Error(`the answer has more than ${MOST_SOURCE_BYTES} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

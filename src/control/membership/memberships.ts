@@ -81,7 +81,7 @@ export class Memberships {
     const source = this.#sourceOf(config, resolvers);
     const lastGood = this.#lastGoodOf(farm, source.name);
     const facts = { farm, source: source.name };
-    return new FollowedSource(source, clock, lastGood, {
+    const followed = new FollowedSource(source, clock, lastGood, {
       onChange: (servers) => {
         this.#keep(farm, source.name, servers);
         const addresses = servers.map(({ address }) => address);
@@ -91,11 +91,14 @@ export class Memberships {
       onFault: (reason) =>
         logger.warn(
           { event: 'servers-source-failed', ...facts, reason },
-          `farm ${farm} keeps the servers that ${source.name} named last: ${reason}`,
+          followed.servers.length > 0
+            ? `farm ${farm} keeps the servers that ${source.name} named last: ${reason}`
+            : `farm ${farm} has no servers from ${source.name}: ${reason}`,
         ),
       onRecovery: () =>
         logger.info({ event: 'servers-source-recovered', ...facts }, `${source.name} names servers again`),
     });
+    return followed;
   }
 
   #lastGoodOf(farm: string, source: string): ServerConfig[] {
