@@ -27,6 +27,13 @@ describe('values that YAML reads as something else', () => {
   });
 });
 
+it('one quote that is missing is not told of at every line below it', () => {
+  const rule = (url: string) => `  - name: r\n    action: { type: Rewrite, url: ${url} }\n`;
+  const found = problemLines(`rules:\n${rule('http://shop/{R:1}')}${rule('"http://shop/"').repeat(10)}`);
+  expect(found).toHaveLength(3);
+  expect(found.every((line) => line.startsWith('3:'))).toBe(true);
+});
+
 describe('a fault at a map in braces that is meant as a map', () => {
   it('comes without advice to quote it', () => {
     const found = problemLines('rules:\n  - { name: r, match: { url: a, ignoreCase: { negate: true } } }').join('\n');

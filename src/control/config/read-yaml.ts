@@ -22,7 +22,7 @@ import { BACKSLASH_ADVICE, quotingAdvice } from './yaml-traps.ts';
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 const MAX_NODES = 500_000;
 const MAX_DEPTH = 60;
-const MAX_YAML_ERRORS = 20;
+const MAX_YAML_ERRORS = 3;
 
 /**
  * Reads one file's text.
