@@ -2,16 +2,16 @@
 import type { Certificate } from './certificate.ts';
 
 export interface ClientTlsInfo {
-  /** `TLSv1.3`. */
+  /** `TLSv1.3`; '' where it is not told. */
   readonly protocol: string;
-  /** Its name at IANA. */
+  /** Its name at IANA, or as a load balancer before us tells it; '' where that does not. */
   readonly cipher: string;
   /** The name that the client asked for, in lower case; '' where it named none. */
   readonly serverName: string;
-  /** Bits of the session's key. */
+  /** Bits of the session's key; 0 where they are not told. */
   readonly sessionBits: number;
-  /** The certificate that the client was shown. */
-  readonly own: Certificate;
+  /** The certificate that the client was shown; null where TLS ended before us. */
+  readonly own: Certificate | null;
   /** The value of X-ARR-SSL (arr.md 4.1), one character for each byte. */
   readonly arrSsl: string;
   /** Null where none was asked for, or shown. */

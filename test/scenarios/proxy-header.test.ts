@@ -1,16 +1,19 @@
 // Connections that a load balancer passes on: the PROXY header names the client. HAProxy is the peer.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SimulatedClock } from '../../src/index.ts';
+import { tlv } from '../../src/wire/proxy-tlvs.ts';
 import { backend, type ReceivedRequest } from '../kit/backend.ts';
 import { client, get } from '../kit/client.ts';
 import { eventually } from '../kit/eventually.ts';
 import { type RouterSetup, type RunningRouter, shop } from '../kit/router.ts';
+import { opensslIsMissing, TestCertificates } from '../kit/test-certificates.ts';
+import { tlsClient } from '../kit/tls-client.ts';
 
 const hasHaproxy = spawnSync('haproxy', ['-v']).status === 0;
 if (!hasHaproxy) {
@@ -65,6 +68,28 @@ describe('a connection with a PROXY header', () => {
     const { port } = new URL(running.url);
     expect(await seen(HEADER)).toEqual(['192.0.2.1', port, 'off', 'http']);
     expect(await seen(SECURE_HEADER)).toEqual(['192.0.2.1', port, 'on', 'https']);
+  });
+
+  it('brings nothing into requests but names of protocols and ciphers', async () => {
+    const { server, running } = await behindBalancer('127.0.0.0/8', {
+      rules: [
+        {
+          ...{ name: 'all', match: { url: '.*' } },
+          serverVariables: [{ name: 'HTTP_X_TOLD', value: '<{CRYPT_PROTOCOL}><{CRYPT_CIPHER_ALG_ID}>' }],
+          action: { type: 'Rewrite', url: 'http://shop/{R:0}' },
+        },
+      ],
+    });
+    const texts = [tlv(0x21, Buffer.from('TLSv1.3"\r\nX-Evil: 1')), tlv(0x23, Buffer.from('AES256-SHA'))];
+    const ssl = tlv(0x20, Buffer.concat([Buffer.from([1, 0, 0, 0, 0]), ...texts]));
+    const start = Buffer.from(SECURE_HEADER.subarray(0, 28));
+    start.writeUInt16BE(12 + ssl.length, 14);
+    const peer = await running.connect();
+    peer.send(Buffer.concat([start, ssl])).send(get());
+    expect((await peer.response()).status).toBe(200);
+    const { head, fields } = server.requests[0]!;
+    expect(head.toLowerCase()).not.toContain('x-evil');
+    expect(fields.find(([name]) => name.toLowerCase() === 'x-told')?.[1]).toBe('<><AES256-SHA>');
   });
 
   it('is read in pieces', async () => {
@@ -125,15 +150,50 @@ describe.skipIf(!hasHaproxy)('HAProxy', () => {
   });
 });
 
-/** Starts HAProxy in front of `running`; it ends with the test. @returns where it listens */
-async function haproxy({ url }: RunningRouter, option: string): Promise<string> {
+describe.skipIf(!hasHaproxy || opensslIsMissing())('HAProxy that ends TLS', () => {
+  it('tells what the client spoke with it, and no more', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'narrows-haproxy-tls-'));
+    const certificates = new TestCertificates();
+    onTestFinished(() => {
+      certificates.remove();
+      rmSync(folder, { recursive: true });
+    });
+    const { cert, key } = certificates.make({ names: 'DNS:shop.example' });
+    writeFileSync(join(folder, 'both.pem'), Buffer.concat([cert, key]));
+    const names = ['CRYPT_PROTOCOL', 'CRYPT_CIPHER_ALG_ID', 'HTTPS_KEYSIZE', 'CERT_SERVER_SUBJECT', 'CERT_SUBJECT'];
+    const rule = {
+      ...{ name: 'all', match: { url: '.*' } },
+      serverVariables: [{ name: 'HTTP_X_TOLD', value: names.map((name) => `<{${name}}>`).join('') }],
+      action: { type: 'Rewrite', url: 'http://shop/{R:0}' },
+    };
+    const log = join(folder, 'access.log');
+    const rest = { rules: [rule], accessLog: { path: log } };
+    const { server, running } = await behindBalancer('127.0.0.0/8', rest);
+    const options = 'send-proxy-v2 proxy-v2-options ssl,ssl-cipher,authority';
+    const { port } = new URL(await haproxy(running, options, `ssl crt ${join(folder, 'both.pem')}`));
+    const { peer, socket } = await tlsClient(`https://127.0.0.1:${port}`, { servername: 'shop.example' });
+    peer.send(get());
+    expect((await peer.response()).status).toBe(200);
+    const told = (name: string) => server.requests[0]!.fields.find(([each]) => each.toLowerCase() === name)?.[1];
+    const cipher = socket.getCipher().name;
+    expect(socket.getProtocol()).toBe('TLSv1.3');
+    const bits = cipher.includes('128') ? 128 : 256;
+    expect(told('x-told')).toBe(`<TLSv1.3><${cipher}><${bits}><><>`);
+    expect(told('x-arr-ssl')).toBe(`0|${bits}||`);
+    await eventually(() => existsSync(log) && readFileSync(log, 'utf8').includes('\n'));
+    expect(JSON.parse(readFileSync(log, 'utf8'))).toMatchObject({ tls: 'TLSv1.3', cipher, serverName: 'shop.example' });
+  });
+});
+
+/** Starts HAProxy in front of `running`; it ends with the test. @param bind more of its bind line @returns where it listens */
+async function haproxy({ url }: RunningRouter, option: string, bind = ''): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'narrows-haproxy-'));
   const file = join(folder, 'haproxy.cfg');
   const port = await freePort();
   const times = 'timeout connect 5s\n timeout client 30s\n timeout server 30s';
   writeFileSync(
     file,
-    `listen front\n mode tcp\n ${times}\n bind 127.0.0.1:${port}\n server narrows ${new URL(url).host} ${option}\n`,
+    `listen front\n mode tcp\n ${times}\n bind 127.0.0.1:${port} ${bind}\n server narrows ${new URL(url).host} ${option}\n`,
   );
   const child = spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
   onTestFinished(async () => {

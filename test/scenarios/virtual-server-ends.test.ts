@@ -17,7 +17,7 @@ const connectionsOf = ({ router }: RunningRouter) =>
   router.status().listeners.find(({ name }) => name === 'web')!.connections!;
 
 /** Less than a stream takes before it is full. */
-const PIECE = 16_384;
+const PIECE = 60_000;
 
 /** Bytes on their way to `peer` that the system holds (proc_net_tcp: tx_queue and rx_queue). */
 function inSystem({ socket }: WirePeer): number {

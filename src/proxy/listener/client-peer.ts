@@ -7,6 +7,7 @@ import type { ClientTlsInfo } from '../../model/client-tls.ts';
 import type { ListenerRules } from '../../model/listener-rules.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { ProxyHeader } from '../../wire/proxy-header.ts';
+import { ToldTls } from './told-tls.ts';
 
 /** A connection that a listener has taken, as far as requests can come on it. */
 export interface AcceptedConnection {
@@ -52,14 +53,14 @@ export class ClientPeer implements ClientConnectionInfo {
     this.certificateRequired = isCertificateRequired(rules);
     this.#sessionContext = rules.tls?.sessionContext ?? '';
     this.localPort = localPort;
-    this.tls = tls;
+    this.tls = tls ?? ToldTls.of(header?.tlvs);
     this.peerAddress = header?.client?.address ?? addressOfPeer(raw);
     this.peerPort = header?.client?.port ?? raw.remotePort ?? 0;
   }
 
   /** By TLS, with us or with who passed the connection on. */
   get secure(): boolean {
-    return this.tls !== null || (this.#header?.tlvs?.ssl ?? null) !== null;
+    return this.tls !== null;
   }
 
   /** A request begins on `snapshot`: the connection outlives configurations, trust in its peer and the name of its listener do not. */

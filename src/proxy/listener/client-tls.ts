@@ -5,12 +5,7 @@ import type { Certificate } from '../../model/certificate.ts';
 import type { ClientTlsInfo, ShownCertificate } from '../../model/client-tls.ts';
 import type { CertificateSet } from '../../model/listener-rules.ts';
 import { utf8AsLatin1 } from '../../wire/http1/serialise.ts';
-
-/** Bits of the session's key, by a part of the cipher's name. */
-const KEY_BITS: readonly (readonly [RegExp, number])[] = [
-  [/AES_256|CHACHA20/, 256],
-  [/AES_128/, 128],
-];
+import { cipherBits } from './cipher-bits.ts';
 
 export class ClientTls implements ClientTlsInfo {
   readonly protocol: string;
@@ -37,8 +32,7 @@ export class ClientTls implements ClientTlsInfo {
   }
 
   get sessionBits(): number {
-    const { cipher } = this;
-    return KEY_BITS.find(([pattern]) => pattern.test(cipher))?.[1] ?? 0;
+    return cipherBits(this.cipher);
   }
 
   get own(): Certificate {

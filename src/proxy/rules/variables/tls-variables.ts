@@ -11,10 +11,10 @@ const ofTls =
   ({ ctx }: RuleRun) =>
     ctx.connection.tls === null ? '' : read(ctx.connection.tls);
 
-const keySize = ofTls(({ sessionBits }) => String(sessionBits));
-const secretKeySize = ofTls(({ own }) => String(own.keyBits));
-const serverIssuer = ofTls(({ own }) => own.issuer);
-const serverSubject = ofTls(({ own }) => own.subject);
+const keySize = ofTls(({ sessionBits }) => (sessionBits === 0 ? '' : String(sessionBits)));
+const secretKeySize = ofTls(({ own }) => (own === null ? '' : String(own.keyBits)));
+const serverIssuer = ofTls(({ own }) => own?.issuer ?? '');
+const serverSubject = ofTls(({ own }) => own?.subject ?? '');
 
 export const TLS_VARIABLES: Readonly<Record<string, ReadVariable>> = {
   CERT_COOKIE: ofTls(({ clientCertificate }) => clientCertificate?.fingerprint ?? ''),
