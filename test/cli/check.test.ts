@@ -1,7 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { configFile, narrows } from '../kit/narrows-command.ts';
+import { opensslIsMissing, TestCertificates } from '../kit/test-certificates.ts';
+
+const skipped = opensslIsMissing();
+const certificates = skipped ? null : new TestCertificates();
+afterAll(() => certificates?.remove());
 
 const GOOD = `farms:
   shop: { servers: ["127.0.0.1:9001"] }
@@ -62,6 +67,18 @@ listeners:
       `${file}:3:59: error: "10.0.0.0/33" is not a range of addresses, ${right}`,
       `${file}:3:72: error: "010.0.0.1" is not a range of addresses, ${right}`,
     ]);
+  });
+
+  it.skipIf(skipped)('says which of the files of a certificate is at fault', async () => {
+    const file = configFile(
+      `listeners: { web: { address: ":1", tls: { certificates: [ { cert: here.pem, key: gone.key } ] } } }\n${GOOD}`,
+    );
+    writeFileSync(join(dirname(file), 'here.pem'), 'nothing');
+    const faultsNow = async () => (await narrows(['check', '-c', file])).stdout;
+    expect(await faultsNow()).toMatch(/:1:67: error: .*here\.pem holds no certificate in PEM form/);
+    const { certFile } = certificates!.make({ names: 'DNS:a.test' });
+    copyFileSync(certFile, join(dirname(file), 'here.pem'));
+    expect(await faultsNow()).toMatch(/:1:82: error: .*gone\.key cannot be read: there is no such file/);
   });
 
   it('says which file that a farm takes servers from cannot be used', async () => {

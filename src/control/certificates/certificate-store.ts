@@ -8,7 +8,7 @@ import type { Certificate, ListenerCertificates } from '../../model/certificate.
 import type { Config, ConfigPath, ConfigProblem, ListenerConfig } from '../../model/config.ts';
 import type { CertificateFiles, ListenerTlsConfig } from '../../model/tls-config.ts';
 import { certificatesIn } from './certificate-folder.ts';
-import { readCertificate, readPemCertificates } from './read-certificate.ts';
+import { CertificateFileError, readCertificate, readPemCertificates } from './read-certificate.ts';
 import { readRevocationLists } from './revocation-lists.ts';
 
 const DAY = 86_400_000;
@@ -115,7 +115,9 @@ class Reading {
       this.#judge(certificate, path);
       return certificate;
     } catch (error) {
-      return this.#without(before, key, path, severity, (error as Error).message);
+      // What a folder holds has no settings of its own.
+      const setting = severity === 'error' ? settingOf(files, error) : [];
+      return this.#without(before, key, [...path, ...setting], severity, (error as Error).message);
     }
   }
 
@@ -171,6 +173,14 @@ class Reading {
   #problem(path: ConfigPath, severity: ConfigProblem['severity'], message: string, suggestion?: string): void {
     this.problems.push({ path, severity, message, ...(suggestion === undefined ? {} : { suggestion }) });
   }
+}
+
+/** Which of the settings names the file at fault. */
+function settingOf(files: CertificateFiles, error: unknown): string[] {
+  if (!(error instanceof CertificateFileError)) return [];
+  return Object.entries(files)
+    .flatMap(([setting, file]) => (file === error.file ? setting : []))
+    .slice(0, 1);
 }
 
 const FOLDER_NAMES = 'name the files www.example.com.pfx or _.example.com.pfx, or .pem with .key';

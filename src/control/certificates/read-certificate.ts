@@ -8,6 +8,16 @@ import type { Certificate } from '../../model/certificate.ts';
 import type { CertificateFiles } from '../../model/tls-config.ts';
 import { describeCertificate } from './describe-certificate.ts';
 
+/** What is wrong with one of the files; the message names it too. */
+export class CertificateFileError extends Error {
+  readonly file: string;
+
+  constructor(file: string, message: string) {
+    super(message);
+    this.file = file;
+  }
+}
+
 const LARGEST = 1024 * 1024;
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -29,14 +39,14 @@ export function readCertificates(file: string): string[] {
   try {
     return [new X509Certificate(bytes).toString()];
   } catch {
-    throw new Error(`${file} holds no certificate in PEM or DER form`);
+    throw new CertificateFileError(file, `${file} holds no certificate in PEM or DER form`);
   }
 }
 
 /** The certificates of a PEM file, in its order. @throws Error when it cannot be read or holds none */
 export function readPemCertificates(file: string): string[] {
   const blocks = readBytes(file).toString('latin1').match(PEM_CERTIFICATE);
-  if (blocks === null) throw new Error(`${file} holds no certificate in PEM form`);
+  if (blocks === null) throw new CertificateFileError(file, `${file} holds no certificate in PEM form`);
   return blocks;
 }
 
@@ -46,7 +56,8 @@ function readPair(certFile: string, keyFile: string, passphrase: string | null):
   const key = readKey(keyFile, passphrase);
   if (!certificate.checkPrivateKey(key)) {
     const other = chain.slice(1).some((each) => parse(each, certFile).checkPrivateKey(key));
-    throw new Error(
+    throw new CertificateFileError(
+      other ? certFile : keyFile,
       other
         ? `the certificate of ${keyFile} is not the first of ${certFile}: it comes first, then its chain`
         : `${keyFile} is not the key of the certificate in ${certFile}`,
@@ -63,7 +74,7 @@ async function readPfx(file: string, passphrase: string | null): Promise<Certifi
   try {
     context = createSecureContext({ pfx: Buffer.from(secret.pfx), passphrase: secret.passphrase });
   } catch (error) {
-    throw new Error(whyNoPfx(file, error as Error));
+    throw new CertificateFileError(file, whyNoPfx(file, error as Error));
   }
   return { file, ...describeCertificate(await shownBy(context, file)), secret };
 }
@@ -72,7 +83,7 @@ function readBytes(file: string): Buffer {
   try {
     return readRegularFile(file, LARGEST);
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${whyUnreadable(error)}`);
+    throw new CertificateFileError(file, `${file} cannot be read: ${whyUnreadable(error)}`);
   }
 }
 
@@ -80,7 +91,7 @@ function parse(pem: string, file: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw new Error(`${file} holds a certificate that cannot be read`);
+    throw new CertificateFileError(file, `${file} holds a certificate that cannot be read`);
   }
 }
 
@@ -89,9 +100,10 @@ function readKey(file: string, passphrase: string | null): KeyObject {
   try {
     return createPrivateKey(passphrase === null ? key : { key, passphrase });
   } catch {
-    if (!key.includes('ENCRYPTED')) throw new Error(`${file} holds no private key in PEM form`);
-    if (passphrase === null) throw new Error(`the key in ${file} has a passphrase, and none is given`);
-    throw new Error(`the passphrase does not open the key in ${file}`);
+    if (!key.includes('ENCRYPTED')) throw new CertificateFileError(file, `${file} holds no private key in PEM form`);
+    if (passphrase === null)
+      throw new CertificateFileError(file, `the key in ${file} has a passphrase, and none is given`);
+    throw new CertificateFileError(file, `the passphrase does not open the key in ${file}`);
   }
 }
 
@@ -100,7 +112,7 @@ function usable(certificate: Certificate): Certificate {
   try {
     createSecureContext(certificate.secret as { cert: string; key: string });
   } catch (error) {
-    throw new Error(`${certificate.file} cannot be used: ${(error as Error).message}`);
+    throw new CertificateFileError(certificate.file, `${certificate.file} cannot be used: ${(error as Error).message}`);
   }
   return certificate;
 }
@@ -123,7 +135,7 @@ function shownBy(context: SecureContext, file: string): Promise<X509Certificate>
   const server = new TLSSocket(ours, { isServer: true, secureContext: context });
   const client = connect({ socket: theirs, rejectUnauthorized: false });
   const shown = new Promise<X509Certificate>((resolve, reject) => {
-    const refuse = () => reject(new Error(`${file} holds no certificate with its key`));
+    const refuse = () => reject(new CertificateFileError(file, `${file} holds no certificate with its key`));
     server.once('error', refuse);
     client.once('error', refuse).once('close', refuse);
     client.once('secureConnect', () => {
