@@ -1,9 +1,9 @@
 // What all requests that change something share: the body is read, who asks is noted, the change is recorded, and a refusal becomes an answer.
 import type { Context } from 'hono';
 import type * as z from 'zod';
-import { prettifyError } from 'zod';
 import type { AdminPort } from '../model/admin-port.ts';
 import { type AuditEntry, type Author, type Change, OperationError } from '../model/farm-operations.ts';
+import { bodyFaults } from './body-faults.ts';
 
 const STATUS = { notFound: 404, conflict: 409, invalid: 400 } as const;
 const LONGEST_NAME = 100;
@@ -28,7 +28,7 @@ export async function readBody<S extends z.ZodType>(c: Context, schema: S): Prom
     throw new OperationError('invalid', 'the body is not JSON');
   }
   const read = schema.safeParse(body);
-  if (!read.success) throw new OperationError('invalid', prettifyError(read.error));
+  if (!read.success) throw new OperationError('invalid', bodyFaults(read.error));
   return read.data;
 }
 

@@ -1,6 +1,7 @@
 // The body of POST /api/explain, checked: the request that somebody asks about.
 import * as z from 'zod';
 import type { ExplainRequest } from '../model/explain-request.ts';
+import { bodyFaults } from './body-faults.ts';
 
 const pairs = z.array(z.tuple([z.string(), z.string()]));
 
@@ -27,5 +28,5 @@ export const explainBody = z.strictObject({
 /** Reads a body; `fault` says in words what is wrong with it. */
 export function readExplainBody(body: unknown): { request: ExplainRequest } | { fault: string } {
   const result = explainBody.safeParse(body);
-  return result.success ? { request: result.data as ExplainRequest } : { fault: z.prettifyError(result.error) };
+  return result.success ? { request: result.data as ExplainRequest } : { fault: bodyFaults(result.error) };
 }
