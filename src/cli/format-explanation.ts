@@ -16,11 +16,12 @@ const BINDINGS_TOLD = 5;
 /** Lines, each with its line end. Control characters that a request brought along are shown, not written. */
 export function formatExplanation(
   request: AskedRequest,
-  { outcome, requestHeaders, response, steps }: Explanation,
+  { untaken, outcome, requestHeaders, response, steps }: Explanation,
 ): string {
   const blocks = [
     lineOf(['bold', `${request.method} ${request.url}`], ` from ${request.client}`) +
       request.headers.map(([name, value]) => lineOf(`  ${name}: ${value}`)).join(''),
+    untaken === undefined ? '' : lineOf(untaken),
     ...storyBlocks(steps),
     headerLines(requestHeaders),
     outcomeLines(outcome),

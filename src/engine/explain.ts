@@ -9,6 +9,7 @@ import { dryRun } from '../proxy/journey/dry-run.ts';
 import { explainedContext, explainedHead } from './explained-context.ts';
 import { errorOutcome, explainedOutcome, readable } from './explained-outcome.ts';
 import { explainedResponse } from './explained-response.ts';
+import { entranceOf, whyUntaken } from './listener-of-url.ts';
 
 /** @throws nothing: what the router would refuse is an outcome of kind `error` */
 export async function explainRequest(snapshot: Snapshot, request: ExplainRequest, clock: Clock): Promise<Explanation> {
@@ -20,7 +21,12 @@ export async function explainRequest(snapshot: Snapshot, request: ExplainRequest
   const outcome = explainedOutcome(ctx, await dryRun(ctx));
   const requestHeaders = changedHeaders(ctx.outbound.fieldEdits);
   const response = request.response === undefined ? undefined : await explainedResponse(ctx, outcome, request.response);
-  return { outcome, requestHeaders, ...(response === undefined ? {} : { response }), steps };
+  const untaken = whyUntaken(snapshot.config.listeners, entranceOf(new URL(asked.url)));
+  return {
+    ...(untaken === null ? {} : { untaken }),
+    ...{ outcome, requestHeaders, steps },
+    ...(response === undefined ? {} : { response }),
+  };
 }
 
 function changedHeaders(edits: ReadonlyMap<string, string | null> | null): Record<string, string | null> {

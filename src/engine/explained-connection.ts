@@ -5,6 +5,7 @@ import type { ListenerConfig } from '../model/config.ts';
 import type { AskedRequest } from '../model/explain-request.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { hostName } from '../wire/http1/authority.ts';
+import { entranceOf, isAt } from './listener-of-url.ts';
 
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const IP_ADDRESS = /^(?:\d+(?:\.\d+){3}|\[[\da-f:.]+\])$/i;
@@ -12,9 +13,9 @@ const IP_ADDRESS = /^(?:\d+(?:\.\d+){3}|\[[\da-f:.]+\])$/i;
 /** @param host of the request's head */
 export function explainedConnection(snapshot: Snapshot, host: string, request: AskedRequest): ClientConnectionInfo {
   const url = new URL(request.url);
-  const secure = url.protocol === 'https:';
-  const localPort = Number(url.port || (secure ? 443 : 80));
-  const listeners = snapshot.config.listeners.filter((listener) => isAt(listener, localPort, secure));
+  const entrance = entranceOf(url);
+  const { secure, port: localPort } = entrance;
+  const listeners = snapshot.config.listeners.filter((listener) => isAt(listener, entrance));
   const wanted = addressOf(snapshot, url, host, localPort, secure);
   const listener = listeners.find((each) => hostOf(each) === wanted) ?? listeners[0];
   return {
@@ -45,10 +46,6 @@ function addressOf({ config }: Snapshot, url: URL, host: string, port: number, s
 function localAddress(listener: ListenerConfig | undefined, wanted: string | null): string {
   const host = listener === undefined ? null : hostOf(listener);
   return host === null || ANY_ADDRESS.has(host) ? (wanted ?? '127.0.0.1') : host;
-}
-
-function isAt({ address, protocol, tls }: ListenerConfig, port: number, secure: boolean): boolean {
-  return protocol === 'http' && (tls !== null) === secure && address.kind === 'tcp' && address.port === port;
 }
 
 function hostOf({ address }: ListenerConfig): string | null {

@@ -21,6 +21,8 @@ export interface ExplainedTls {
 }
 
 export interface Explanation {
+  /** Why no listener would take the request; the rest is for one that did. Absent where one would. */
+  untaken?: string;
   outcome: ExplainedOutcome;
   /** What rules changed: lower-case name to value, null where removed. */
   requestHeaders: Record<string, string | string[] | null>;

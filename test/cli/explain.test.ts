@@ -35,6 +35,11 @@ async function explained(...args: string[]): Promise<Explained> {
 }
 
 describe('narrows explain', () => {
+  it('says where no listener would take the request', async () => {
+    const { stdout } = await narrows(['explain', '-c', configFile(CONFIG), '--url', 'http://a/inside']);
+    expect(stdout).toContain('\nno listener has port 80: what follows is for one that had it\n');
+  });
+
   it('tells people the story of a request', async () => {
     const { code, stdout } = await narrows([
       ...['explain', '-c', configFile(CONFIG), '--url', 'http://www.example.com:8080/shop/a?b=1'],
