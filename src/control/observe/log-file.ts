@@ -17,9 +17,19 @@ const MODE = 0o640;
 
 export class LogFile {
   readonly #file: sonicBoom.SonicBoom;
+  /** Bytes handed over, and those of them that are in the file or were dropped. */
+  #given = 0;
+  #through = 0;
+  /** The latest write failed: nothing is tried before there is more to write. */
+  #isStuck = false;
+  /** What written() waits for. */
+  #awaited: { upTo: number; resolve: () => void } | null = null;
 
   private constructor(file: sonicBoom.SonicBoom) {
     this.#file = file;
+    file.on('write', (bytes: number) => this.#pass(bytes));
+    file.on('drop', (lines: string | Uint8Array) => this.#pass(lines.length));
+    file.on('error', () => this.#getStuck());
   }
 
   /**
@@ -51,7 +61,33 @@ export class LogFile {
   write(bytes: Uint8Array): void {
     // In content mode 'buffer' write() takes a Buffer; the types know strings only.
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#given += buffer.length;
     this.#file.write(buffer as unknown as string);
+  }
+
+  /** Resolves when all that was handed over until now is in the file, or writing fails. For one at a time. */
+  written(): Promise<void> {
+    if (this.#isStuck || this.#through >= this.#given) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#awaited = { upTo: this.#given, resolve };
+    });
+  }
+
+  #pass(bytes: number): void {
+    this.#through += bytes;
+    this.#isStuck = false;
+    if (this.#awaited !== null && this.#through >= this.#awaited.upTo) this.#tell();
+  }
+
+  #getStuck(): void {
+    this.#isStuck = true;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const awaited = this.#awaited;
+    this.#awaited = null;
+    awaited?.resolve();
   }
 
   /** Resolves when everything is written and the file is closed, or when writing failed. */

@@ -86,12 +86,13 @@ describe('an access log file', () => {
 
   it('begins with its directives, again after each opening', async () => {
     const writer = await open('u.log', { preamble: (wall) => `#Date: ${new Date(wall).toISOString()}\n` });
-    writer.write(lines('one\n'));
+    const one = `${'one'.repeat(1000)}\n`;
+    for (let n = 0; n < 1000; n++) writer.write(lines(one)); // more than is written at once
     await writer.reopen();
     writer.write(lines('two\n'));
     await writer.close();
     const directive = '#Date: 2026-01-31T22:30:00.000Z\n';
-    expect(await read('u.log')).toBe(`${directive}one\n${directive}two\n`);
+    expect((await read('u.log')) === `${directive}${one.repeat(1000)}${directive}two\n`).toBe(true);
   });
 });
 

@@ -78,6 +78,7 @@ export class LogWriter {
     if (this.#options.path === '-') return;
     const { path, keep = 0, logger } = this.#options;
     try {
+      await this.#file.written(); // it may be the same file that is opened: then its directives come behind these lines
       const next = await this.#openFile();
       const old = this.#file;
       this.#file = next;
