@@ -1,5 +1,4 @@
 // The status of a router as `narrows status` shows it to people.
-
 import type { RouterStatus } from '../index.ts';
 import { count } from './count.ts';
 import { type Column, formatTable } from './format-table.ts';
